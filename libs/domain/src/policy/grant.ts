@@ -1,0 +1,82 @@
+import { ACTIONS, isRepositoryScope, type Action, type Scope } from '../naming/scope.js';
+import { decide, type Decision, type Reason } from './decide.js';
+import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
+
+/** What one scope of a token request was granted. */
+export interface Grant {
+  type: 'repository' | 'registry';
+  name: string;
+  actions: string[];
+}
+
+/** A refused action with its reason, for logs, metrics and "why?". */
+export interface Refusal {
+  scope: Scope;
+  action: string;
+  reason: Reason | 'not-an-oci-name' | 'unknown-type' | 'not-admin';
+}
+
+export interface GrantResult {
+  granted: Grant[];
+  refused: Refusal[];
+}
+
+/**
+ * Decides every action of every scope by itself and returns those that are allowed (promise P4). Never errs: what is
+ * unknown or malformed is refused. `*` on a repository becomes the concrete actions that are allowed; a literal `*` is
+ * only ever granted for `registry:catalog`, to administrators and the service account.
+ *
+ * `factsOf` gives the facts of the namespace of a repository name, or null where it does not exist.
+ */
+export function grantScopes(
+  actor: Actor,
+  scopes: readonly Scope[],
+  factsOf: (repository: string) => NamespaceFacts | null,
+  options: PolicyOptions,
+): GrantResult {
+  const result: GrantResult = { granted: [], refused: [] };
+  for (const scope of scopes) {
+    if (isRepositoryScope(scope)) grantRepository(actor, scope, factsOf(scope.name), options, result);
+    else if (scope.type === 'registry') grantRegistry(actor, scope, result);
+    else refuseAll(scope, scope.type === 'repository' ? 'not-an-oci-name' : 'unknown-type', result);
+  }
+  return result;
+}
+
+function grantRepository(
+  actor: Actor,
+  scope: Scope,
+  facts: NamespaceFacts | null,
+  options: PolicyOptions,
+  result: GrantResult,
+): void {
+  const actions = new Set<Action>();
+  for (const asked of scope.actions) {
+    const wanted = asked === '*' ? ACTIONS : ACTIONS.filter((action) => action === asked);
+    let last: Decision = { allow: false, reason: 'unknown-action' };
+    for (const action of wanted) {
+      last = decide(actor, action, facts, options);
+      if (last.allow) actions.add(action);
+    }
+    if (asked !== '*' && !last.allow) result.refused.push({ scope, action: asked, reason: last.reason });
+  }
+  if (scope.actions.includes('*') && actions.size === 0) {
+    result.refused.push({ scope, action: '*', reason: decide(actor, 'pull', facts, options).reason });
+  }
+  if (actions.size > 0) result.granted.push({ type: 'repository', name: scope.name, actions: [...actions] });
+}
+
+function grantRegistry(actor: Actor, scope: Scope, result: GrantResult): void {
+  const admin = actor.kind === 'service' || (actor.kind === 'user' && actor.admin && !actor.disabled && !actor.locked);
+  if (scope.name === 'catalog' && scope.actions.includes('*') && admin) {
+    result.granted.push({ type: 'registry', name: 'catalog', actions: ['*'] });
+  }
+  for (const action of scope.actions) {
+    if (scope.name !== 'catalog' || action !== '*') result.refused.push({ scope, action, reason: 'unknown-action' });
+    else if (!admin) result.refused.push({ scope, action, reason: 'not-admin' });
+  }
+}
+
+function refuseAll(scope: Scope, reason: Refusal['reason'], result: GrantResult): void {
+  for (const action of scope.actions) result.refused.push({ scope, action, reason });
+}
