@@ -1,0 +1,36 @@
+import { PullEvent } from './inbox/pull-event.entity.js';
+import { RegistryEvent } from './inbox/registry-event.entity.js';
+import { ManifestChild } from './manifest/manifest-child.entity.js';
+import { Manifest } from './manifest/manifest.entity.js';
+import { Namespace } from './namespace/namespace.entity.js';
+import { Registry } from './registry/registry.entity.js';
+import { RepositoryLease } from './repository/repository-lease.entity.js';
+import { Repository } from './repository/repository.entity.js';
+import { ScanReport } from './scan/scan-report.entity.js';
+import { SyncRun } from './sync/sync-run.entity.js';
+import { TagRevision } from './tag/tag-revision.entity.js';
+import { Tag } from './tag/tag.entity.js';
+import { TeamUser } from './team/team-user.entity.js';
+import { Team } from './team/team.entity.js';
+import { ApplicationToken } from './user/application-token.entity.js';
+import { User } from './user/user.entity.js';
+
+/** Every table of Portus. */
+export const ENTITIES = [
+  ApplicationToken,
+  Manifest,
+  ManifestChild,
+  Namespace,
+  PullEvent,
+  Registry,
+  RegistryEvent,
+  Repository,
+  RepositoryLease,
+  ScanReport,
+  SyncRun,
+  Tag,
+  TagRevision,
+  Team,
+  TeamUser,
+  User,
+];

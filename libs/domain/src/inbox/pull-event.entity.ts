@@ -1,0 +1,26 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** A manifest that somebody fetched. Narrow and append only; the worker folds it into `pull_counts`. */
+@Entity('pull_events')
+export class PullEvent {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'BY DEFAULT' })
+  id!: string;
+
+  @Column({ name: 'registry_id', type: 'integer' })
+  registryId!: number;
+
+  @Column({ name: 'event_id', type: 'text' })
+  eventId!: string;
+
+  @Column({ type: 'text' })
+  repository!: string;
+
+  @Column({ type: 'text', nullable: true })
+  tag!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  digest!: string | null;
+
+  @Column({ name: 'pulled_at', type: 'timestamptz', default: () => 'now()' })
+  pulledAt!: Date;
+}

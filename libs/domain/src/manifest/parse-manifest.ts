@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { isDigest } from '../naming/repository-name.js';
+import type { ManifestFacts, Platform } from './manifest-facts.js';
+import { isIndex } from './media-types.js';
+
+const MAX_ENTRIES = 10_000;
+
+const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).catch(0);
+const texts = z.record(z.string(), z.unknown()).optional().catch(undefined);
+const name = z.string().max(256).optional().catch(undefined);
+
+const descriptor = z.object({
+  mediaType: z.string().max(256).catch(''),
+  digest: z.string().refine(isDigest),
+  size,
+  platform: z.object({ os: name, architecture: name, variant: name }).optional().catch(undefined),
+  annotations: texts,
+});
+
+const manifest = z.object({
+  mediaType: z.string().max(256).optional().catch(undefined),
+  artifactType: z.string().max(256).optional().catch(undefined),
+  config: descriptor.optional().catch(undefined),
+  layers: z.array(descriptor).max(MAX_ENTRIES).optional().catch(undefined),
+  blobs: z.array(descriptor).max(MAX_ENTRIES).optional().catch(undefined),
+  manifests: z.array(descriptor).max(MAX_ENTRIES).optional().catch(undefined),
+  subject: descriptor.optional().catch(undefined),
+  annotations: texts,
+});
+
+const imageConfig = z.object({
+  created: z.string().max(64).optional().catch(undefined),
+  os: name,
+  architecture: name,
+  variant: name,
+  config: z.object({ Labels: texts.nullable() }).optional().catch(undefined).nullable(),
+});
+
+/**
+ * Reads the facts of a manifest out of its bytes. Lenient: unknown media types, missing configs and odd fields are
+ * kept as far as they can be understood, because an image that exists must never be invisible. Throws SyntaxError only
+ * when the body is no JSON object at all.
+ */
+export function parseManifest(digest: string, mediaType: string, body: Buffer): ManifestFacts {
+  const parsed = manifest.safeParse(JSON.parse(body.toString('utf8')));
+  if (!parsed.success) throw new SyntaxError('the manifest is not a JSON object');
+  const { config, subject, annotations } = parsed.data;
+  const layers = parsed.data.layers ?? parsed.data.blobs ?? [];
+  const type = mediaType || parsed.data.mediaType || '';
+  const children = isIndex(type) ? (parsed.data.manifests ?? []) : [];
+  return {
+    digest,
+    mediaType: type,
+    artifactType: parsed.data.artifactType ?? null,
+    configMediaType: config?.mediaType ?? null,
+    configDigest: config?.digest ?? null,
+    size: (config?.size ?? 0) + layers.reduce((sum, layer) => sum + layer.size, 0),
+    manifestSize: body.length,
+    ...NO_PLATFORM,
+    builtAt: null,
+    labels: {},
+    annotations: stringValues(annotations),
+    subjectDigest: subject?.digest ?? null,
+    children: children.map((child) => ({
+      digest: child.digest,
+      mediaType: child.mediaType,
+      size: null,
+      ...platformOf(child.platform),
+      annotations: stringValues(child.annotations),
+    })),
+  };
+}
+
+export const NO_PLATFORM: Platform = { os: null, architecture: null, variant: null };
+
+/** What an image's config blob tells; unknown or hostile content gives empty facts. */
+export function parseImageConfig(body: Buffer): Platform & Pick<ManifestFacts, 'builtAt' | 'labels'> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    value = null;
+  }
+  const parsed = imageConfig.safeParse(value);
+  if (!parsed.success) return { ...NO_PLATFORM, builtAt: null, labels: {} };
+  const built = new Date(parsed.data.created ?? '');
+  return {
+    ...platformOf(parsed.data),
+    builtAt: Number.isNaN(built.getTime()) ? null : built,
+    labels: stringValues(parsed.data.config?.Labels ?? undefined),
+  };
+}
+
+function platformOf(
+  value: { os?: string | undefined; architecture?: string | undefined; variant?: string | undefined } | undefined,
+): Platform {
+  return { os: value?.os || null, architecture: value?.architecture || null, variant: value?.variant || null };
+}
+
+/** Labels and annotations are strings by specification; others, and more than a thousand, are dropped. NUL is not storable. */
+function stringValues(record: Record<string, unknown> | undefined): Record<string, string> {
+  const entries = Object.entries(record ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && !entry.join('').includes('\0'),
+  );
+  return Object.fromEntries(entries.slice(0, 1000));
+}

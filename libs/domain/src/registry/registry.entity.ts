@@ -1,0 +1,51 @@
+import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+
+/** An unmodified Docker/OCI registry that Portus stands beside. */
+@Entity('registries')
+@Index('registries_name_key', ['name'], { unique: true })
+@Index('registries_hostname_key', ['hostname'], { unique: true })
+@Index('registries_external_hostname_key', ['externalHostname'], { unique: true })
+@Index('registries_webhook_secret_hash_idx', ['webhookSecretHash'])
+export class Registry {
+  @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })
+  id!: number;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  /** host[:port] by which Portus reaches it; also a `service` that its tokens may be asked for. */
+  @Column({ type: 'text' })
+  hostname!: string;
+
+  /** host[:port] that clients use, where it differs. */
+  @Column({ name: 'external_hostname', type: 'text', nullable: true })
+  externalHostname!: string | null;
+
+  @Column({ name: 'use_ssl', type: 'boolean', default: false })
+  useSsl!: boolean;
+
+  /** SHA-256 of the secret that its notifications carry; it also tells which registry speaks. */
+  @Column({ name: 'webhook_secret_hash', type: 'bytea', nullable: true })
+  webhookSecretHash!: Buffer | null;
+
+  /** The former secret's hash, still valid while the registry is being reconfigured. */
+  @Column({ name: 'webhook_secret_previous_hash', type: 'bytea', nullable: true })
+  webhookSecretPreviousHash!: Buffer | null;
+
+  /** `source.instanceID` of its last event: a new one means a restart, which loses waiting notifications. */
+  @Column({ name: 'last_instance_id', type: 'text', nullable: true })
+  lastInstanceId!: string | null;
+
+  /** When the catalog's names, and its digests, were last proved equal to the registry. */
+  @Column({ name: 'names_equal_at', type: 'timestamptz', nullable: true })
+  namesEqualAt!: Date | null;
+
+  @Column({ name: 'digests_equal_at', type: 'timestamptz', nullable: true })
+  digestsEqualAt!: Date | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,71 @@
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  UpdateDateColumn,
+} from 'typeorm';
+import { Namespace } from '../namespace/namespace.entity.js';
+import { Registry } from '../registry/registry.entity.js';
+
+/** A repository as the registry was last seen to hold it. */
+@Entity('repositories')
+@Index('repositories_registry_full_name_key', ['registryId', 'fullName'], { unique: true })
+@Index('repositories_namespace_idx', ['namespaceId', 'id'])
+export class Repository {
+  @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })
+  id!: number;
+
+  @Column({ name: 'registry_id', type: 'integer' })
+  registryId!: number;
+
+  @ManyToOne(() => Registry, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'registry_id', foreignKeyConstraintName: 'repositories_registry_fk' })
+  registry?: Relation<Registry>;
+
+  @Column({ name: 'namespace_id', type: 'integer' })
+  namespaceId!: number;
+
+  @ManyToOne(() => Namespace, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'namespace_id', foreignKeyConstraintName: 'repositories_namespace_fk' })
+  namespace?: Relation<Namespace>;
+
+  /** The whole name, as the registry knows it. */
+  @Column({ name: 'full_name', type: 'text' })
+  fullName!: string;
+
+  /** The name inside its namespace. */
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text', default: '' })
+  description!: string;
+
+  /** Stored, so that lists need not count. Written only under the repository's lease. */
+  @Column({ name: 'tags_count', type: 'integer', default: 0 })
+  tagsCount!: number;
+
+  /** When the sync first missed it in a complete listing; cleared when it is seen again. */
+  @Column({ name: 'absent_since', type: 'timestamptz', nullable: true })
+  absentSince!: Date | null;
+
+  /** Set when its last tag was proved gone; the row stays, a later push brings it back. */
+  @Column({ name: 'removed_at', type: 'timestamptz', nullable: true })
+  removedAt!: Date | null;
+
+  @Column({ name: 'names_equal_at', type: 'timestamptz', nullable: true })
+  namesEqualAt!: Date | null;
+
+  @Column({ name: 'digests_equal_at', type: 'timestamptz', nullable: true })
+  digestsEqualAt!: Date | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt!: Date;
+}

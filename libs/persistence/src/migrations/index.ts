@@ -1,0 +1,4 @@
+import { InitialSchema1795200000000 } from './1795200000000-initial-schema.js';
+
+/** All migrations, oldest first. One that has landed is never edited. */
+export const MIGRATIONS = [InitialSchema1795200000000];

@@ -1,0 +1,284 @@
+import { z } from 'zod';
+import { PUSH_POLICIES } from '#domain/policy/facts.js';
+import { SYNC_STRATEGIES } from '#domain/sync/strategy.js';
+
+/** One environment variable. `secret` values may also come from a file (`NAME_FILE`) and are never printed. */
+export interface Option {
+  name: string;
+  schema: z.ZodType;
+  /** As a person would write it in the environment; null: no default. */
+  fallback: string | null;
+  group: string;
+  text: string;
+  secret?: boolean;
+  example?: string;
+}
+
+const text = z.string().trim().min(1).max(4096);
+const bool = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'])
+  .transform((value) => ['true', '1', 'yes', 'on'].includes(value));
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const port = integer(0, 65_535);
+const HOST_PORT = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
+const hostPort = text.regex(HOST_PORT, 'must be host or host:port, without a scheme');
+
+function option<T extends z.ZodType>(
+  name: string,
+  group: string,
+  schema: T,
+  fallback: string | null,
+  about: string,
+  more: Pick<Option, 'secret' | 'example'> = {},
+): Option & { schema: T } {
+  return { name, group, schema, fallback, text: about, ...more };
+}
+
+/** Every setting of Portus; `.env.example` and the documentation are generated from this list. */
+export const OPTIONS = {
+  databaseUrl: option(
+    'DATABASE_URL',
+    'Stores',
+    text.regex(/^postgres(?:ql)?:\/\//, 'must be a postgres:// URL'),
+    null,
+    'PostgreSQL, the only truth.',
+    { secret: true, example: 'postgres://portus:secret@localhost:5432/portus' },
+  ),
+  databasePool: option('PORTUS_DB_POOL', 'Stores', integer(2, 200), '10', 'Connections of each process to PostgreSQL.'),
+  redisUrl: option(
+    'REDIS_URL',
+    'Stores',
+    text.regex(/^rediss?:\/\//, 'must be a redis:// URL'),
+    null,
+    'Redis for the queues. Without it they live in PostgreSQL.',
+    { secret: true, example: 'redis://localhost:6379' },
+  ),
+
+  host: option('PORTUS_HOST', 'Server', text, '0.0.0.0', 'Address that the api listens on.'),
+  port: option('PORTUS_PORT', 'Server', port, '3000', 'Port of the api.'),
+  workerPort: option('PORTUS_WORKER_PORT', 'Server', port, '0', 'Port of the health endpoint of the worker; 0: none.'),
+  machineFqdn: option(
+    'PORTUS_MACHINE_FQDN',
+    'Server',
+    text,
+    'portus.test.lan',
+    'Name of this Portus; the issuer of its tokens (`auth.token.issuer` of the registry).',
+  ),
+  trustedProxies: option(
+    'PORTUS_TRUSTED_PROXIES',
+    'Server',
+    z.string().trim().max(4096),
+    '',
+    'Addresses or CIDR ranges, separated by commas, whose X-Forwarded-For is believed.',
+  ),
+  logLevel: option(
+    'PORTUS_LOG_LEVEL',
+    'Server',
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+    'info',
+    'Least important level that is logged.',
+  ),
+
+  keyPath: option(
+    'PORTUS_KEY_PATH',
+    'Tokens',
+    text,
+    null,
+    'PEM file of the private key that signs tokens: RSA (2048 bits or more) or EC P-256.',
+    { example: '/secrets/portus.key' },
+  ),
+  certPath: option(
+    'PORTUS_CERT_PATH',
+    'Tokens',
+    text,
+    null,
+    'PEM file of its certificate, the one in `rootcertbundle` of the registry. Without it tokens carry a key id only, which registry 3.x accepts only with a jwks file.',
+    { example: '/secrets/portus.crt' },
+  ),
+  tokenLifetime: option(
+    'PORTUS_REGISTRY_JWT_EXPIRATION_TIME',
+    'Tokens',
+    integer(1, 1440),
+    '5',
+    'Lifetime of registry tokens, minutes.',
+  ),
+  secretKeyBase: option(
+    'PORTUS_SECRET_KEY_BASE',
+    'Tokens',
+    text.min(32, 'must have 32 characters or more'),
+    null,
+    'Secret from which internal keys are derived.',
+    { secret: true, example: 'at least 32 random characters' },
+  ),
+  servicePassword: option(
+    'PORTUS_PASSWORD',
+    'Tokens',
+    text.min(8, 'must have 8 characters or more'),
+    null,
+    'Password of the service account `portus`.',
+    { secret: true, example: 'a long random password' },
+  ),
+
+  pushPolicy: option(
+    'PORTUS_USER_PERMISSION_PUSH_IMAGES_POLICY',
+    'Rights',
+    z.enum(PUSH_POLICIES),
+    'allow-teams',
+    'Who may push: owners and contributors of the team; only into the own personal namespace; only administrators.',
+  ),
+  deleteEnabled: option('PORTUS_DELETE_ENABLED', 'Rights', bool, 'true', 'Whether anybody may delete.'),
+  contributorsDelete: option(
+    'PORTUS_DELETE_CONTRIBUTORS',
+    'Rights',
+    bool,
+    'false',
+    'Whether contributors may delete, besides owners and administrators.',
+  ),
+  anonymousAccess: option(
+    'PORTUS_ANONYMOUS_ACCESS_ENABLED',
+    'Rights',
+    bool,
+    'true',
+    'Whether public namespaces may be pulled without signing in.',
+  ),
+
+  registryEvents: option(
+    'PORTUS_BACKGROUND_REGISTRY_ENABLED',
+    'Background',
+    bool,
+    'true',
+    'Whether workers handle notifications. Switched off, they are still stored and wait.',
+  ),
+  syncEnabled: option(
+    'PORTUS_BACKGROUND_SYNC_ENABLED',
+    'Background',
+    bool,
+    'true',
+    'Whether workers run syncs by schedule.',
+  ),
+  syncStrategy: option(
+    'PORTUS_BACKGROUND_SYNC_STRATEGY',
+    'Background',
+    z.enum(SYNC_STRATEGIES),
+    'initial',
+    'initial: import once; on-start: at each start of a worker; update: periodically, removes nothing; update-delete: periodically, removes what is proved and confirmed to be gone.',
+  ),
+  syncInterval: option(
+    'PORTUS_BACKGROUND_SYNC_INTERVAL',
+    'Background',
+    integer(1, 604_800),
+    '60',
+    'Seconds between two syncs of names.',
+  ),
+  syncDeepInterval: option(
+    'PORTUS_BACKGROUND_SYNC_DEEP_INTERVAL',
+    'Background',
+    integer(1, 2_592_000),
+    '3600',
+    'Seconds between two deep syncs, which also ask for the digest of every tag.',
+  ),
+  syncConfirmation: option(
+    'PORTUS_BACKGROUND_SYNC_CONFIRMATION',
+    'Background',
+    integer(1, 604_800),
+    '60',
+    'Seconds after which an absence is asked for a second time before anything is removed.',
+  ),
+  syncConcurrency: option(
+    'PORTUS_BACKGROUND_SYNC_CONCURRENCY',
+    'Background',
+    integer(1, 64),
+    '4',
+    'Repositories that one worker reads from a registry at the same time.',
+  ),
+  catalogPage: option(
+    'PORTUS_REGISTRY_CATALOG_PAGE',
+    'Background',
+    integer(1, 1000),
+    '100',
+    'Page size of catalog listings.',
+  ),
+  registryTimeout: option(
+    'PORTUS_REGISTRY_TIMEOUT',
+    'Background',
+    integer(1, 600),
+    '2',
+    'Seconds to connect to a registry.',
+  ),
+  registryReadTimeout: option(
+    'PORTUS_REGISTRY_READ_TIMEOUT',
+    'Background',
+    integer(1, 3600),
+    '120',
+    'Seconds to wait for an answer of a registry.',
+  ),
+  eventRetention: option(
+    'PORTUS_EVENTS_RETENTION_DAYS',
+    'Background',
+    integer(1, 3650),
+    '14',
+    'Days for which handled notifications are kept.',
+  ),
+
+  initRegistryName: option(
+    'PORTUS_INIT_REGISTRY_NAME',
+    'First start',
+    text.max(255),
+    'registry',
+    'Name of the registry that is made at the first start.',
+  ),
+  initRegistryHostname: option(
+    'PORTUS_INIT_REGISTRY_HOSTNAME',
+    'First start',
+    hostPort,
+    null,
+    'host[:port] of that registry, also its `service`. Without it none is made.',
+    { example: 'registry.example.test:5000' },
+  ),
+  initRegistryExternalHostname: option(
+    'PORTUS_INIT_REGISTRY_EXTERNAL_HOSTNAME',
+    'First start',
+    hostPort,
+    null,
+    'host[:port] by which clients reach that registry, where it differs.',
+    { example: 'registry.example.test' },
+  ),
+  initRegistryUseSsl: option(
+    'PORTUS_INIT_REGISTRY_USE_SSL',
+    'First start',
+    bool,
+    'false',
+    'Whether that registry speaks TLS.',
+  ),
+  initRegistryWebhookSecret: option(
+    'PORTUS_INIT_REGISTRY_WEBHOOK_SECRET',
+    'First start',
+    text.min(16, 'must have 16 characters or more').max(512),
+    null,
+    'Secret that its notifications carry (`Authorization: Bearer …`).',
+    { secret: true, example: 'a long random secret' },
+  ),
+  initAdminUsername: option(
+    'PORTUS_INIT_ADMIN_USERNAME',
+    'First start',
+    text.max(255),
+    'admin',
+    'Name of the administrator that is made while there is none.',
+  ),
+  initAdminPassword: option(
+    'PORTUS_INIT_ADMIN_PASSWORD',
+    'First start',
+    text.min(8, 'must have 8 characters or more'),
+    null,
+    'Password of that administrator. Without it none is made.',
+    { secret: true, example: 'a long random password' },
+  ),
+
+  perPage: option(
+    'PORTUS_PAGINATION_PER_PAGE',
+    'API',
+    integer(1, 1000),
+    '15',
+    'Items of a page of the API, unless `per_page` asks for another number.',
+  ),
+} as const;
