@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { hashApplicationToken, isApplicationToken, newApplicationToken } from './application-token.js';
+import { parseBasicAuth, parsePortusAuth } from './basic-auth.js';
+import { HasherBusyError, PasswordHasher } from './password-hasher.js';
+import { VerifiedCredentials } from './verified-credentials.js';
+
+const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
+
+describe(parseBasicAuth.name, () => {
+  it.each([
+    ['alice:secret', { username: 'alice', password: 'secret' }],
+    ['alice:a:b:c', { username: 'alice', password: 'a:b:c' }],
+    ['a@b.c$+x:pässword', { username: 'a@b.c$+x', password: 'pässword' }],
+    ['alice:', { username: 'alice', password: '' }],
+  ])('reads %s', (pair, expected) => {
+    expect(parseBasicAuth(basic(pair))).toEqual(expected);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'Basic',
+    'Basic !!!',
+    'Bearer x',
+    basic('nocolon'),
+    basic(':x'),
+    basic('a\0b:c'),
+    basic(`a:${'x'.repeat(9000)}`),
+  ])('refuses %j', (header) => {
+    expect(parseBasicAuth(header)).toBeNull();
+  });
+
+  it('reads Portus-Auth', () => {
+    expect(parsePortusAuth('alice:ptk_x')).toEqual({ username: 'alice', password: 'ptk_x' });
+    expect(parsePortusAuth('alice')).toBeNull();
+  });
+});
+
+describe('application tokens', () => {
+  it('are recognisable, never the same, and hash to 32 bytes', () => {
+    const [one, two] = [newApplicationToken(), newApplicationToken()];
+    expect(isApplicationToken(one)).toBe(true);
+    expect(isApplicationToken('password')).toBe(false);
+    expect(one).not.toBe(two);
+    expect(hashApplicationToken(one)).toHaveLength(32);
+    expect(hashApplicationToken(one).equals(hashApplicationToken(two))).toBe(false);
+  });
+});
+
+describe(PasswordHasher.name, () => {
+  const sut = new PasswordHasher();
+
+  it('verifies the right password and nothing else', async () => {
+    const stored = await sut.hash('correct horse');
+    expect(stored).toMatch(/^\$argon2id\$/);
+    expect(await sut.verify(stored, 'correct horse')).toBe(true);
+    expect(await sut.verify(stored, 'wrong horse')).toBe(false);
+    expect(await sut.verify(null, 'a password that nobody has')).toBe(false);
+    expect(await sut.verify('not a hash', 'x')).toBe(false);
+  });
+
+  it('turns callers away instead of queueing without bound', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 400 }, () => sut.verify(null, 'x')));
+    const refused = results.filter((one) => one.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.every((one) => one.reason instanceof HasherBusyError)).toBe(true);
+    expect(await sut.verify(null, 'x')).toBe(false);
+  }, 60_000);
+});
+
+describe(VerifiedCredentials.name, () => {
+  it('knows a verified password for this user and version only, and for a while', () => {
+    let now = 0;
+    const sut = new VerifiedCredentials(() => now);
+    sut.remember(1, 1, 'secret');
+    expect(sut.has(1, 1, 'secret')).toBe(true);
+    expect(sut.has(1, 2, 'secret')).toBe(false);
+    expect(sut.has(2, 1, 'secret')).toBe(false);
+    expect(sut.has(1, 1, 'other')).toBe(false);
+    now = 300_001;
+    expect(sut.has(1, 1, 'secret')).toBe(false);
+  });
+
+  it('stays bounded', () => {
+    const sut = new VerifiedCredentials();
+    for (let i = 0; i < 10_100; i++) sut.remember(i, 1, 'x');
+    expect(sut.has(0, 1, 'x')).toBe(false);
+    expect(sut.has(10_099, 1, 'x')).toBe(true);
+  });
+});

@@ -1,0 +1,35 @@
+import { createHmac, randomBytes } from 'node:crypto';
+
+const MAX_ENTRIES = 10_000;
+const LIFETIME_MS = 300_000;
+
+/**
+ * Remembers that a password was verified for a user at a credential version, so that a warm password costs
+ * microseconds. Only a hash under a key of this process is kept; nothing about rights or states is (promise P5).
+ */
+export class VerifiedCredentials {
+  private readonly key = randomBytes(32);
+  /** Key → expiry, milliseconds. A Map keeps insertion order: the oldest entry is first. */
+  private readonly entries = new Map<string, number>();
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** True when exactly this password was verified for this user at this version a short while ago. */
+  has(userId: number, version: number, password: string): boolean {
+    const expiry = this.entries.get(this.keyOf(userId, version, password));
+    return expiry !== undefined && expiry > this.now();
+  }
+
+  remember(userId: number, version: number, password: string): void {
+    const key = this.keyOf(userId, version, password);
+    this.entries.delete(key);
+    this.entries.set(key, this.now() + LIFETIME_MS);
+    if (this.entries.size <= MAX_ENTRIES) return;
+    const oldest = this.entries.keys().next();
+    if (!oldest.done) this.entries.delete(oldest.value);
+  }
+
+  private keyOf(userId: number, version: number, password: string): string {
+    return createHmac('sha256', this.key).update(`${userId}:${version}:${password}`).digest('base64');
+  }
+}

@@ -1,0 +1,67 @@
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { DataSource } from 'typeorm';
+
+/** Anything that runs SQL: the pool, or one transaction. */
+export interface Sql {
+  query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
+}
+
+/** A statement that the server plans once per connection. */
+export interface Prepared {
+  name: string;
+  text: string;
+}
+
+/**
+ * Milliseconds after which a query of the request path is given up, also when the server hangs: the caller gets its 5xx
+ * and the registry tries again.
+ */
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/** Plain SQL beside TypeORM, over the same pool: for hot paths and for statements that an ORM can not say. */
+export class Database implements Sql {
+  constructor(readonly dataSource: DataSource) {}
+
+  /** The pool of TypeORM's driver. BullMQ's PostgreSQL backend shares it. */
+  get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
+  async query<R extends QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
+    return (await this.pool.query<R>(text, values)).rows;
+  }
+
+  /** Runs a prepared statement of the request path, with a client-side time limit. */
+  async prepared<R extends QueryResultRow>(statement: Prepared, values: unknown[]): Promise<R[]> {
+    const config = { ...statement, values, query_timeout: REQUEST_TIMEOUT_MS };
+    return (await this.pool.query<R>(config)).rows;
+  }
+
+  /** Runs `work` in one transaction; rolls back when it throws. */
+  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const result = await work(sqlOf(client));
+      await client.query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      // A connection whose rollback fails is broken: it must not go back into the pool.
+      const broken = await client.query('ROLLBACK').then(
+        () => undefined,
+        (failure: Error) => failure,
+      );
+      client.release(broken);
+      throw error;
+    }
+  }
+}
+
+function sqlOf(client: PoolClient): Sql {
+  return {
+    async query<R extends QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
+      return (await client.query<R>(text, values)).rows;
+    },
+  };
+}

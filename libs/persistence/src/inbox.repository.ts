@@ -1,0 +1,188 @@
+import type { Database, Prepared, Sql } from './database.js';
+
+/** An event that concerns the catalog, as it is put into the inbox. */
+export interface NewEvent {
+  eventId: string;
+  action: string;
+  repository: string;
+  tag: string | null;
+  digest: string | null;
+  actor: string | null;
+  occurredAt: Date | null;
+  payload: string;
+  /** Set for what could not be understood; such a row is kept and not worked on. */
+  rejected: string | null;
+}
+
+export interface NewPull {
+  eventId: string;
+  repository: string;
+  tag: string | null;
+  digest: string | null;
+}
+
+export interface WaitingEvent {
+  id: string;
+  action: string;
+  tag: string | null;
+  digest: string | null;
+  actor: string | null;
+  attempts: number;
+}
+
+/** A repository that has waiting events. */
+export interface Waiting {
+  registryId: number;
+  repository: string;
+}
+
+const INSERT: Prepared = {
+  name: 'inbox_insert',
+  text: `
+    INSERT INTO registry_events (registry_id, event_id, action, repository, tag, digest, actor, occurred_at, payload, state, reason)
+    SELECT $1, e.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::text[]) e
+    ON CONFLICT (registry_id, event_id) DO NOTHING`,
+};
+
+const INSERT_PULLS: Prepared = {
+  name: 'inbox_insert_pulls',
+  text: `
+    INSERT INTO pull_events (registry_id, event_id, repository, tag, digest)
+    SELECT $1, e.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) e`,
+};
+
+/** Walks the distinct repositories of the waiting index, after a given place, without reading their events. */
+const CANDIDATES = `
+  WITH RECURSIVE waiting AS (
+    (SELECT e.registry_id, e.repository FROM registry_events e
+      WHERE e.state IN ('received', 'failed') AND (e.registry_id, e.repository) > ($1::int, $2::text)
+      ORDER BY e.registry_id, e.repository LIMIT 1)
+    UNION ALL
+    SELECT next.registry_id, next.repository FROM waiting w, LATERAL (
+      SELECT e.registry_id, e.repository FROM registry_events e
+       WHERE e.state IN ('received', 'failed') AND (e.registry_id, e.repository) > (w.registry_id, w.repository)
+       ORDER BY e.registry_id, e.repository LIMIT 1) next)
+  SELECT w.registry_id AS "registryId", w.repository
+    FROM (SELECT * FROM waiting LIMIT $4) w
+    LEFT JOIN repository_leases l ON l.registry_id = w.registry_id AND l.full_name = w.repository
+   WHERE (l.expires_at IS NULL OR l.expires_at < now())
+     AND EXISTS (SELECT FROM registry_events e WHERE e.state IN ('received', 'failed') AND e.registry_id = w.registry_id
+                    AND e.repository = w.repository AND e.next_attempt_at <= now())
+   LIMIT $3`;
+
+/** The inbox of notifications: stored before they are answered, worked on by whoever holds the repository's lease. */
+export class InboxRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Stores events once each; the same event id of the same registry is stored only the first time. */
+  async store(registryId: number, events: readonly NewEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const column = <T>(pick: (event: NewEvent) => T) => events.map(pick);
+    await this.database.prepared(INSERT, [
+      registryId,
+      column((event) => event.eventId),
+      column((event) => event.action),
+      column((event) => event.repository),
+      column((event) => event.tag),
+      column((event) => event.digest),
+      column((event) => event.actor),
+      column((event) => event.occurredAt),
+      column((event) => event.payload),
+      column((event) => (event.rejected === null ? 'received' : 'rejected')),
+      column((event) => event.rejected),
+    ]);
+  }
+
+  /** Notes pulls of people. Best effort: repetitions of an event are folded away later. */
+  async storePulls(registryId: number, pulls: readonly NewPull[]): Promise<void> {
+    if (pulls.length === 0) return;
+    const column = <T>(pick: (pull: NewPull) => T) => pulls.map(pick);
+    await this.database.prepared(INSERT_PULLS, [
+      registryId,
+      column((pull) => pull.eventId),
+      column((pull) => pull.repository),
+      column((pull) => pull.tag),
+      column((pull) => pull.digest),
+    ]);
+  }
+
+  /** Up to `limit` repositories that have due events and that nobody holds, after the given one, in index order. */
+  async candidates(after: Waiting, limit: number): Promise<Waiting[]> {
+    return this.database.query<Waiting & Record<string, unknown>>(CANDIDATES, [
+      after.registryId,
+      after.repository,
+      limit,
+      limit * 4,
+    ]);
+  }
+
+  /** The due events of one repository, oldest first. Ask for them only while holding its lease. */
+  async waiting(registryId: number, repository: string, limit: number): Promise<WaitingEvent[]> {
+    return this.database.query<WaitingEvent & Record<string, unknown>>(
+      `SELECT id::text, action, tag, digest, actor, attempts FROM registry_events
+        WHERE registry_id = $1 AND repository = $2 AND state IN ('received', 'failed') AND next_attempt_at <= now()
+        ORDER BY id LIMIT $3`,
+      [registryId, repository, limit],
+    );
+  }
+
+  /** Marks events as handled; part of the transaction that applies their effect. */
+  async finish(sql: Sql, ids: readonly string[], outcome: 'done' | 'ignored', reason: string | null): Promise<void> {
+    if (ids.length === 0) return;
+    await sql.query(
+      `UPDATE registry_events SET state = $2, reason = $3, processed_at = now(), attempts = attempts + 1
+        WHERE id = ANY($1::bigint[])`,
+      [ids, outcome, reason],
+    );
+  }
+
+  /** As {@link finish}, outside of a transaction. */
+  async ignore(ids: readonly string[], reason: string): Promise<void> {
+    await this.finish(this.database, ids, 'ignored', reason);
+  }
+
+  /**
+   * Puts events back for a later attempt, 1 s to 60 s away. A temporary failure (registry or network away) is tried
+   * for ever; another one ends as `dead` after `maxAttempts`.
+   */
+  async postpone(ids: readonly string[], reason: string, maxAttempts: number | null): Promise<void> {
+    if (ids.length === 0) return;
+    await this.database.query(
+      `UPDATE registry_events
+          SET state = CASE WHEN attempts + 1 >= $3::int THEN 'dead' ELSE 'failed' END,
+              attempts = least(attempts + 1, 30000), reason = left($2, 1000),
+              next_attempt_at = now() + make_interval(secs => least(60, power(2, least(attempts, 6))) * (0.75 + random() / 2))
+        WHERE id = ANY($1::bigint[])`,
+      [ids, reason, maxAttempts ?? 2_000_000_000],
+    );
+  }
+
+  /** True when any event is due. */
+  async hasDue(): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT 1 FROM registry_events WHERE state IN ('received', 'failed') AND next_attempt_at <= now() LIMIT 1`,
+    );
+    return rows.length > 0;
+  }
+
+  /** How many events wait, and for how many seconds the oldest has. */
+  async backlog(): Promise<{ waiting: number; oldestSeconds: number }> {
+    const [row] = await this.database.query<{ waiting: number; oldest: number }>(
+      `SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(received_at)), 0)::float AS oldest
+         FROM registry_events WHERE state IN ('received', 'failed')`,
+    );
+    return { waiting: row?.waiting ?? 0, oldestSeconds: row?.oldest ?? 0 };
+  }
+
+  /** Deletes handled events older than the given days, a bounded number at a time. Returns how many went. */
+  async purge(days: number, limit: number): Promise<number> {
+    const rows = await this.database.query(
+      `DELETE FROM registry_events WHERE id IN (
+         SELECT id FROM registry_events
+          WHERE received_at < now() - make_interval(days => $1) AND state NOT IN ('received', 'failed')
+          ORDER BY received_at LIMIT $2) RETURNING 1`,
+      [days, limit],
+    );
+    return rows.length;
+  }
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { Registry } from '#domain/registry/registry.entity.js';
+import type { Database } from './database.js';
+import { ensurePersonalNamespaces } from './personal-namespaces.js';
+
+export interface RegistryInput {
+  name: string;
+  hostname: string;
+  externalHostname: string | null;
+  useSsl: boolean;
+  webhookSecret: string | null;
+}
+
+/** SHA-256 of a webhook secret: it is random and long, so that a fast hash is enough. */
+export function hashWebhookSecret(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+export class RegistriesRepository {
+  constructor(private readonly database: Database) {}
+
+  private get registries() {
+    return this.database.dataSource.getRepository(Registry);
+  }
+
+  async all(): Promise<Registry[]> {
+    return this.registries.find({ order: { id: 'ASC' }, take: 1000 });
+  }
+
+  async page(skip: number, take: number, sort: 'id' | 'name', order: 'ASC' | 'DESC'): Promise<[Registry[], number]> {
+    return this.registries.findAndCount({ order: { [sort]: order }, skip, take });
+  }
+
+  async find(id: number): Promise<Registry | null> {
+    return this.registries.findOneBy({ id });
+  }
+
+  /**
+   * Makes a registry with its hidden team, its public global namespace, and a personal namespace for every user.
+   * Unique violations come up as they are (PostgreSQL 23505).
+   */
+  async create(input: RegistryInput): Promise<Registry> {
+    const id = await this.database.transaction(async (sql) => {
+      const [registry] = await sql.query<{ id: number }>(
+        `INSERT INTO registries (name, hostname, external_hostname, use_ssl, webhook_secret_hash)
+         VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+        [input.name, input.hostname, input.externalHostname, input.useSsl, secretHash(input.webhookSecret)],
+      );
+      const registryId = registry!.id;
+      await sql.query(
+        `WITH team AS (INSERT INTO teams (name, hidden) VALUES ('portus_global_team_' || $1::text, true) RETURNING id)
+         INSERT INTO namespaces (registry_id, name, kind, visibility, team_id) SELECT $1, '', 'global', 'public', id FROM team`,
+        [registryId],
+      );
+      await ensurePersonalNamespaces(sql, { registryId });
+      return registryId;
+    });
+    return this.registries.findOneByOrFail({ id });
+  }
+
+  async update(id: number, input: Partial<Omit<RegistryInput, 'webhookSecret'>>): Promise<Registry | null> {
+    await this.registries.update({ id }, input);
+    return this.find(id);
+  }
+
+  /** Sets the secret of notifications; the former one stays valid beside it. */
+  async rotateWebhookSecret(id: number, secret: string): Promise<void> {
+    await this.database.query(
+      `UPDATE registries SET webhook_secret_previous_hash = webhook_secret_hash, webhook_secret_hash = $2, updated_at = now()
+        WHERE id = $1 AND webhook_secret_hash IS DISTINCT FROM $2`,
+      [id, hashWebhookSecret(secret)],
+    );
+  }
+
+  async hasRepositories(id: number): Promise<boolean> {
+    const rows = await this.database.query('SELECT 1 FROM repositories WHERE registry_id = $1 LIMIT 1', [id]);
+    return rows.length > 0;
+  }
+
+  /** Notes the process that speaks. Returns true when another one was known: the registry was started anew. */
+  async noteInstance(id: number, instanceId: string): Promise<boolean> {
+    const [row] = await this.database.query<{ former: string | null }>(
+      `UPDATE registries r SET last_instance_id = $2 FROM (SELECT id, last_instance_id FROM registries WHERE id = $1) o
+        WHERE r.id = o.id AND r.last_instance_id IS DISTINCT FROM $2 RETURNING o.last_instance_id AS former`,
+      [id, instanceId],
+    );
+    return row !== undefined && row.former !== null;
+  }
+
+  /** Notes that a complete pass proved the catalog equal. */
+  async noteEqual(id: number, mode: 'names' | 'deep', at: Date): Promise<void> {
+    await this.database.query(
+      `UPDATE registries SET names_equal_at = $2, digests_equal_at = CASE WHEN $3 THEN $2 ELSE digests_equal_at END WHERE id = $1`,
+      [id, at, mode === 'deep'],
+    );
+  }
+}
+
+function secretHash(secret: string | null): Buffer | null {
+  return secret === null ? null : hashWebhookSecret(secret);
+}

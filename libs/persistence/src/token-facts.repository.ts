@@ -1,0 +1,97 @@
+import type { NamespaceFacts } from '#domain/policy/facts.js';
+import type { Database, Prepared } from './database.js';
+
+/** A user as the token endpoint needs it. */
+export interface UserFacts {
+  id: number;
+  username: string;
+  passwordHash: string | null;
+  credentialVersion: number;
+  admin: boolean;
+  enabled: boolean;
+  locked: boolean;
+  bot: boolean;
+  service: boolean;
+}
+
+export interface TokenFacts {
+  /** The registry of the asked service; null: no such service. */
+  registryId: number | null;
+  user: UserFacts | null;
+  /** By name; '' is the global namespace. */
+  namespaces: Map<string, NamespaceFacts>;
+}
+
+interface Row {
+  registry_id: number;
+  user_id: number | null;
+  username: string;
+  password_hash: string | null;
+  credential_version: number;
+  admin: boolean;
+  enabled: boolean;
+  locked: boolean;
+  bot: boolean;
+  service: boolean;
+  namespaces: (NamespaceFacts & { name: string })[] | null;
+}
+
+const SELECT = (name: string, userJoin: string): Prepared => ({
+  name,
+  text: `
+    SELECT r.id AS registry_id, u.id AS user_id, u.username, u.password_hash, u.credential_version, u.admin, u.enabled,
+           u.locked_at IS NOT NULL AS locked, u.bot, u.service, n.list AS namespaces
+      FROM (SELECT id FROM registries WHERE hostname = $1 OR external_hostname = $1 LIMIT 1) r
+      ${userJoin}
+      LEFT JOIN LATERAL (
+        SELECT json_agg(json_build_object('id', n.id, 'name', n.name, 'kind', n.kind, 'visibility', n.visibility,
+                                          'ownerId', n.owner_id, 'role', m.role)) AS list
+          FROM namespaces n LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = u.id
+         WHERE n.registry_id = r.id AND n.name = ANY($3)) n ON true`,
+});
+
+const BY_NAME = SELECT('token_facts_by_name', 'LEFT JOIN users u ON u.username = $2::citext');
+const BY_TOKEN = SELECT(
+  'token_facts_by_token',
+  `LEFT JOIN application_tokens t ON t.token_hash = $4
+   LEFT JOIN users u ON u.id = t.user_id AND u.username = $2::citext`,
+);
+
+/** Everything that a token decision needs, in one query: nothing about rights is ever cached (promise P5). */
+export class TokenFactsRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * @param service as asked for; compared exactly with hostnames of registries
+   * @param username '' for anonymous
+   * @param namespaces names of the namespaces that the scopes touch
+   * @param tokenHash set when the secret looks like an application token: then the user is found only by it
+   */
+  async find(service: string, username: string, namespaces: string[], tokenHash: Buffer | null): Promise<TokenFacts> {
+    const values = [service, username, namespaces];
+    const rows = tokenHash
+      ? await this.database.prepared<Row>(BY_TOKEN, [...values, tokenHash])
+      : await this.database.prepared<Row>(BY_NAME, values);
+    const row = rows[0];
+    if (!row) return { registryId: null, user: null, namespaces: new Map() };
+    return {
+      registryId: row.registry_id,
+      user: row.user_id === null ? null : userFacts(row, row.user_id),
+      namespaces: new Map((row.namespaces ?? []).map(({ name, ...facts }) => [name, facts])),
+    };
+  }
+}
+
+function userFacts(row: Row, id: number): UserFacts {
+  return {
+    id,
+    username: row.username,
+    passwordHash: row.password_hash,
+    credentialVersion: row.credential_version,
+    admin: row.admin,
+    enabled: row.enabled,
+    locked: row.locked,
+    bot: row.bot,
+    service: row.service,
+  };
+}
