@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { build, isBuilt } from './build.mjs';
+import { run } from './commands.mjs';
+import { installPackages, isInstalled, repairLinks } from './install.mjs';
+import { rememberedPort, requireFree } from './ports.mjs';
+import { programEnvironment, withGivenSecrets } from './program-environment.mjs';
+import { closingLines, isHealthy, verifyPush, withoutRegistryLines, writeQuickstart } from './quickstart.mjs';
+import { loadSecrets, loadSigningKey } from './secrets.mjs';
+import { launchPostgres, launchRedis, launchService, prepareRegistry } from './servers.mjs';
+import { registryService } from './registry.mjs';
+import { given } from './settings.mjs';
+
+/**
+ * @typedef {object} Start one run of `npm start`
+ * @property {object} settings @property {object} env @property {object} progress
+ * @property {{ signal: AbortSignal, ledger: object }} context
+ * @property {object[]} stack supervisors, oldest first; the caller stops them in reverse order, at any moment
+ * @property {(error: Error) => void} onGiveUp
+ */
+
+/**
+ * Brings up the whole house and prints what to type next.
+ * @param {Start} start
+ */
+export async function startEverything(start) {
+  const { settings, env, progress, context } = start;
+  const began = Date.now();
+  await checkPorts(settings);
+  await installAndBuild(settings.root, progress, context);
+  const secrets = withGivenSecrets(loadSecrets(settings.dataDir), env);
+  const key = await signingKey(settings, env);
+  const databaseUrl = await launchPostgres(start, secrets);
+  const redisUrl = await launchRedis(start, secrets);
+  const registry = await prepareRegistry(start, { secrets, key });
+  const workerPort = Number(given(env, 'PORTUS_WORKER_PORT') ?? (await rememberedPort(settings.dataDir, 'worker')));
+  const programs = programEnvironment({ settings, env, secrets, key, databaseUrl, redisUrl, workerPort });
+  await migrate(start, programs);
+  await launchPrograms(start, { programs, workerPort, registry });
+  await announce(start, { registry, password: secrets.adminPassword });
+  return Date.now() - began;
+}
+
+async function checkPorts({ host, port, registryPort, ownRegistry }) {
+  await requireFree({ port, host, what: 'the web page and the API', variable: 'PORTUS_PORT' });
+  if (ownRegistry)
+    await requireFree({
+      port: registryPort,
+      host: '127.0.0.1',
+      what: 'the registry',
+      variable: 'PORTUS_REGISTRY_PORT',
+    });
+}
+
+/** Installs and compiles what is missing or old; does nothing, and needs no network, when nothing is. */
+export async function installAndBuild(root, progress, context) {
+  if (!isInstalled(root)) await progress.step('Packages (npm ci)', () => installPackages(root, context));
+  await repairLinks(root, context);
+  if (!isBuilt(root)) await progress.step('Compiling', () => build(root, context));
+}
+
+async function signingKey(settings, env) {
+  if (env.PORTUS_KEY_PATH !== undefined) return { keyPath: env.PORTUS_KEY_PATH, certificatePath: env.PORTUS_CERT_PATH };
+  return loadSigningKey(settings);
+}
+
+async function migrate({ settings, progress, context }, env) {
+  const args = ['--enable-source-maps', 'dist/apps/api/src/migrate.js'];
+  await progress.step('Database schema', async () => {
+    await run(process.execPath, args, { cwd: settings.root, env, ...context });
+  });
+}
+
+function programService(name, { settings, env, healthUrl }) {
+  const args = ['--enable-source-maps', join(settings.root, `dist/apps/${name}/src/main.js`)];
+  return {
+    name,
+    command: () => ({ file: process.execPath, args, env, cwd: settings.root }),
+    isReady: () => isHealthy(healthUrl),
+  };
+}
+
+/** All at once: they find each other in any order. They are stopped in the reverse of the order here. */
+async function launchPrograms(start, { programs, workerPort, registry }) {
+  const { settings, progress } = start;
+  const apiUrl = `http://${settings.loopback}:${settings.port}`;
+  await progress.step('api, worker and registry', async () => {
+    await Promise.all([
+      launchService(start, programService('api', { settings, env: programs, healthUrl: apiUrl })),
+      launchService(
+        start,
+        programService('worker', { settings, env: programs, healthUrl: `http://127.0.0.1:${workerPort}` }),
+      ),
+      registry.command && launchService(start, registryService(registry, registry.place)),
+    ]);
+    return registry.source;
+  });
+}
+
+async function announce({ settings, progress, context }, { registry, password }) {
+  const { url, registryName, username, dataDir } = settings;
+  const facts = { url, registry: registryName, username, password, dataDir };
+  if (registry.missing !== undefined) {
+    const lines = withoutRegistryLines({ ...facts, configuration: registry.place.configuration, ...registry });
+    return lines.forEach((line) => progress.say(line));
+  }
+  const local = { ...facts, url: `http://${settings.loopback}:${settings.port}` };
+  await progress.step('A push would succeed', async () => {
+    if ((await verifyPush(local, context.signal)) === 'password changed') facts.password = undefined;
+  });
+  context.signal.throwIfAborted();
+  writeQuickstart(dataDir, facts);
+  closingLines(facts).forEach((line) => progress.say(line));
+}

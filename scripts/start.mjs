@@ -1,0 +1,80 @@
+import { rmSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createProgress } from './lib/progress.mjs';
+import { LockHeldError, takeLock } from './lib/lock.mjs';
+import { createLedger, endLeftovers } from './lib/ledger.mjs';
+import { removeQuickstart } from './lib/quickstart.mjs';
+import { readEnvironment, readSettings } from './lib/settings.mjs';
+import { startEverything } from './lib/stack.mjs';
+
+const OLDEST_NODE = [20, 11];
+
+async function main(progress) {
+  requireNode(process.versions.node);
+  const root = dirname(dirname(fileURLToPath(import.meta.url)));
+  const env = readEnvironment(root);
+  const settings = readSettings(root, env);
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+  const release = takeLock(join(settings.dataDir, 'start.lock'), { url: settings.url });
+  try {
+    await runUntilStopped({ settings, env, progress });
+  } finally {
+    release();
+  }
+}
+
+function requireNode(version) {
+  const [major, minor] = version.split('.').map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+  throw new Error(`Portus needs Node.js ${OLDEST_NODE.join('.')} or later; this is ${version}`);
+}
+
+async function runUntilStopped({ settings, env, progress }) {
+  const stop = stopOnSignals(progress);
+  const ledgerFile = join(settings.dataDir, 'run.json');
+  const stack = [];
+  try {
+    removeQuickstart(settings.dataDir);
+    const leftovers = await endLeftovers(ledgerFile);
+    if (leftovers.length > 0) progress.say(`  ended what an earlier start left running: ${leftovers.join(', ')}`);
+    const context = { signal: stop.signal, ledger: createLedger(ledgerFile) };
+    await startEverything({ settings, env, progress, context, stack, onGiveUp: stop.fail });
+    await stop.requested;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    removeQuickstart(settings.dataDir);
+    for (const supervisor of stack.toReversed()) await supervisor.stop();
+    rmSync(ledgerFile, { force: true });
+  }
+  if (stop.signal.reason instanceof Error) throw stop.signal.reason;
+  progress.say('Everything has stopped.');
+}
+
+/**
+ * SIGINT, SIGTERM and SIGHUP stop everything in order; the same once more changes nothing (npm passes Ctrl-C on a second
+ * time). A service that cannot be kept running stops everything as well, with an error.
+ */
+function stopOnSignals(progress) {
+  const controller = new AbortController();
+  const requested = new Promise((resolve) => controller.signal.addEventListener('abort', resolve, { once: true }));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(name, () => {
+      if (!controller.signal.aborted) progress.say('Stopping …');
+      controller.abort(name);
+    });
+  return { signal: controller.signal, requested, fail: (error) => controller.abort(error) };
+}
+
+const progress = createProgress();
+try {
+  await main(progress);
+} catch (error) {
+  if (error instanceof LockHeldError)
+    progress.say(`Portus is already running here (process ${error.holder.pid}): ${error.holder.url}`);
+  else progress.say(`Portus could not be started: ${error.message}`);
+  process.exitCode = 1;
+}
+// Whatever a library still holds open must not keep the command from ending: nothing of ours is running any more.
+process.exit();
