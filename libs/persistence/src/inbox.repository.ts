@@ -142,7 +142,7 @@ export class InboxRepository {
   }
 
   /**
-   * Puts events back for a later attempt, 1 s to 60 s away. A temporary failure (registry or network away) is tried
+   * Puts events back for a later attempt, 1 s to 20 s away. A temporary failure (registry or network away) is tried
    * for ever; another one ends as `dead` after `maxAttempts`.
    */
   async postpone(ids: readonly string[], reason: string, maxAttempts: number | null): Promise<void> {
@@ -151,7 +151,7 @@ export class InboxRepository {
       `UPDATE registry_events
           SET state = CASE WHEN attempts + 1 >= $3::int THEN 'dead' ELSE 'failed' END,
               attempts = least(attempts + 1, 30000), reason = left($2, 1000),
-              next_attempt_at = now() + make_interval(secs => least(60, power(2, least(attempts, 6))) * (0.75 + random() / 2))
+              next_attempt_at = now() + make_interval(secs => least(15, power(2, least(attempts, 4))) * (0.75 + random() / 2))
         WHERE id = ANY($1::bigint[])`,
       [ids, reason, maxAttempts ?? 2_000_000_000],
     );

@@ -1,0 +1,80 @@
+import type { InboxRepository, Waiting } from '#persistence/inbox.repository.js';
+import type { RegistriesRepository } from '#persistence/registries.repository.js';
+import { RegistryError } from '#registry/errors.js';
+import { inParallel } from './in-parallel.js';
+import type { Reconciler } from './reconciler.js';
+
+const BATCH = 64;
+const FIRST: Waiting = { registryId: 0, repository: '' };
+
+export interface DrainLog {
+  warn(facts: Record<string, unknown>, message: string): void;
+}
+
+/**
+ * Works the inbox off: finds repositories with waiting events that nobody holds, and reconciles them, several at a
+ * time, until none is left. Rings while it runs are coalesced into one more look, so none can be lost in between.
+ */
+export class EventDrain {
+  private running: Promise<void> | null = null;
+  private again = false;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly inbox: InboxRepository,
+    private readonly registries: RegistriesRepository,
+    private readonly reconciler: Reconciler,
+    private readonly concurrency: number,
+    private readonly log: DrainLog,
+  ) {}
+
+  /** Looks at the inbox now, or once more after the present look. Resolves when nothing was left. */
+  async ring(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    this.again = true;
+    this.running ??= this.drain().finally(() => {
+      this.running = null;
+    });
+    await this.running;
+  }
+
+  /** Begins nothing new and waits for what is under way; its events stay in the inbox. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('the worker is stopping'));
+    await this.running?.catch(() => undefined);
+  }
+
+  private async drain(): Promise<void> {
+    while (this.again && !this.stopping.signal.aborted) {
+      this.again = false;
+      await this.walk();
+    }
+  }
+
+  /** One round over all waiting repositories, in the order of the index, so that none is starved by a busy one. */
+  private async walk(): Promise<void> {
+    await inParallel(this.waiting(), this.concurrency, async ({ registryId, repository }) => {
+      const registry = await this.registries.find(registryId);
+      if (registry === null) return;
+      try {
+        const { outcome } = await this.reconciler.reconcile(registry, repository, null, this.stopping.signal);
+        // What came in meanwhile, or was lost with the lease, is looked at in the next round.
+        if (outcome !== 'busy') this.again = true;
+      } catch (error) {
+        if (!(error instanceof Error) || this.stopping.signal.aborted) return;
+        const level = error instanceof RegistryError ? 'registry' : 'internal';
+        this.log.warn({ registryId, repository, kind: level, error: error.message }, 'reconcile failed, events wait');
+      }
+    });
+  }
+
+  private async *waiting(): AsyncGenerator<Waiting> {
+    let after = FIRST;
+    while (!this.stopping.signal.aborted) {
+      const batch = await this.inbox.candidates(after, BATCH);
+      if (batch.length === 0) return;
+      yield* batch;
+      after = batch.at(-1)!;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { ManifestFacts } from '#domain/manifest/manifest-facts.js';
+import { isImageConfig, isIndex } from '#domain/manifest/media-types.js';
+import { NO_PLATFORM, parseImageConfig, parseManifest } from '#domain/manifest/parse-manifest.js';
+import { RegistryError } from '#registry/errors.js';
+import type { RegistryClient } from '#registry/registry-client.js';
+import { inParallel } from './in-parallel.js';
+
+/** Config blobs are small; a larger one tells us nothing that we need. */
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+/** Indexes of indexes exist; endless ones do not deserve our time. */
+const MAX_DEPTH = 3;
+const PARALLEL_READS = 4;
+
+/** Sizes in bytes of those of the digests that are stored. */
+export type StoredSizes = (digests: string[]) => Promise<Map<string, number>>;
+
+/** Reads manifests of one repository with all that belongs to them. What was read is in {@link facts}. */
+export class ManifestReader {
+  /** Children before parents. */
+  readonly facts = new Map<string, ManifestFacts>();
+
+  constructor(
+    private readonly client: RegistryClient,
+    private readonly repository: string,
+    private readonly stored: StoredSizes,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** Takes the bytes of a manifest that was just read: parses them, reads its config or its children. */
+  async take(digest: string, mediaType: string, body: Buffer, depth = 0): Promise<void> {
+    if (this.facts.has(digest)) return;
+    const facts = lenientFacts(digest, mediaType, body);
+    if (isIndex(facts.mediaType)) await this.readChildren(facts, depth);
+    else Object.assign(facts, await this.readConfig(facts));
+    this.facts.set(digest, facts);
+  }
+
+  /** Reads a manifest by digest, if the registry has it. */
+  async readByDigest(digest: string, depth = 0): Promise<void> {
+    if (this.facts.has(digest)) return;
+    const answer = await this.client.manifest(this.repository, digest, { signal: this.signal });
+    if (answer.state === 'found') await this.take(digest, answer.mediaType, answer.body, depth);
+  }
+
+  private async readChildren(facts: ManifestFacts, depth: number): Promise<void> {
+    const digests = facts.children.map((child) => child.digest);
+    const sizes = await this.stored(digests);
+    const missing = [...new Set(digests)].filter((digest) => !sizes.has(digest));
+    if (depth < MAX_DEPTH) await inParallel(missing, PARALLEL_READS, (digest) => this.readByDigest(digest, depth + 1));
+    for (const child of facts.children) {
+      child.size = sizes.get(child.digest) ?? this.facts.get(child.digest)?.size ?? null;
+      facts.size += child.size ?? 0;
+    }
+  }
+
+  private async readConfig(facts: ManifestFacts): Promise<Partial<ManifestFacts>> {
+    if (!isImageConfig(facts.configMediaType) || facts.configDigest === null) return {};
+    try {
+      const body = await this.client.blob(this.repository, facts.configDigest, {
+        maxBytes: MAX_CONFIG_BYTES,
+        signal: this.signal,
+      });
+      return parseImageConfig(body);
+    } catch (error) {
+      // A config that is gone, too large or broken leaves the image visible without its platform.
+      if (error instanceof RegistryError && !error.temporary) return {};
+      throw error;
+    }
+  }
+}
+
+function lenientFacts(digest: string, mediaType: string, body: Buffer): ManifestFacts {
+  try {
+    return parseManifest(digest, mediaType, body);
+  } catch {
+    return {
+      ...{ digest, mediaType, artifactType: null, configMediaType: null, configDigest: null, size: 0 },
+      ...{ manifestSize: body.length, builtAt: null, labels: {}, annotations: {}, subjectDigest: null, children: [] },
+      ...NO_PLATFORM,
+    };
+  }
+}

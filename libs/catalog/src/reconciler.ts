@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { Registry } from '#domain/registry/registry.entity.js';
+import { isEmptyPlan, planSync, type Plan, type TagHint } from '#domain/sync/plan-sync.js';
+import { applyChange } from '#persistence/apply-change.js';
+import type { CatalogRepository, LocalRepository } from '#persistence/catalog.repository.js';
+import type { Database } from '#persistence/database.js';
+import type { InboxRepository, WaitingEvent } from '#persistence/inbox.repository.js';
+import { type Lease, type LeaseRepository, StaleLeaseError } from '#persistence/lease.repository.js';
+import { RegistryError } from '#registry/errors.js';
+import { type EventHints, hintsOf } from './event-hints.js';
+import { type Reading, readRepository } from './read-repository.js';
+import type { RegistryClients } from './registry-clients.js';
+
+/** A dead worker's repositories are free again after this many seconds; a living one renews in time. */
+const LEASE_SECONDS = 15;
+const RENEW_MS = 5_000;
+/** Events of one repository that are taken at once. */
+const MAX_EVENTS = 2_000;
+/** Attempts for an event whose failure is not the registry being away. */
+const MAX_ATTEMPTS = 10;
+
+/** A look at the whole repository, as a sync wants it. */
+export interface WholeLook {
+  deep: boolean;
+  mayRemove: boolean;
+  confirmBefore: Date;
+  /** Asked before tags are removed without an announcement; false keeps them. */
+  allowRemovals: (count: number) => boolean;
+}
+
+export interface ReconcileResult {
+  /** busy: somebody else holds the lease. stale: the lease was lost meanwhile; nothing was applied. */
+  outcome: 'applied' | 'unchanged' | 'busy' | 'stale';
+  /** Questions that the registry did not answer. */
+  failures: number;
+  changes: { added: number; moved: number; removed: number; missing: number };
+}
+
+const NOTHING = { added: 0, moved: 0, removed: 0, missing: 0 };
+
+/**
+ * Makes the stored picture of one repository equal to what the registry says: takes its lease, reads the registry with
+ * no transaction open, plans, and applies in one short transaction, only if the lease is still ours. Events are hints
+ * about what to look at; duplicates, reordering and losses can not leave a wrong state behind.
+ */
+export class Reconciler {
+  private readonly holder = randomUUID();
+
+  constructor(
+    private readonly database: Database,
+    private readonly leases: LeaseRepository,
+    private readonly inbox: InboxRepository,
+    private readonly catalog: CatalogRepository,
+    private readonly clients: RegistryClients,
+  ) {}
+
+  /**
+   * Reconciles one repository: what its waiting events name, and all of it when a whole look is asked for. A failure
+   * puts the events back for a later attempt and is thrown (RegistryError, or an error of the database).
+   */
+  async reconcile(
+    registry: Registry,
+    fullName: string,
+    whole: WholeLook | null,
+    signal?: AbortSignal,
+  ): Promise<ReconcileResult> {
+    const lease = await this.leases.acquire(registry.id, fullName, this.holder, LEASE_SECONDS);
+    if (lease === null) return { outcome: 'busy', failures: 0, changes: NOTHING };
+    const renewal = setInterval(() => void this.leases.renew(lease, LEASE_SECONDS).catch(() => undefined), RENEW_MS);
+    let events: WaitingEvent[] = [];
+    try {
+      events = await this.inbox.waiting(registry.id, fullName, MAX_EVENTS);
+      if (events.length === 0 && whole === null) {
+        await this.leases.release(lease);
+        return { outcome: 'unchanged', failures: 0, changes: NOTHING };
+      }
+      return await this.lookAndApply(registry, lease, events, whole, signal);
+    } catch (error) {
+      if (error instanceof StaleLeaseError) return { outcome: 'stale', failures: 0, changes: NOTHING };
+      await this.putBack(lease, signal?.aborted ? [] : events, error);
+      throw error;
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  private async lookAndApply(
+    registry: Registry,
+    lease: Lease,
+    events: WaitingEvent[],
+    whole: WholeLook | null,
+    signal: AbortSignal | undefined,
+  ): Promise<ReconcileResult> {
+    const hints = hintsOf(events);
+    const local = await this.loadLocal(registry.id, lease.fullName, hints, whole);
+    noteDeletedDigests(hints, local);
+    const reading = await readRepository(
+      this.clients.of(registry),
+      lease.fullName,
+      {
+        tags: new Set(hints.tags.keys()),
+        digests: hints.pushedDigests,
+        all: whole && { deep: whole.deep, confirmBefore: whole.mayRemove ? whole.confirmBefore : null },
+        signal,
+      },
+      local,
+      (digests) => this.catalog.storedManifests(local.id, digests),
+    );
+    const rules = { mayRemove: whole?.mayRemove ?? false, confirmBefore: whole?.confirmBefore ?? new Date(0) };
+    const plan = limitRemovals(planSync(reading, local.tags, hints.tags, rules), hints.tags, whole);
+    await this.apply(registry.id, lease, events, plan, reading, whole);
+    const changed = !isEmptyPlan(plan) || reading.manifests.length > 0;
+    return { outcome: changed ? 'applied' : 'unchanged', failures: reading.failures, changes: countChanges(plan) };
+  }
+
+  private async loadLocal(
+    registryId: number,
+    fullName: string,
+    hints: EventHints,
+    whole: WholeLook | null,
+  ): Promise<LocalRepository> {
+    const only = whole ? null : { names: [...hints.tags.keys()], digests: [...hints.deletedDigests] };
+    return this.catalog.load(registryId, fullName, only);
+  }
+
+  private async apply(
+    registryId: number,
+    lease: Lease,
+    events: WaitingEvent[],
+    plan: Plan,
+    reading: Reading,
+    whole: WholeLook | null,
+  ): Promise<void> {
+    const names = whole !== null && reading.failures === 0 && plan.missing.length === 0;
+    await this.database.transaction(async (sql) => {
+      await this.leases.settle(sql, lease);
+      await applyChange(sql, registryId, lease.fullName, {
+        plan,
+        manifests: reading.manifests,
+        learnedFrom: whole ? 'sync' : 'event',
+        proves: { names, digests: names && whole.deep },
+      });
+      const ids = events.map((event) => event.id);
+      await this.inbox.finish(sql, ids, 'done', null);
+    });
+  }
+
+  /** Best effort: when the database is away, the events keep their state and the lease runs out. */
+  private async putBack(lease: Lease, events: WaitingEvent[], error: unknown): Promise<void> {
+    const temporary = error instanceof RegistryError && error.temporary;
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const ids = events.map((event) => event.id);
+    await this.inbox.postpone(ids, reason, temporary ? null : MAX_ATTEMPTS).catch(() => undefined);
+    await this.leases.release(lease).catch(() => undefined);
+  }
+}
+
+/** An announced digest concerns the stored tags that have it: they are asked for, and count as announced. */
+function noteDeletedDigests(hints: EventHints, local: LocalRepository): void {
+  for (const tag of local.tags) {
+    if (!hints.deletedDigests.has(tag.digest)) continue;
+    const hint: TagHint = hints.tags.get(tag.name) ?? { pushes: [], deleted: false };
+    hint.deleted = true;
+    hints.tags.set(tag.name, hint);
+  }
+}
+
+function limitRemovals(plan: Plan, hints: ReadonlyMap<string, TagHint>, whole: WholeLook | null): Plan {
+  const unannounced = plan.remove.filter((name) => !hints.get(name)?.deleted);
+  if (unannounced.length === 0 || whole?.allowRemovals(unannounced.length)) return plan;
+  return { ...plan, remove: plan.remove.filter((name) => hints.get(name)?.deleted) };
+}
+
+function countChanges(plan: Plan): ReconcileResult['changes'] {
+  const count = (change: string) => plan.set.filter((tag) => tag.change === change).length;
+  return { added: count('new'), moved: count('moved'), removed: plan.remove.length, missing: plan.missing.length };
+}

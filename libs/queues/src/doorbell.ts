@@ -1,0 +1,73 @@
+import { JOBS, QUEUES, type JobPayload, type QueueName } from '#domain/jobs/jobs.js';
+
+/** The part of a BullMQ queue that a ring needs. */
+export interface RingableQueue {
+  add(name: string, payload: JobPayload, options: object): Promise<unknown>;
+}
+
+/** A ring that is not answered in this time is given up; a sweeper finds the work. Milliseconds. */
+const RING_TIMEOUT_MS = 1_500;
+/** After a failed ring the store gets this long before it is asked again. */
+const COOL_DOWN_MS = 1_000;
+
+/** Rings leave nothing behind: what is to be done, and whether it was, are rows. */
+const RING_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
+
+/**
+ * Tells the workers that rows wait. A ring is never awaited by the path that makes the row: it is coalesced (at most
+ * one is on its way per queue, and one more follows if rung meanwhile), times out, and may be lost.
+ */
+export class Doorbell {
+  private readonly state = new Map<QueueName, { ringing: boolean; again: boolean; quietUntil: number }>();
+
+  constructor(
+    private readonly queues: Record<QueueName, RingableQueue>,
+    private readonly onFailure: (queue: QueueName, error: Error) => void,
+    private readonly now: () => number = Date.now,
+  ) {
+    for (const name of QUEUES) this.state.set(name, { ringing: false, again: false, quietUntil: 0 });
+  }
+
+  /** Rings without waiting. */
+  ring(queue: QueueName, requestId?: string): void {
+    void this.tryRing(queue, requestId);
+  }
+
+  /** Rings and tells whether the queue's store took it; false also while it cools down or is being rung. */
+  async tryRing(queue: QueueName, requestId?: string): Promise<boolean> {
+    const state = this.state.get(queue)!;
+    if (state.ringing) {
+      state.again = true;
+      return true;
+    }
+    if (this.now() < state.quietUntil) return false;
+    state.ringing = true;
+    try {
+      do {
+        state.again = false;
+        await withTimeout(this.queues[queue].add(JOBS[queue].name, { v: 1, requestId }, RING_OPTIONS));
+      } while (state.again);
+      return true;
+    } catch (error) {
+      state.quietUntil = this.now() + COOL_DOWN_MS;
+      this.onFailure(queue, error as Error);
+      return false;
+    } finally {
+      state.ringing = false;
+    }
+  }
+}
+
+async function withTimeout(promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the queue store did not answer in time')), RING_TIMEOUT_MS);
+  });
+  // The abandoned ring may still fail later; nobody waits for it any more.
+  promise.catch(() => undefined);
+  try {
+    await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,105 @@
+import { Agent } from 'undici';
+import { RegistryError } from '../errors.js';
+import { answerError, isTemporaryStatus, type Answer } from '../wire.js';
+import { BearerCache, type RegistryAccess, type TokenSource } from './bearer.js';
+import { exchange } from './exchange.js';
+import { withRetries } from './retry.js';
+
+export interface TransportOptions {
+  baseUrl: string;
+  tokenFor: TokenSource;
+  connectTimeoutMs: number;
+  readTimeoutMs: number;
+  maxRetries: number;
+  maxConnections: number;
+  userAgent: string;
+}
+
+/** One request of the distribution API. */
+export interface RegistryRequest {
+  method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
+  url: URL;
+  /** The rights that the request needs; null sends no token. */
+  access: RegistryAccess[] | null;
+  headers?: Record<string, string>;
+  body?: Buffer;
+  /** Bytes that a good answer may have. */
+  cap: number;
+  /** Whether the request may be sent again after a temporary failure. Default true. */
+  repeatable?: boolean;
+  signal?: AbortSignal;
+}
+
+/** Requests to one registry: connections, token, repetition. Knows statuses, but not what an answer means. */
+export class Transport {
+  /** Without a trailing slash, user or query. */
+  readonly base: URL;
+  private readonly agent: Agent;
+  private readonly bearer: BearerCache;
+
+  constructor(private readonly options: TransportOptions) {
+    this.base = parseBaseUrl(options.baseUrl);
+    this.bearer = new BearerCache(options.tokenFor);
+    this.agent = new Agent({
+      connections: options.maxConnections,
+      connect: { timeout: options.connectTimeoutMs },
+      headersTimeout: options.readTimeoutMs,
+      bodyTimeout: options.readTimeoutMs,
+    });
+  }
+
+  /**
+   * Sends the request, repeats it while it fails temporarily, and once with a new token after a 401. Every other
+   * status is returned for the caller to judge. Throws RegistryError; when `signal` is aborted, its reason.
+   */
+  async send(request: RegistryRequest): Promise<Answer> {
+    const maxRetries = (request.repeatable ?? true) ? this.options.maxRetries : 0;
+    return withRetries(() => this.attempt(request), { maxRetries, signal: request.signal });
+  }
+
+  /** Waits for requests under way and closes the connections. Later requests throw `CLOSED`. */
+  async close(): Promise<void> {
+    if (!this.agent.closed) await this.agent.close();
+  }
+
+  private async attempt(request: RegistryRequest): Promise<Answer> {
+    let answer = await this.exchange(request);
+    if (answer.status === 401 && answer.refused !== null) {
+      // The key may have been rotated or the clock set since the token was signed: once afresh.
+      await this.bearer.refuse(request.access ?? [], answer.refused);
+      answer = await this.exchange(request);
+    }
+    if (isTemporaryStatus(answer.status)) throw answerError(answer);
+    return answer;
+  }
+
+  /** `refused` is the token that was sent, null when there was none. */
+  private async exchange(request: RegistryRequest): Promise<Answer & { refused: string | null }> {
+    const token = await this.tokenFor(request);
+    request.signal?.throwIfAborted();
+    const headers = {
+      ...request.headers,
+      'user-agent': this.options.userAgent,
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const answer = await exchange(this.agent, { ...request, headers }, this.options.readTimeoutMs);
+    return { ...answer, refused: token };
+  }
+
+  private async tokenFor(request: RegistryRequest): Promise<string | null> {
+    // The only place that attaches a token, and it knows one origin: a redirect can not carry it elsewhere.
+    if (request.access === null || request.url.origin !== this.base.origin) return null;
+    return this.bearer.get(request.access, request.url);
+  }
+}
+
+function parseBaseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const plain = url && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!url || !plain || !/^https?:$/.test(url.protocol)) {
+    const message = 'a registry is configured by an http or https URL without user, query or fragment';
+    throw new RegistryError('BAD_BASE_URL', { message, url: text });
+  }
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  return url;
+}
