@@ -6,6 +6,7 @@ import { LockHeldError, takeLock } from './lib/lock.mjs';
 import { createLedger, endLeftovers } from './lib/ledger.mjs';
 import { removeQuickstart } from './lib/quickstart.mjs';
 import { readEnvironment, readSettings } from './lib/settings.mjs';
+import { stopOnSignals } from './lib/signals.mjs';
 import { startEverything } from './lib/stack.mjs';
 
 const OLDEST_NODE = [20, 11];
@@ -31,7 +32,7 @@ function requireNode(version) {
 }
 
 async function runUntilStopped({ settings, env, progress }) {
-  const stop = stopOnSignals(progress);
+  const stop = stopOnSignals(progress.say);
   const ledgerFile = join(settings.dataDir, 'run.json');
   const stack = [];
   try {
@@ -50,21 +51,6 @@ async function runUntilStopped({ settings, env, progress }) {
   }
   if (stop.signal.reason instanceof Error) throw stop.signal.reason;
   progress.say('Everything has stopped.');
-}
-
-/**
- * SIGINT, SIGTERM and SIGHUP stop everything in order; the same once more changes nothing (npm passes Ctrl-C on a second
- * time). A service that cannot be kept running stops everything as well, with an error.
- */
-function stopOnSignals(progress) {
-  const controller = new AbortController();
-  const requested = new Promise((resolve) => controller.signal.addEventListener('abort', resolve, { once: true }));
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(name, () => {
-      if (!controller.signal.aborted) progress.say('Stopping …');
-      controller.abort(name);
-    });
-  return { signal: controller.signal, requested, fail: (error) => controller.abort(error) };
 }
 
 const progress = createProgress();

@@ -27,11 +27,16 @@ export function isInstalled(root) {
   return missingPackages(readJson(join(root, 'package-lock.json')), installed).length === 0;
 }
 
+/** How to call the npm that called us, else the one on PATH: a program and its first arguments. */
+export function npmCommand() {
+  const npm = process.env.npm_execpath;
+  return npm?.endsWith('js') ? [process.execPath, [npm]] : ['npm', []];
+}
+
 /** Installs the locked packages. No package's install script runs: the only one that we need is called by `repairLinks`. */
 export async function installPackages(root, context) {
-  const npm = process.env.npm_execpath;
   const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  const [file, first] = npm?.endsWith('js') ? [process.execPath, [npm]] : ['npm', []];
+  const [file, first] = npmCommand();
   try {
     await run(file, [...first, ...args], { cwd: root, ...context });
   } catch (error) {

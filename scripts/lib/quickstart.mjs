@@ -82,7 +82,7 @@ export function closingLines({ url, registry, username, password, dataDir }) {
     ...(password
       ? []
       : ['The admin has changed the first password, so it is no longer shown or kept in quickstart.json.']),
-    `Data, logs and ${folder}/quickstart.json are in ${folder}; they stay when Portus stops. Ctrl-C stops everything.`,
+    `The data is in ${folder} and stays when Portus stops; logs are in ${folder}/logs. Ctrl-C stops everything.`,
     '',
     'Type next, in another terminal (IMAGE is any image you have: see `docker images`):',
     `  docker login ${registry} -u ${username}${password ? ` -p ${password}` : ''}`,

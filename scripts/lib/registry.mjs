@@ -18,7 +18,7 @@ export async function findRegistry({ chosen, unpackedIn, containerName, dataDir 
     if (isDistribution(await versionOf(chosen))) return program(chosen, chosen);
     throw new Error(`PORTUS_REGISTRY_BIN=${chosen} is no distribution registry (asked with --version)`);
   }
-  const onPath = await findOnPath();
+  const onPath = await findOnPath('registry', 'docker-registry');
   if (onPath) return program(onPath, onPath);
   const unpacked = await findUnpacked(join(unpackedIn, 'registry'), context);
   if (unpacked.file) return program(unpacked.file, "Debian's package, unpacked");
@@ -28,8 +28,8 @@ export async function findRegistry({ chosen, unpackedIn, containerName, dataDir 
 }
 
 /** `registry` may be anything, so it is asked what it is. */
-export async function findOnPath() {
-  for (const name of ['registry', 'docker-registry']) {
+export async function findOnPath(...names) {
+  for (const name of names) {
     const file = which(name);
     if (file && isDistribution(await versionOf(file))) return file;
   }

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { build, isBuilt } from './build.mjs';
 import { run } from './commands.mjs';
-import { installPackages, isInstalled, repairLinks } from './install.mjs';
 import { rememberedPort, requireFree } from './ports.mjs';
 import { programEnvironment, withGivenSecrets } from './program-environment.mjs';
 import { closingLines, isHealthy, verifyPush, withoutRegistryLines, writeQuickstart } from './quickstart.mjs';
@@ -9,6 +7,7 @@ import { loadSecrets, loadSigningKey } from './secrets.mjs';
 import { launchPostgres, launchRedis, launchService, prepareRegistry } from './servers.mjs';
 import { registryService } from './registry.mjs';
 import { given } from './settings.mjs';
+import { ensureBuilt, ensureInstalled } from './tree.mjs';
 
 /**
  * @typedef {object} Start one run of `npm start`
@@ -24,9 +23,9 @@ import { given } from './settings.mjs';
  */
 export async function startEverything(start) {
   const { settings, env, progress, context } = start;
-  const began = Date.now();
   await checkPorts(settings);
-  await installAndBuild(settings.root, progress, context);
+  await ensureInstalled(settings.root, progress, context);
+  await ensureBuilt(settings.root, progress, context);
   const secrets = withGivenSecrets(loadSecrets(settings.dataDir), env);
   const key = await signingKey(settings, env);
   const databaseUrl = await launchPostgres(start, secrets);
@@ -37,7 +36,6 @@ export async function startEverything(start) {
   await migrate(start, programs);
   await launchPrograms(start, { programs, workerPort, registry });
   await announce(start, { registry, password: secrets.adminPassword });
-  return Date.now() - began;
 }
 
 async function checkPorts({ host, port, registryPort, ownRegistry }) {
@@ -49,13 +47,6 @@ async function checkPorts({ host, port, registryPort, ownRegistry }) {
       what: 'the registry',
       variable: 'PORTUS_REGISTRY_PORT',
     });
-}
-
-/** Installs and compiles what is missing or old; does nothing, and needs no network, when nothing is. */
-export async function installAndBuild(root, progress, context) {
-  if (!isInstalled(root)) await progress.step('Packages (npm ci)', () => installPackages(root, context));
-  await repairLinks(root, context);
-  if (!isBuilt(root)) await progress.step('Compiling', () => build(root, context));
 }
 
 async function signingKey(settings, env) {
