@@ -10,8 +10,9 @@ import { findOnPath, findUnpacked } from './registry.mjs';
 import { randomWord } from './secrets.mjs';
 import { launchService } from './servers.mjs';
 
+const ROOMY = ['max_connections=300'];
 /** Data that nobody will miss need not reach the disk. */
-const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300'];
+const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
 /** Where programs that were built or unpacked for tests are kept between runs, outside the tree. */
 export const testCache = () => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'portus-test');
@@ -19,8 +20,8 @@ export const testCache = () => join(process.env.XDG_CACHE_HOME ?? join(homedir()
 /**
  * Servers and programs for the tests and benchmarks that work on real parts. What cannot be had is left out of `env` and
  * stands in `missing`, with the reason and whether apt or npm would offer it.
- * @param {{ root: string, workDir: string, env: object, progress: object, context: object, stack: object[],
- *   onGiveUp: (error: Error) => void }} options
+ * @param {{ root: string, workDir: string, durable?: boolean, env: object, progress: object, context: object, stack: object[],
+ *   onGiveUp: (error: Error) => void }} options `durable`: the servers sync to disk, as in production
  */
 export async function prepareRealParts(options) {
   const found = { env: {}, missing: {} };
@@ -38,10 +39,13 @@ async function preparePostgres(options, { env }) {
 }
 
 async function startPostgres(options) {
-  const { root, workDir, context } = options;
+  const { root, workDir, durable = false, context } = options;
   const [port, password] = [await anyFreePort(), randomWord(20)];
   const cluster = await prepareCluster({ root, folder: join(workDir, 'postgres'), password }, context);
-  await launch(options, postgresService(cluster, { port, password, settings: FORGETFUL }));
+  await launch(
+    options,
+    postgresService(cluster, { port, password, settings: durable ? ROOMY : [...ROOMY, ...FORGETFUL] }),
+  );
   return urlOf({ port, password, database: 'postgres' });
 }
 
@@ -61,7 +65,7 @@ async function prepareRedis(options, { env, missing }) {
 async function startRedis(options, redis) {
   const [port, password] = [await anyFreePort(), randomWord(20)];
   const folder = join(options.workDir, 'redis');
-  await launch(options, redisService(redis, { folder, port, password, durable: false }));
+  await launch(options, redisService(redis, { folder, port, password, durable: options.durable ?? false }));
   return `redis://:${password}@127.0.0.1:${port}`;
 }
 
