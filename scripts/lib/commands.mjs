@@ -18,7 +18,7 @@ export class CommandError extends Error {
  *   & import('node:child_process').SpawnOptions} [options]
  * @throws {CommandError}
  */
-export function run(file, args, { signal, ledger, timeoutMs, onText, stdio, ...options } = {}) {
+export async function run(file, args, { signal, ledger, timeoutMs, onText, stdio, ...options } = {}) {
   signal?.throwIfAborted();
   const command = [file, ...args].join(' ').slice(0, 200);
   return new Promise((resolve, reject) => {

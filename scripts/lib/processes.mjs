@@ -53,7 +53,7 @@ export function refOf(pid) {
 
 /** True only for the very process that was recorded, never for another one that got its pid. */
 export function isAlive(ref) {
-  return ref !== undefined && startTimeOf(ref.pid) === ref.startTime;
+  return typeof ref?.startTime === 'string' && startTimeOf(ref.pid) === ref.startTime;
 }
 
 /** How the processes we start want to be ended: each signal with the milliseconds it is given; SIGKILL follows always. */
