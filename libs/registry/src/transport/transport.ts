@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent } from 'undici';
 import { RegistryError } from '../errors.js';
 import { answerError, isTemporaryStatus, type Answer } from '../wire.js';
@@ -53,6 +54,8 @@ export class Transport {
    * status is returned for the caller to judge. Throws RegistryError; when `signal` is aborted, its reason.
    */
   async send(request: RegistryRequest): Promise<Answer> {
+    // One signal may stop hundreds of reads; each listens to it only while it lasts.
+    if (request.signal) setMaxListeners(0, request.signal);
     const maxRetries = (request.repeatable ?? true) ? this.options.maxRetries : 0;
     return withRetries(() => this.attempt(request), { maxRetries, signal: request.signal });
   }

@@ -1,0 +1,19 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { JwksController } from './jwks.controller.js';
+import { tokenRoutes } from './token.routes.js';
+import { TokenService } from './token.service.js';
+
+/** The registry's token service. */
+@Module({ controllers: [JwksController], providers: [TokenService] })
+export class AuthModule implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly tokens: TokenService,
+  ) {}
+
+  onModuleInit(): void {
+    tokenRoutes(this.host.httpAdapter.getInstance<FastifyInstance>(), this.tokens);
+  }
+}

@@ -1,0 +1,25 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '#domain/policy/facts.js';
+
+/** A signed-in user. */
+export type Person = Extract<Actor, { kind: 'user' }>;
+
+/** Who may call an operation at all; what they see is the services' and the policy's to decide. */
+export type Access = 'public' | 'user' | 'admin';
+
+export const ACCESS = 'portus:access';
+
+/** No credentials needed. Without a mark an operation needs a signed-in user. */
+export const Public = () => SetMetadata(ACCESS, 'public' satisfies Access);
+/** Only for administrators. */
+export const AdminOnly = () => SetMetadata(ACCESS, 'admin' satisfies Access);
+
+export type AuthenticatedRequest = FastifyRequest & { person?: Person };
+
+/** The signed-in user of the request. */
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): Person => {
+  const { person } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (!person) throw new Error('an operation without authentication asked for the user');
+  return person;
+});

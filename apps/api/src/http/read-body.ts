@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+
+export interface RawBody {
+  /** The bytes up to the cap. */
+  bytes: Buffer;
+  /** True when there was more; the rest was read and thrown away. */
+  tooLarge: boolean;
+}
+
+/**
+ * Reads a request body of at most `limit` bytes into memory. A longer one is drained to its end, up to ten times the
+ * limit, so that the sender gets an answer instead of a reset connection.
+ */
+export async function readBody(payload: IncomingMessage, limit: number): Promise<RawBody> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    if (size < limit) chunks.push(chunk.length > limit - size ? chunk.subarray(0, limit - size) : chunk);
+    size += chunk.length;
+    if (size > limit * 10) break;
+  }
+  return { bytes: Buffer.concat(chunks), tooLarge: size > limit };
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { readBody } from './read-body.js';
+import { sendWireError } from './wire-errors.js';
+
+/**
+ * Opens a scope for routes that docker clients and registries speak. They have rules of their own: any media type is
+ * taken as bytes (a parser that refuses one would lose a notification), bodies are capped and drained, errors have the
+ * registry's shape.
+ */
+export function wireScope(fastify: FastifyInstance, bodyLimit: number, routes: (scope: FastifyInstance) => void): void {
+  fastify.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      '*',
+      (_request: unknown, payload: IncomingMessage, done: (error: Error | null, body?: unknown) => void) => {
+        readBody(payload, bodyLimit).then(
+          (body) => done(null, body),
+          (error: Error) => done(error),
+        );
+      },
+    );
+    scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+      const status =
+        error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500;
+      if (status === 500) request.log.error({ err: error }, 'request failed');
+      void sendWireError(reply, status, 'UNKNOWN', status === 500 ? 'internal error' : error.message);
+    });
+    routes(scope);
+  });
+}

@@ -1,0 +1,62 @@
+import { timingSafeEqual } from 'node:crypto';
+import { hashWebhookSecret, type RegistriesRepository } from '#persistence/registries.repository.js';
+
+interface Known {
+  registryId: number;
+  hashes: Buffer[];
+}
+
+/** A stale picture is replaced after this time; an unknown secret asks at once, but not more often than that. */
+const FRESH_MS = 5_000;
+const RETRY_MS = 500;
+
+/** Tells which registry speaks, by the secret of its notifications. */
+export class RegistrySecrets {
+  private known: Known[] = [];
+  private loadedAt = -Infinity;
+  private loading: Promise<void> | null = null;
+
+  constructor(private readonly registries: RegistriesRepository) {}
+
+  /** The registry whose secret (present or former) this is; null when it is nobody's. Throws when that can't be known. */
+  async registryOf(authorization: string | undefined): Promise<number | null> {
+    const secret = /^Bearer\s+(\S{1,512})$/i.exec(authorization ?? '')?.[1];
+    if (secret === undefined) return null;
+    const hash = hashWebhookSecret(secret);
+    const age = Date.now() - this.loadedAt;
+    const found = this.match(hash);
+    if (found !== null && age < FRESH_MS) return found;
+    if (found !== null) {
+      // What is known serves while the database is away; a withdrawn secret ends with the next good load.
+      await this.load().catch(() => undefined);
+      return this.match(hash);
+    }
+    if (age >= RETRY_MS) await this.load();
+    return this.match(hash);
+  }
+
+  /** Compares with every secret in constant time. */
+  private match(hash: Buffer): number | null {
+    let found: number | null = null;
+    for (const { registryId, hashes } of this.known) {
+      for (const one of hashes) if (timingSafeEqual(one, hash)) found = registryId;
+    }
+    return found;
+  }
+
+  private async load(): Promise<void> {
+    this.loading ??= this.reload().finally(() => {
+      this.loading = null;
+    });
+    await this.loading;
+  }
+
+  private async reload(): Promise<void> {
+    const registries = await this.registries.all();
+    this.known = registries.map((registry) => ({
+      registryId: registry.id,
+      hashes: [registry.webhookSecretHash, registry.webhookSecretPreviousHash].filter((hash) => hash !== null),
+    }));
+    this.loadedAt = Date.now();
+  }
+}

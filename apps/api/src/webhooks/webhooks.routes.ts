@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RawBody } from '../http/read-body.js';
+import { sendWireError } from '../http/wire-errors.js';
+import { wireScope } from '../http/wire-scope.js';
+import type { WebhooksService } from './webhooks.service.js';
+
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const EMPTY: RawBody = { bytes: Buffer.alloc(0), tooLarge: false };
+
+type Speaker = FastifyRequest & { registryId?: number };
+
+/**
+ * `POST /v2/webhooks/events`: 401 for a wrong secret, before the body is read; 503 when nothing could be stored;
+ * otherwise 202 whatever the body holds, because a 4xx would block that registry's queue for ever.
+ */
+export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService): void {
+  wireScope(fastify, MAX_BODY_BYTES, (scope) => {
+    scope.post('/v2/webhooks/events', {
+      onRequest: async (request: Speaker, reply) => {
+        try {
+          const registryId = await service.registryOf(request.headers.authorization);
+          if (registryId === null) return await sendWireError(reply, 401, 'UNAUTHORIZED', 'wrong or missing secret');
+          request.registryId = registryId;
+        } catch (error) {
+          request.log.error({ err: error }, 'the secret of a notification could not be checked');
+          return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
+        }
+      },
+      handler: async (request: Speaker, reply) => {
+        try {
+          await service.take(request.registryId!, (request.body as RawBody | undefined) ?? EMPTY, request.id);
+        } catch (error) {
+          request.log.error({ err: error }, 'a notification could not be stored');
+          return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
+        }
+        return reply.code(202).send();
+      },
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
+import { SyncRequests } from '#catalog/sync-requests.js';
+import { InboxRepository } from '#persistence/inbox.repository.js';
+import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { LOGGER } from '#platform/config/settings.module.js';
+import type { Logger } from '#platform/logging/logger.js';
+import { Doorbell } from '#queues/doorbell.js';
+import { type ParsedEnvelope, parseEnvelope } from './parse-envelope.js';
+import { RegistrySecrets } from './registry-secrets.js';
+
+/** Processes of registries that were seen; a longer list than any site's restarts between two of ours. */
+const MAX_INSTANCES = 1_000;
+
+/** Takes notifications in: authenticate, parse, store, answer. It never calls a registry and never waits for a queue. */
+@Injectable()
+export class WebhooksService {
+  private readonly secrets: RegistrySecrets;
+  private readonly instances = new Set<string>();
+
+  constructor(
+    private readonly registries: RegistriesRepository,
+    private readonly inbox: InboxRepository,
+    private readonly requests: SyncRequests,
+    private readonly doorbell: Doorbell,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.secrets = new RegistrySecrets(registries);
+  }
+
+  /** The registry that speaks; null for a wrong secret. Throws while the database can not tell. */
+  async registryOf(authorization: string | undefined): Promise<number | null> {
+    return this.secrets.registryOf(authorization);
+  }
+
+  /** Stores what the body holds. Throws only when it could not be stored: then the registry must send it again. */
+  async take(registryId: number, body: { bytes: Buffer; tooLarge: boolean }, requestId: string): Promise<void> {
+    const envelope = parseEnvelope(body.bytes, body.tooLarge, SERVICE_ACCOUNT);
+    await this.inbox.store(registryId, envelope.events);
+    const pulls = this.inbox.storePulls(registryId, envelope.pulls);
+    pulls.catch((error: Error) => this.logger.warn({ error: error.message }, 'pulls were not counted'));
+    const rejected = envelope.events.filter((event) => event.rejected !== null);
+    if (envelope.events.length > rejected.length) this.doorbell.ring('registry-events', requestId);
+    for (const one of rejected) this.logger.warn({ registryId, reason: one.rejected }, 'a notification was rejected');
+    void this.repairIfNeeded(registryId, envelope, rejected.length > 0);
+  }
+
+  /** After the answer: what was lost with a restart, or with a notification that we can't read, is looked up. */
+  private async repairIfNeeded(registryId: number, envelope: ParsedEnvelope, rejected: boolean): Promise<void> {
+    try {
+      let wanted = rejected && (await this.requests.repair(registryId, 'rejected', ''));
+      for (const instance of envelope.instances) {
+        const restarted = await this.noteInstance(registryId, instance);
+        if (restarted) wanted = (await this.requests.repair(registryId, 'instance', instance)) || wanted;
+      }
+      if (wanted) this.doorbell.ring('catalog-sync');
+    } catch (error) {
+      this.logger.warn({ registryId, error: (error as Error).message }, 'a repair could not be asked for');
+    }
+  }
+
+  private async noteInstance(registryId: number, instance: string): Promise<boolean> {
+    const key = `${registryId}:${instance}`;
+    if (this.instances.has(key)) return false;
+    const restarted = await this.registries.noteInstance(registryId, instance);
+    if (this.instances.size >= MAX_INSTANCES) this.instances.clear();
+    this.instances.add(key);
+    return restarted;
+  }
+}

@@ -1,0 +1,49 @@
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CatalogRepository } from '#persistence/catalog.repository.js';
+import { Database } from '#persistence/database.js';
+import { InboxRepository } from '#persistence/inbox.repository.js';
+import { LeaseRepository } from '#persistence/lease.repository.js';
+import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import { TokenSigner } from '#tokens/token-signer.js';
+import { Reconciler } from './reconciler.js';
+import { RegistryClients } from './registry-clients.js';
+import { SyncRequests } from './sync-requests.js';
+
+/** What both programs do with the catalog. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: RegistryClients,
+      inject: [TokenSigner, SETTINGS],
+      useFactory: (signer: TokenSigner, settings: Settings) =>
+        new RegistryClients(signer, {
+          connectTimeoutMs: settings.registryTimeout * 1000,
+          readTimeoutMs: settings.registryReadTimeout * 1000,
+          pageSize: settings.catalogPage,
+          maxConnections: settings.syncConcurrency * 2,
+        }),
+    },
+    {
+      provide: Reconciler,
+      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients],
+      useFactory: (...parts: ConstructorParameters<typeof Reconciler>) => new Reconciler(...parts),
+    },
+    {
+      provide: SyncRequests,
+      inject: [SyncRunsRepository, RegistriesRepository, CatalogRepository],
+      useFactory: (...parts: ConstructorParameters<typeof SyncRequests>) => new SyncRequests(...parts),
+    },
+  ],
+  exports: [RegistryClients, Reconciler, SyncRequests],
+})
+export class CatalogModule implements OnApplicationShutdown {
+  constructor(private readonly clients: RegistryClients) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.clients.close();
+  }
+}

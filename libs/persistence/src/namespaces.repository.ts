@@ -1,0 +1,73 @@
+import { Namespace } from '#domain/namespace/namespace.entity.js';
+import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
+import type { Database } from './database.js';
+import type { Listed, Page } from './listing.js';
+
+export const NAMESPACE_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
+
+/** Who looks: administrators see everything, others what their membership and its visibility allow. */
+export interface Viewer {
+  userId: number;
+  admin: boolean;
+}
+
+export interface NamespaceRow {
+  id: number;
+  name: string;
+  kind: NamespaceFacts['kind'];
+  visibility: Visibility;
+  ownerId: number | null;
+  description: string;
+  createdAt: Date;
+  updatedAt: Date;
+  teamId: number;
+  teamName: string;
+  teamHidden: boolean;
+  registryId: number;
+  registryHostname: string;
+  /** The viewer's. */
+  role: NamespaceFacts['role'];
+}
+
+const COLUMNS = `
+  n.id, n.name, n.kind, n.visibility, n.owner_id AS "ownerId", n.description, n.created_at AS "createdAt",
+  n.updated_at AS "updatedAt", t.id AS "teamId", t.name::text AS "teamName", t.hidden AS "teamHidden",
+  r.id AS "registryId", coalesce(r.external_hostname, r.hostname) AS "registryHostname", m.role`;
+
+const FROM = `
+  FROM namespaces n JOIN teams t ON t.id = n.team_id JOIN registries r ON r.id = n.registry_id
+  LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1`;
+
+/** The same rule as `decide(…, 'pull', …)`, as SQL; a test holds the two together. */
+export const VISIBLE_NAMESPACE = `($2 OR n.visibility IN ('public', 'protected') OR m.role IS NOT NULL)`;
+
+export class NamespacesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Namespaces that the viewer may pull from. */
+  async page(viewer: Viewer, page: Page<(typeof NAMESPACE_SORTS)[number]>): Promise<Listed<NamespaceRow>> {
+    const values = [viewer.userId, viewer.admin];
+    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
+      `SELECT count(*)::int AS total ${FROM} WHERE ${VISIBLE_NAMESPACE}`,
+      values,
+    );
+    const items = await this.database.query<NamespaceRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE ${VISIBLE_NAMESPACE} ORDER BY n.${page.sort} ${page.order}, n.id LIMIT $3 OFFSET $4`,
+      [...values, page.take, page.skip],
+    );
+    return { items, total };
+  }
+
+  /** One namespace with the viewer's role, whether visible or not. */
+  async find(viewer: Viewer, id: number): Promise<NamespaceRow | null> {
+    const [row] = await this.database.query<NamespaceRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE n.id = $2`,
+      [viewer.userId, id],
+    );
+    return row ?? null;
+  }
+
+  async setVisibility(id: number, visibility: Visibility): Promise<void> {
+    await this.database.dataSource.getRepository(Namespace).update({ id }, { visibility });
+  }
+}

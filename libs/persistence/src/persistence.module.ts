@@ -1,0 +1,81 @@
+import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import type { Logger } from '#platform/logging/logger.js';
+import { ApplicationTokensRepository } from './application-tokens.repository.js';
+import { CatalogRepository } from './catalog.repository.js';
+import { dataSourceOptions } from './data-source-options.js';
+import { Database } from './database.js';
+import { InboxRepository } from './inbox.repository.js';
+import { LeaseRepository } from './lease.repository.js';
+import { isMigrated } from './migrate.js';
+import { NamespacesRepository } from './namespaces.repository.js';
+import { PullsRepository } from './pulls.repository.js';
+import { RegistriesRepository } from './registries.repository.js';
+import { RepositoriesRepository } from './repositories.repository.js';
+import { ScanReportsRepository } from './scan-reports.repository.js';
+import { SyncRunsRepository } from './sync-runs.repository.js';
+import { TagsRepository } from './tags.repository.js';
+import { TokenFactsRepository } from './token-facts.repository.js';
+import { UsersRepository } from './users.repository.js';
+
+const REPOSITORIES = [
+  ApplicationTokensRepository,
+  CatalogRepository,
+  InboxRepository,
+  LeaseRepository,
+  NamespacesRepository,
+  PullsRepository,
+  RegistriesRepository,
+  RepositoriesRepository,
+  ScanReportsRepository,
+  SyncRunsRepository,
+  TagsRepository,
+  TokenFactsRepository,
+  UsersRepository,
+];
+
+const RETRY_MS = 1_000;
+
+/** The database. Waits for it, and for its migrations, as long as it takes: programs may be started in any order. */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [SETTINGS, LOGGER],
+      useFactory: (settings: Settings, logger: Logger) => ({
+        ...dataSourceOptions({
+          url: settings.databaseUrl,
+          poolSize: settings.databasePool,
+          applicationName: String(logger.bindings()['name'] ?? 'portus'),
+        }),
+        retryAttempts: Number.MAX_SAFE_INTEGER,
+        retryDelay: RETRY_MS,
+      }),
+    }),
+  ],
+  providers: [
+    { provide: Database, inject: [getDataSourceToken()], useFactory: (source: DataSource) => new Database(source) },
+    ...REPOSITORIES.map((repository) => ({
+      provide: repository,
+      inject: [Database],
+      useFactory: (database: Database) => new repository(database),
+    })),
+  ],
+  exports: [Database, ...REPOSITORIES],
+})
+export class PersistenceModule implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    while (!(await isMigrated(this.database).catch(() => false))) {
+      this.logger.warn('the database is not migrated yet; waiting (npm run db:migrate)');
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}

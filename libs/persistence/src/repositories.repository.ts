@@ -1,0 +1,64 @@
+import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
+import type { Database } from './database.js';
+import type { Listed, Page } from './listing.js';
+import { type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
+
+export const REPOSITORY_SORTS = ['id', 'name', 'full_name', 'created_at', 'updated_at'] as const;
+
+export interface RepositoryRow {
+  id: number;
+  name: string;
+  fullName: string;
+  description: string;
+  tagsCount: number;
+  createdAt: Date;
+  updatedAt: Date;
+  namespaceId: number;
+  namespaceName: string;
+  namespaceKind: NamespaceFacts['kind'];
+  visibility: Visibility;
+  ownerId: number | null;
+  registryHostname: string;
+  role: NamespaceFacts['role'];
+}
+
+const COLUMNS = `
+  p.id, p.name, p.full_name AS "fullName", p.description, p.tags_count AS "tagsCount", p.created_at AS "createdAt",
+  p.updated_at AS "updatedAt", n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind",
+  n.visibility, n.owner_id AS "ownerId", coalesce(r.external_hostname, r.hostname) AS "registryHostname", m.role`;
+
+const FROM = `
+  FROM repositories p JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id
+  LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1`;
+
+export class RepositoriesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Repositories that hold something and that the viewer may pull from; of one namespace where it is given. */
+  async page(
+    viewer: Viewer,
+    page: Page<(typeof REPOSITORY_SORTS)[number]>,
+    namespaceId: number | null = null,
+  ): Promise<Listed<RepositoryRow>> {
+    const where = `WHERE p.removed_at IS NULL AND ${VISIBLE_NAMESPACE} AND ($3::int IS NULL OR n.id = $3)`;
+    const values = [viewer.userId, viewer.admin, namespaceId];
+    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
+      `SELECT count(*)::int AS total ${FROM} ${where}`,
+      values,
+    );
+    const items = await this.database.query<RepositoryRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} ${where} ORDER BY p.${page.sort} ${page.order}, p.id LIMIT $4 OFFSET $5`,
+      [...values, page.take, page.skip],
+    );
+    return { items, total };
+  }
+
+  /** One repository with the viewer's role, whether visible or not. */
+  async find(viewer: Viewer, id: number): Promise<RepositoryRow | null> {
+    const [row] = await this.database.query<RepositoryRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE p.id = $2 AND p.removed_at IS NULL`,
+      [viewer.userId, id],
+    );
+    return row ?? null;
+  }
+}

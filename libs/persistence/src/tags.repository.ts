@@ -1,0 +1,96 @@
+import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
+import type { ScanState } from '#domain/scan/scan-report.entity.js';
+import type { Database } from './database.js';
+import type { Listed, Page } from './listing.js';
+import type { Viewer } from './namespaces.repository.js';
+
+export const TAG_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
+
+export interface PlatformRow {
+  os: string | null;
+  architecture: string | null;
+  variant: string | null;
+  digest: string;
+  size: number | null;
+}
+
+export interface TagRow {
+  id: number;
+  name: string;
+  repositoryId: number;
+  authorId: number | null;
+  username: string | null;
+  digest: string;
+  mediaType: string;
+  artifactType: string | null;
+  configDigest: string | null;
+  /** Bytes; a bigint arrives as text. */
+  size: string;
+  createdAt: Date;
+  updatedAt: Date;
+  pulledAt: Date | null;
+  platforms: PlatformRow[];
+  scanState: ScanState | null;
+  scanReason: string | null;
+  namespaceId: number;
+  namespaceKind: NamespaceFacts['kind'];
+  visibility: Visibility;
+  ownerId: number | null;
+  role: NamespaceFacts['role'];
+}
+
+/** An image has its own platform; an index those of its children, without attestations (`unknown/unknown`). */
+const PLATFORMS = `
+  coalesce(
+    (SELECT json_agg(json_build_object('os', c.os, 'architecture', c.architecture, 'variant', c.variant,
+                                       'digest', c.digest, 'size', c.size) ORDER BY c.position)
+       FROM manifest_children c WHERE c.parent_id = f.id AND c.os IS DISTINCT FROM 'unknown'),
+    CASE WHEN f.os IS NULL THEN '[]'::json
+         ELSE json_build_array(json_build_object('os', f.os, 'architecture', f.architecture, 'variant', f.variant,
+                                                 'digest', f.digest, 'size', f.size)) END) AS platforms`;
+
+const COLUMNS = `
+  g.id, g.name, g.repository_id AS "repositoryId", g.author_id AS "authorId", g.username, f.digest,
+  f.media_type AS "mediaType", f.artifact_type AS "artifactType", f.config_digest AS "configDigest", f.size::text,
+  g.created_at AS "createdAt", g.updated_at AS "updatedAt", g.pulled_at AS "pulledAt", ${PLATFORMS},
+  s.state AS "scanState", s.reason AS "scanReason", n.id AS "namespaceId", n.kind AS "namespaceKind", n.visibility,
+  n.owner_id AS "ownerId", m.role`;
+
+const FROM = `
+  FROM tags g JOIN manifests f ON f.id = g.manifest_id JOIN repositories p ON p.id = g.repository_id
+  JOIN namespaces n ON n.id = p.namespace_id
+  LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1
+  LEFT JOIN scan_reports s ON s.registry_id = p.registry_id AND s.digest = f.digest`;
+
+export class TagsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Tags of one repository, at most `limit`, by name. */
+  async ofRepository(viewer: Viewer, repositoryId: number, limit: number): Promise<TagRow[]> {
+    return this.database.query<TagRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE g.repository_id = $2 ORDER BY g.name LIMIT $3`,
+      [viewer.userId, repositoryId, limit],
+    );
+  }
+
+  /** One tag with the viewer's role in its namespace, whether visible or not. */
+  async find(viewer: Viewer, id: number): Promise<TagRow | null> {
+    const [row] = await this.database.query<TagRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE g.id = $2`,
+      [viewer.userId, id],
+    );
+    return row ?? null;
+  }
+
+  /** All tags; for administrators. */
+  async page(viewer: Viewer, page: Page<(typeof TAG_SORTS)[number]>): Promise<Listed<TagRow>> {
+    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
+      'SELECT count(*)::int AS total FROM tags',
+    );
+    const items = await this.database.query<TagRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} ORDER BY g.${page.sort} ${page.order}, g.id LIMIT $2 OFFSET $3`,
+      [viewer.userId, page.take, page.skip],
+    );
+    return { items, total };
+  }
+}

@@ -1,0 +1,48 @@
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { QUEUES, type QueueName } from '#domain/jobs/jobs.js';
+import { LOGGER } from '#platform/config/settings.module.js';
+import type { Logger } from '#platform/logging/logger.js';
+import { Doorbell } from './doorbell.js';
+import type { QueueConnections } from './queue-backend.js';
+
+/** Name of the shared configuration whose connection waits for the store; processors use it. */
+export const CONSUMER = 'consumer';
+
+/** Injection token of the connections of this process. */
+export const QUEUE_CONNECTIONS = Symbol('queue connections');
+
+/** The queues and the bell. */
+@Global()
+@Module({})
+export class QueuesModule {
+  static register(connections: QueueConnections): DynamicModule {
+    return {
+      module: QueuesModule,
+      imports: [
+        BullModule.forRoot({ connection: connections.producer }),
+        BullModule.forRoot(CONSUMER, { connection: connections.consumer }),
+        BullModule.registerQueue(...QUEUES.map((name) => ({ name }))),
+      ],
+      providers: [
+        { provide: QUEUE_CONNECTIONS, useValue: connections },
+        {
+          provide: Doorbell,
+          inject: [LOGGER, ...QUEUES.map((name) => getQueueToken(name))],
+          useFactory: (logger: Logger, ...queues: Queue[]) => doorbell(logger, queues),
+        },
+      ],
+      exports: [Doorbell, QUEUE_CONNECTIONS],
+    };
+  }
+}
+
+function doorbell(logger: Logger, queues: Queue[]): Doorbell {
+  for (const queue of queues)
+    queue.on('error', (error) => logger.debug({ queue: queue.name, error: error.message }, 'queue error'));
+  const byName = Object.fromEntries(QUEUES.map((name, i) => [name, queues[i]!])) as Record<QueueName, Queue>;
+  return new Doorbell(byName, (queue, error) =>
+    logger.warn({ queue, error: error.message }, 'the queue did not take a ring; a sweeper will find the work'),
+  );
+}
