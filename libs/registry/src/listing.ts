@@ -30,7 +30,7 @@ export async function* pages(transport: Transport, request: ListingRequest): Asy
     const answer: Answer = await transport.send({ ...request, method: 'GET', url, cap: BODY_CAPS.listing });
     const next: URL | null = answer.status === 200 ? nextPage(answer.headers.get('link'), url) : null;
     if (next) {
-      if (false) throw badAnswer(answer, 'the listing runs in a circle', 'BAD_LISTING');
+      if (asked.has(pageKey(next))) throw badAnswer(answer, 'the listing runs in a circle', 'BAD_LISTING');
       if (asked.size >= MAX_PAGES) throw badAnswer(answer, 'the listing does not end', 'BAD_LISTING');
       asked.add(pageKey(next));
     }
