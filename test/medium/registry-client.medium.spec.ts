@@ -71,6 +71,12 @@ describe(`${RegistryClient.name} and a hostile registry`, () => {
       expect(await sut().headManifest('team/app', 'v1')).toMatchObject({ state: 'found' });
     });
 
+    it('does not believe "not modified" that nobody asked about', async () => {
+      registry.fault = () => ({ status: 304 });
+      await expect(sut().manifest('team/app', 'v1')).rejects.toEqual(failing('HTTP_ERROR', { status: 304 }));
+      await expect(sut().headManifest('team/app', 'v1')).rejects.toEqual(failing('HTTP_ERROR', { status: 304 }));
+    });
+
     it('refuses bytes that do not have the digest', async () => {
       const image = registry.putImage('team/app', 'v1');
       const { mediaType, body, digest } = image.manifest;
