@@ -1,0 +1,61 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CatalogModule } from '#catalog/catalog.module.js';
+import { IdentityModule } from '#identity/identity.module.js';
+import { PersistenceModule } from '#persistence/persistence.module.js';
+import { SettingsModule } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import type { Logger } from '#platform/logging/logger.js';
+import type { QueueConnections } from '#queues/queue-backend.js';
+import { QueuesModule } from '#queues/queues.module.js';
+import type { SigningKey } from '#tokens/signing-key.js';
+import { TokensModule } from '#tokens/tokens.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { BootstrapModule } from './bootstrap/bootstrap.module.js';
+import { HealthModule } from './health/health.module.js';
+import { AccessGuard } from './http/access.guard.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { NamespacesModule } from './namespaces/namespaces.module.js';
+import { RegistriesModule } from './registries/registries.module.js';
+import { RepositoriesModule } from './repositories/repositories.module.js';
+import { TagsModule } from './tags/tags.module.js';
+import { UsersModule } from './users/users.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
+
+export interface ApiParts {
+  settings: Settings;
+  logger: Logger;
+  queues: QueueConnections;
+  key: SigningKey;
+}
+
+/** The api: stateless, any number of replicas. */
+@Module({})
+export class ApiModule {
+  static register({ settings, logger, queues, key }: ApiParts): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        SettingsModule.register(settings, logger),
+        PersistenceModule,
+        QueuesModule.register(queues),
+        TokensModule.register(key),
+        CatalogModule,
+        IdentityModule,
+        BootstrapModule,
+        AuthModule,
+        WebhooksModule,
+        RegistriesModule,
+        NamespacesModule,
+        RepositoriesModule,
+        TagsModule,
+        UsersModule,
+        HealthModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
+import { Identity } from '#identity/identity.js';
+import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { UsersRepository } from '#persistence/users.repository.js';
+import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import type { Logger } from '#platform/logging/logger.js';
+
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Makes what a first start needs and is not there yet: the service account, the first administrator, the first
+ * registry. Runs at every start, in every replica; who comes second finds it done.
+ */
+@Injectable()
+export class BootstrapService implements OnApplicationBootstrap {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly registries: RegistriesRepository,
+    private readonly identity: Identity,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.ensureServiceAccount();
+    await this.ensureRegistry();
+    await this.ensureAdmin();
+  }
+
+  /** Its password follows the environment. */
+  private async ensureServiceAccount(): Promise<void> {
+    const { servicePassword } = this.settings;
+    const known = await this.users.findByName(SERVICE_ACCOUNT);
+    if (known === null) {
+      await this.createUser(SERVICE_ACCOUNT, null, servicePassword, true);
+    } else if (known.service && !(await this.identity.isPasswordOf(known, servicePassword))) {
+      await this.users.setPassword(known.id, await this.identity.hashPassword(servicePassword));
+    }
+  }
+
+  private async ensureAdmin(): Promise<void> {
+    const { initAdminUsername, initAdminPassword } = this.settings;
+    if (initAdminPassword === null || (await this.users.hasAdmin())) return;
+    await this.createUser(initAdminUsername, null, initAdminPassword, false);
+    this.logger.info({ username: initAdminUsername }, 'the first administrator was made');
+  }
+
+  private async createUser(username: string, email: string | null, password: string, service: boolean): Promise<void> {
+    const passwordHash = await this.identity.hashPassword(password);
+    const input = { username, email, passwordHash, displayName: null, admin: true, bot: false, service };
+    await ignoreExisting(() => this.users.create(input));
+  }
+
+  /** Not checked for reachability: at a first start the registry may well come up after us. */
+  private async ensureRegistry(): Promise<void> {
+    const settings = this.settings;
+    if (settings.initRegistryHostname === null) return;
+    const known = await this.registries.all();
+    if (known.length === 0) {
+      const input = {
+        name: settings.initRegistryName,
+        hostname: settings.initRegistryHostname,
+        externalHostname: settings.initRegistryExternalHostname,
+        useSsl: settings.initRegistryUseSsl,
+        webhookSecret: settings.initRegistryWebhookSecret,
+      };
+      await ignoreExisting(() => this.registries.create(input));
+      this.logger.info({ hostname: input.hostname }, 'the first registry was made');
+      return;
+    }
+    const mine = known.find((registry) => registry.hostname === settings.initRegistryHostname);
+    if (mine && settings.initRegistryWebhookSecret !== null) {
+      await this.registries.rotateWebhookSecret(mine.id, settings.initRegistryWebhookSecret);
+    }
+  }
+}
+
+async function ignoreExisting(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+  }
+}

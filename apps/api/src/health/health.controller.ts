@@ -1,0 +1,34 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public } from '../http/access.js';
+import { type HealthReport, HealthService } from './health.service.js';
+
+@ApiTags('health')
+@Public()
+@Controller()
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  /** The process answers; says nothing about what it needs. */
+  @Get(['_ping', 'api/v1/_ping'])
+  ping(): { ok: true } {
+    return { ok: true };
+  }
+
+  /** Ready to serve. 503 while the database is away. */
+  @Get('_health')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    return answer(await this.health.readiness(), reply);
+  }
+
+  @Get('api/v1/health')
+  async components(@Res({ passthrough: true }) reply: FastifyReply) {
+    return answer(await this.health.components(), reply);
+  }
+}
+
+function answer(report: HealthReport, reply: FastifyReply): HealthReport['components'] {
+  reply.code(report.healthy ? 200 : 503);
+  return report.components;
+}

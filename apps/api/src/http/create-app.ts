@@ -1,0 +1,78 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '#domain/errors/app-error.js';
+import { NestLogger } from '#platform/logging/nest-logger.js';
+import { withLogContext } from '#platform/logging/request-context.js';
+import { type ApiParts, ApiModule } from '../app.module.js';
+import { serveOpenApi } from '../openapi.js';
+
+/** JSON bodies of the API. */
+const BODY_LIMIT = 1024 * 1024;
+const REQUEST_ID = /^[\w.-]{1,128}$/;
+/** Probes ask all day long; their lines would hide the others. */
+const QUIET = new Set(['/_ping', '/_health', '/api/v1/_ping']);
+
+/** Builds the api on Fastify, ready to listen or to be injected into. Throws when anything in its wiring is wrong. */
+export async function createApi(parts: ApiParts, options: { preview?: boolean } = {}): Promise<NestFastifyApplication> {
+  const { settings, logger } = parts;
+  const adapter = new FastifyAdapter({
+    loggerInstance: logger as never,
+    disableRequestLogging: true,
+    genReqId: requestId as never,
+    trustProxy: settings.trustedProxies === '' ? false : settings.trustedProxies.split(',').map((part) => part.trim()),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 120_000,
+    connectionTimeout: 120_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+  });
+  logRequests(adapter.getInstance() as unknown as FastifyInstance, parts);
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(parts), adapter, {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+    ...(options.preview ? { preview: true } : {}),
+  });
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: badRequest }));
+  serveOpenApi(app);
+  return app;
+}
+
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** One line per request, with the id that every line of it carries and that the answer names. */
+function logRequests(fastify: FastifyInstance, { logger }: ApiParts): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    withLogContext({ requestId: request.id }, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const [path = ''] = request.url.split('?', 1);
+    if (!QUIET.has(path)) {
+      const ms = Math.round(reply.elapsedTime * 10) / 10;
+      logger.info(
+        { requestId: request.id, method: request.method, path: path.slice(0, 512), status: reply.statusCode, ms },
+        'request',
+      );
+    }
+    done();
+  });
+}
+
+/** Portus answers a list of pairs for bad parameters; we answer field → messages in one text. */
+function badRequest(issues: readonly { message: string; path?: readonly unknown[] | undefined }[]): AppError {
+  const parts = issues.slice(0, 20).map((issue) => {
+    const path = (issue.path ?? []).map((step) =>
+      typeof step === 'object' && step !== null ? (step as { key: unknown }).key : step,
+    );
+    return path.length > 0 ? `${path.join('.')}: ${issue.message}` : issue.message;
+  });
+  return new AppError('bad_request', parts.join('; '));
+}

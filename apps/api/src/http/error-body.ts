@@ -1,0 +1,71 @@
+import { AppError, type ErrorCode, InvalidError } from '#domain/errors/app-error.js';
+
+const STATUS: Record<ErrorCode, number> = {
+  bad_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  invalid: 422,
+  too_many_requests: 429,
+  unavailable: 503,
+};
+
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+export interface ErrorAnswer {
+  status: number;
+  body: Record<string, unknown>;
+  /** Whether the cause belongs into the log as an error. */
+  unexpected: boolean;
+}
+
+/**
+ * What the API answers for an error: `message` as Portus has it (a text, or field → messages), and the members of RFC
+ * 9457 beside it. What was not expected becomes a bare 500, its message never leaves the house.
+ */
+export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
+  if (error instanceof AppError) {
+    const message = error instanceof InvalidError ? error.fields : error.message;
+    return answer(STATUS[error.code], error.code, message, requestId, error.message);
+  }
+  const status = statusOf(error);
+  if (status !== null) {
+    const text = status === 404 ? 'Not found' : (error as Error).message;
+    return answer(status, codeOf(status), text, requestId, text);
+  }
+  return { ...answer(500, 'internal', 'internal error', requestId, 'internal error'), unexpected: true };
+}
+
+/** Nest's and Fastify's own errors carry a status; only those of the client are passed on. */
+function statusOf(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
+  const value = typeof status === 'number' ? status : statusCode;
+  return typeof value === 'number' && value >= 400 && value < 500 ? value : null;
+}
+
+function codeOf(status: number): string {
+  return Object.entries(STATUS).find(([, value]) => value === status)?.[0] ?? 'bad_request';
+}
+
+function answer(status: number, code: string, message: unknown, requestId: string, detail: string): ErrorAnswer {
+  const title = TITLES[status] ?? 'Error';
+  return { status, unexpected: false, body: { message, type: 'about:blank', title, status, detail, code, requestId } };
+}

@@ -1,0 +1,27 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LOGGER } from '#platform/config/settings.module.js';
+import type { Logger } from '#platform/logging/logger.js';
+import { errorAnswer } from './error-body.js';
+import { sendWireError } from './wire-errors.js';
+
+/** The one place where errors become answers. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const { status, body, unexpected } = errorAnswer(error, request.id);
+    if (unexpected) this.logger.error({ err: error }, 'request failed');
+    if (request.url.startsWith('/v2/') || request.url === '/v2') {
+      void sendWireError(reply, status, status === 404 ? 'NAME_UNKNOWN' : 'UNKNOWN', String(body['detail']));
+      return;
+    }
+    if (status === 401) reply.header('www-authenticate', 'Basic realm="Portus", charset="UTF-8"');
+    if (status === 429 || status === 503) reply.header('retry-after', '2');
+    void reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+  }
+}

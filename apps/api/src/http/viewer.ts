@@ -1,0 +1,17 @@
+import { AppError } from '#domain/errors/app-error.js';
+import { decide } from '#domain/policy/decide.js';
+import type { NamespaceFacts, PolicyOptions } from '#domain/policy/facts.js';
+import type { Viewer } from '#persistence/namespaces.repository.js';
+import type { Person } from './access.js';
+
+export function viewerOf(person: Person): Viewer {
+  return { userId: person.userId, admin: person.admin };
+}
+
+/**
+ * Throws unless the policy allows the person to pull from the namespace. Answers "not found" and not "forbidden": that
+ * somebody else's private image exists is a secret.
+ */
+export function requirePull(person: Person, facts: NamespaceFacts, options: PolicyOptions): void {
+  if (!decide(person, 'pull', facts, options).allow) throw new AppError('not_found', 'Not found');
+}

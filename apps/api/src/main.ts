@@ -1,0 +1,25 @@
+import { runProgram } from '#platform/lifecycle/run-program.js';
+import { connectQueues } from '#queues/queue-backend.js';
+import { signingKeyOf } from '#tokens/tokens.module.js';
+import { createApi } from './http/create-app.js';
+
+await runProgram('portus-api', async (settings, logger) => {
+  const key = signingKeyOf(settings);
+  if (key.x5c === null) {
+    logger.warn(
+      'PORTUS_CERT_PATH is not set: tokens carry a key id only; registry 3.x needs the certificate or a jwks file',
+    );
+  }
+  const queues = connectQueues(settings.redisUrl, settings.databaseUrl, (error) =>
+    logger.debug({ error: error.message }, 'queue store'),
+  );
+  const app = await createApi({ settings, logger, queues, key });
+  await app.listen(settings.port, settings.host);
+  logger.info({ host: settings.host, port: settings.port, queues: queues.kind }, 'portus-api is ready');
+  return {
+    stop: async () => {
+      await app.close();
+      await queues.close();
+    },
+  };
+});

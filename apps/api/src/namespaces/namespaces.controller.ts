@@ -1,0 +1,55 @@
+import { Body, Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Visibility } from '#domain/policy/facts.js';
+import { NAMESPACE_SORTS } from '#persistence/namespaces.repository.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import { CurrentUser, type Person } from '../http/access.js';
+import { idParam } from '../http/id-param.js';
+import { listQuery, type ListQuery, paging } from '../http/list-query.js';
+import { setPagingHeaders } from '../http/paging-headers.js';
+import { viewRepository } from '../repositories/repositories.dto.js';
+import { namespaceChanges, viewNamespace } from './namespaces.dto.js';
+import { NamespacesService } from './namespaces.service.js';
+
+@ApiTags('namespaces')
+@Controller('api/v1/namespaces')
+export class NamespacesController {
+  constructor(
+    private readonly namespaces: NamespacesService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  async list(
+    @CurrentUser() person: Person,
+    @Query({ schema: listQuery(NAMESPACE_SORTS) }) query: ListQuery<(typeof NAMESPACE_SORTS)[number]>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const cut = paging(query, this.settings.perPage, 'id');
+    const { items, total } = await this.namespaces.list(person, cut);
+    setPagingHeaders(request, reply, cut, total);
+    return items.map(viewNamespace);
+  }
+
+  @Get(':id')
+  async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    return viewNamespace(await this.namespaces.get(person, id));
+  }
+
+  @Get(':id/repositories')
+  async repositories(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    return (await this.namespaces.repositoriesOf(person, id)).map(viewRepository);
+  }
+
+  @Put(':id')
+  async update(
+    @CurrentUser() person: Person,
+    @Param('id', { schema: idParam }) id: number,
+    @Body({ schema: namespaceChanges }) body: { namespace: { visibility: Visibility } },
+  ) {
+    return viewNamespace(await this.namespaces.setVisibility(person, id, body.namespace.visibility));
+  }
+}

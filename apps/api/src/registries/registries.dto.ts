@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { Registry } from '#domain/registry/registry.entity.js';
+
+const HOST_PORT = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
+const name = z.string().trim().min(1).max(255);
+const hostname = z.string().trim().min(1).max(255).regex(HOST_PORT, 'must be host or host:port, without a scheme');
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
+const secret = z.string().min(16).max(512);
+
+export const registryBody = z
+  .object({
+    registry: z.object({
+      name,
+      hostname,
+      use_ssl: flag,
+      external_hostname: hostname.nullish(),
+      webhook_secret: secret.nullish(),
+    }),
+  })
+  .meta({ id: 'RegistryInput' });
+export type RegistryBody = z.output<typeof registryBody>['registry'];
+
+export const registryChanges = z
+  .object({
+    registry: z
+      .object({ name, hostname, use_ssl: flag, external_hostname: hostname.nullable(), webhook_secret: secret })
+      .partial(),
+  })
+  .meta({ id: 'RegistryChanges' });
+export type RegistryChanges = z.output<typeof registryChanges>['registry'];
+
+const CHECKS = ['name', 'hostname', 'use_ssl', 'external_hostname'] as const;
+
+export const registryValidation = z.object({
+  name: z.string().max(255).default(''),
+  hostname: z.string().max(255).default(''),
+  use_ssl: flag.default(false),
+  external_hostname: z.string().max(255).optional(),
+  only: z.union([z.enum(CHECKS), z.array(z.enum(CHECKS))]).optional(),
+  'only[]': z.union([z.enum(CHECKS), z.array(z.enum(CHECKS))]).optional(),
+});
+export type RegistryValidation = z.output<typeof registryValidation>;
+
+export const hostnameSchema = hostname;
+
+export const registryView = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    hostname: z.string(),
+    external_hostname: z.string().nullable(),
+    use_ssl: z.boolean(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    names_equal_at: z.string().nullable(),
+    digests_equal_at: z.string().nullable(),
+  })
+  .meta({ id: 'Registry' });
+
+/** Portus's representation, and since when the catalog is known to be equal. Secrets are never returned. */
+export function viewRegistry(registry: Registry): z.output<typeof registryView> {
+  return {
+    id: registry.id,
+    name: registry.name,
+    hostname: registry.hostname,
+    external_hostname: registry.externalHostname,
+    use_ssl: registry.useSsl,
+    created_at: registry.createdAt.toISOString(),
+    updated_at: registry.updatedAt.toISOString(),
+    names_equal_at: registry.namesEqualAt?.toISOString() ?? null,
+    digests_equal_at: registry.digestsEqualAt?.toISOString() ?? null,
+  };
+}

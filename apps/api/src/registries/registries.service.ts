@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { RegistryClients } from '#catalog/registry-clients.js';
+import { AppError, InvalidError } from '#domain/errors/app-error.js';
+import type { Registry } from '#domain/registry/registry.entity.js';
+import type { Listed } from '#persistence/listing.js';
+import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { RegistryError } from '#registry/errors.js';
+import type { Paging } from '../http/list-query.js';
+import { uniqueOr422 } from '../http/unique-violation.js';
+import { hostnameSchema, type RegistryBody, type RegistryChanges, type RegistryValidation } from './registries.dto.js';
+
+const UNIQUE = {
+  registries_name_key: 'name',
+  registries_hostname_key: 'hostname',
+  registries_external_hostname_key: 'external_hostname',
+};
+
+export interface Status {
+  messages: Record<string, string[]>;
+  valid: boolean;
+}
+
+@Injectable()
+export class RegistriesService {
+  constructor(
+    private readonly registries: RegistriesRepository,
+    private readonly clients: RegistryClients,
+  ) {}
+
+  async list(paging: Paging<'id' | 'name'>): Promise<Listed<Registry>> {
+    const [items, total] = await this.registries.page(paging.skip, paging.take, paging.sort, paging.order);
+    return { items, total };
+  }
+
+  /** Makes a registry that is reachable and speaks v2; 422 with the reason otherwise. */
+  async create(input: RegistryBody): Promise<Registry> {
+    await this.mustBeReachable(input.hostname, input.use_ssl);
+    return uniqueOr422(UNIQUE, () =>
+      this.registries.create({
+        name: input.name,
+        hostname: input.hostname,
+        externalHostname: input.external_hostname ?? null,
+        useSsl: input.use_ssl,
+        webhookSecret: input.webhook_secret ?? null,
+      }),
+    );
+  }
+
+  /** Changes a registry. The hostname is fixed while it has repositories: they would belong to another registry. */
+  async update(id: number, changes: RegistryChanges): Promise<Registry> {
+    const registry = await this.registries.find(id);
+    if (registry === null) throw new AppError('not_found', 'Not found');
+    const moved = changes.hostname !== undefined && changes.hostname !== registry.hostname;
+    if (moved && (await this.registries.hasRepositories(id))) {
+      throw new InvalidError({ hostname: ['can not be changed while repositories exist'] });
+    }
+    if (moved || changes.use_ssl !== undefined) {
+      await this.mustBeReachable(changes.hostname ?? registry.hostname, changes.use_ssl ?? registry.useSsl);
+    }
+    if (changes.webhook_secret !== undefined) await this.registries.rotateWebhookSecret(id, changes.webhook_secret);
+    const columns = Object.fromEntries(
+      Object.entries({
+        name: changes.name,
+        hostname: changes.hostname,
+        useSsl: changes.use_ssl,
+        externalHostname: changes.external_hostname,
+      }).filter(([, value]) => value !== undefined),
+    );
+    if (Object.keys(columns).length > 0) await uniqueOr422(UNIQUE, () => this.registries.update(id, columns));
+    return (await this.registries.find(id)) ?? registry;
+  }
+
+  /** Checks input without storing anything; `only` restricts the checks. */
+  async validate(input: RegistryValidation): Promise<Status> {
+    const only = [input.only ?? [], input['only[]'] ?? []].flat();
+    const wanted = (field: string) => only.length === 0 || only.includes(field as never);
+    const messages: Record<string, string[]> = {};
+    const known = await this.registries.all();
+    if (wanted('name')) {
+      if (input.name.trim() === '') messages['name'] = ["can't be blank"];
+      else if (known.some((one) => one.name === input.name)) messages['name'] = ['has already been taken'];
+    }
+    if (wanted('hostname')) {
+      const problem = await this.hostnameProblem(input, known);
+      if (problem !== null) messages['hostname'] = [problem];
+    }
+    if (
+      wanted('external_hostname') &&
+      input.external_hostname &&
+      !hostnameSchema.safeParse(input.external_hostname).success
+    ) {
+      messages['external_hostname'] = ['is not a hostname'];
+    }
+    return { messages, valid: Object.keys(messages).length === 0 };
+  }
+
+  private async hostnameProblem(input: RegistryValidation, known: Registry[]): Promise<string | null> {
+    if (!hostnameSchema.safeParse(input.hostname).success) return 'is not a hostname';
+    if (known.some((one) => one.hostname === input.hostname)) return 'has already been taken';
+    return this.reachability(input.hostname, input.use_ssl);
+  }
+
+  private async mustBeReachable(hostname: string, useSsl: boolean): Promise<void> {
+    const problem = await this.reachability(hostname, useSsl);
+    if (problem !== null) throw new InvalidError({ hostname: [problem] });
+  }
+
+  /** null when a registry that speaks v2 answers there; else the reason, without anything of what was answered. */
+  async reachability(hostname: string, useSsl: boolean): Promise<string | null> {
+    const client = this.clients.create({ hostname, useSsl });
+    try {
+      await client.ping(AbortSignal.timeout(10_000));
+      return null;
+    } catch (error) {
+      const detail = error instanceof RegistryError ? error.message : 'no answer in time';
+      return `Error: ${detail}`;
+    } finally {
+      await client.close();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { REPOSITORY_SORTS } from '#persistence/repositories.repository.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import { CurrentUser, type Person } from '../http/access.js';
+import { idParam } from '../http/id-param.js';
+import { listQuery, type ListQuery, paging } from '../http/list-query.js';
+import { setPagingHeaders } from '../http/paging-headers.js';
+import { viewTag } from '../tags/tags.dto.js';
+import { viewRepository } from './repositories.dto.js';
+import { RepositoriesService } from './repositories.service.js';
+
+@ApiTags('repositories')
+@Controller('api/v1/repositories')
+export class RepositoriesController {
+  constructor(
+    private readonly repositories: RepositoriesService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  async list(
+    @CurrentUser() person: Person,
+    @Query({ schema: listQuery(REPOSITORY_SORTS) }) query: ListQuery<(typeof REPOSITORY_SORTS)[number]>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const cut = paging(query, this.settings.perPage, 'id');
+    const { items, total } = await this.repositories.list(person, cut);
+    setPagingHeaders(request, reply, cut, total);
+    return items.map(viewRepository);
+  }
+
+  @Get(':id')
+  async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    return viewRepository(await this.repositories.get(person, id));
+  }
+
+  @Get(':id/tags')
+  async tags(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    return (await this.repositories.tagsOf(person, id)).map(viewTag);
+  }
+}

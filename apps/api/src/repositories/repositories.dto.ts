@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { RepositoryRow } from '#persistence/repositories.repository.js';
+
+export const repositoryView = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    full_name: z.string(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    description: z.string(),
+    namespace: z.object({ id: z.number(), name: z.string() }),
+    registry_hostname: z.string(),
+    stars: z.number(),
+    tags_count: z.number(),
+    starred: z.boolean(),
+  })
+  .meta({ id: 'Repository' });
+
+/** Portus's representation. */
+export function viewRepository(row: RepositoryRow): z.output<typeof repositoryView> {
+  return {
+    id: row.id,
+    name: row.name,
+    full_name: row.fullName,
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+    description: row.description,
+    namespace: { id: row.namespaceId, name: row.namespaceKind === 'global' ? row.registryHostname : row.namespaceName },
+    registry_hostname: row.registryHostname,
+    stars: 0,
+    tags_count: row.tagsCount,
+    starred: false,
+  };
+}

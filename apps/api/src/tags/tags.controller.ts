@@ -1,0 +1,40 @@
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TAG_SORTS } from '#persistence/tags.repository.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
+import { idParam } from '../http/id-param.js';
+import { listQuery, type ListQuery, paging } from '../http/list-query.js';
+import { setPagingHeaders } from '../http/paging-headers.js';
+import { viewTag } from './tags.dto.js';
+import { TagsService } from './tags.service.js';
+
+@ApiTags('tags')
+@Controller('api/v1/tags')
+export class TagsController {
+  constructor(
+    private readonly tags: TagsService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  @AdminOnly()
+  async list(
+    @CurrentUser() person: Person,
+    @Query({ schema: listQuery(TAG_SORTS) }) query: ListQuery<(typeof TAG_SORTS)[number]>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const cut = paging(query, this.settings.perPage, 'id');
+    const { items, total } = await this.tags.list(person, cut);
+    setPagingHeaders(request, reply, cut, total);
+    return items.map(viewTag);
+  }
+
+  @Get(':id')
+  async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    return viewTag(await this.tags.get(person, id));
+  }
+}

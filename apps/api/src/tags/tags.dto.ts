@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { TagRow } from '#persistence/tags.repository.js';
+
+const platform = z.object({
+  os: z.string().nullable(),
+  architecture: z.string().nullable(),
+  variant: z.string().nullable(),
+  digest: z.string(),
+  size: z.number().nullable(),
+});
+
+export const tagView = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    author: z.object({ id: z.number().nullable(), name: z.string() }).nullable(),
+    digest: z.string(),
+    image_id: z.string(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    size: z.number(),
+    scanned: z.number(),
+    vulnerabilities: z.null(),
+    media_type: z.string(),
+    artifact_type: z.string().nullable(),
+    platforms: z.array(platform),
+    pulled_at: z.string().nullable(),
+    scan: z.object({ state: z.string(), reason: z.string().nullable() }),
+  })
+  .meta({ id: 'Tag' });
+
+/**
+ * Portus's representation (`scanned` 0: not scanned, 2: done; `vulnerabilities` null: nothing is known), and beside it
+ * what Portus had not: media type, platforms, last pull, and why there is no verdict.
+ */
+export function viewTag(row: TagRow): z.output<typeof tagView> {
+  const author = row.username === null ? null : { id: row.authorId, name: row.username };
+  return {
+    id: row.id,
+    name: row.name,
+    author,
+    digest: row.digest,
+    image_id: row.configDigest?.replace(/^sha256:/, '') ?? '',
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+    size: Number(row.size),
+    scanned: row.scanState === 'done' ? 2 : 0,
+    vulnerabilities: null,
+    media_type: row.mediaType,
+    artifact_type: row.artifactType,
+    platforms: row.platforms,
+    pulled_at: row.pulledAt?.toISOString() ?? null,
+    scan: { state: row.scanState ?? 'queued', reason: row.scanReason },
+  };
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { namespaceNameFor } from '#domain/naming/repository-name.js';
+import type { ApplicationToken } from '#domain/user/application-token.entity.js';
+import type { User } from '#domain/user/user.entity.js';
+
+const withoutNul = (value: string) => !value.includes('\0');
+const username = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .regex(/^[^:\s\0]+$/, 'must not hold a colon or white space')
+  .refine((value) => namespaceNameFor(value) !== null, 'can not be made into the name of a namespace');
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
+
+export const userBody = z
+  .object({
+    user: z.object({
+      username,
+      email: z.email().max(255),
+      password: z.string().min(8).max(128).refine(withoutNul, 'must not hold NUL').optional(),
+      display_name: z.string().trim().max(255).refine(withoutNul, 'must not hold NUL').nullish(),
+      bot: flag.default(false),
+    }),
+  })
+  .refine((body) => body.user.bot || body.user.password !== undefined, {
+    path: ['user', 'password'],
+    message: 'is missing',
+  })
+  .meta({ id: 'UserInput' });
+export type UserBody = z.output<typeof userBody>['user'];
+
+export const tokenBody = z
+  .object({ application: z.string().trim().min(1).max(255).refine(withoutNul, 'must not hold NUL') })
+  .meta({ id: 'ApplicationTokenInput' });
+
+export const userView = z
+  .object({
+    id: z.number(),
+    username: z.string(),
+    email: z.string().nullable(),
+    current_sign_in_at: z.string().nullable(),
+    last_sign_in_at: z.string().nullable(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    admin: z.boolean(),
+    enabled: z.boolean(),
+    locked_at: z.string().nullable(),
+    namespace_id: z.number().nullable(),
+    display_name: z.string().nullable(),
+    bot: z.boolean(),
+  })
+  .meta({ id: 'User' });
+
+/** Portus's representation; nothing of the password. */
+export function viewUser(user: User): z.output<typeof userView> {
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    current_sign_in_at: user.currentSignInAt?.toISOString() ?? null,
+    last_sign_in_at: user.lastSignInAt?.toISOString() ?? null,
+    created_at: user.createdAt.toISOString(),
+    updated_at: user.updatedAt.toISOString(),
+    admin: user.admin,
+    enabled: user.enabled,
+    locked_at: user.lockedAt?.toISOString() ?? null,
+    namespace_id: user.namespaceId,
+    display_name: user.displayName,
+    bot: user.bot,
+  };
+}
+
+export function viewToken(token: ApplicationToken) {
+  return { id: token.id, application: token.application };
+}

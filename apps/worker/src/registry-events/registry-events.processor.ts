@@ -1,0 +1,31 @@
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Inject } from '@nestjs/common';
+import type { Job } from 'bullmq';
+import { EventDrain } from '#catalog/event-drain.js';
+import { JOBS } from '#domain/jobs/jobs.js';
+import { LOGGER } from '#platform/config/settings.module.js';
+import type { Logger } from '#platform/logging/logger.js';
+import { CONSUMER } from '#queues/queues.module.js';
+
+const QUEUE = 'registry-events';
+
+/** A ring says that notifications wait. */
+@Processor({ name: QUEUE, configKey: CONSUMER }, { concurrency: 1 })
+export class RegistryEventsProcessor extends WorkerHost {
+  constructor(
+    private readonly drain: EventDrain,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    super();
+  }
+
+  async process(job: Job): Promise<void> {
+    JOBS[QUEUE].payload.parse(job.data);
+    await this.drain.ring();
+  }
+
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.logger.debug({ queue: QUEUE, error: error.message }, 'queue worker error');
+  }
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { SyncRequests } from '#catalog/sync-requests.js';
+import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import type { Logger } from '#platform/logging/logger.js';
+import { Doorbell } from '#queues/doorbell.js';
+
+const TICK_MS = 1_000;
+
+/** Makes the sync runs that are due. Ticks in every worker; a slot has one run all the same. */
+@Injectable()
+export class SyncScheduler {
+  private readonly processId = randomUUID();
+  private busy = false;
+
+  constructor(
+    private readonly requests: SyncRequests,
+    private readonly doorbell: Doorbell,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Interval(TICK_MS)
+  async tick(): Promise<void> {
+    if (!this.settings.syncEnabled || this.busy) return;
+    this.busy = true;
+    try {
+      const fresh = await this.requests.schedule({
+        strategy: this.settings.syncStrategy,
+        interval: this.settings.syncInterval,
+        deepInterval: this.settings.syncDeepInterval,
+        processId: this.processId,
+      });
+      if (fresh) this.doorbell.ring('catalog-sync');
+    } catch (error) {
+      this.logger.warn({ error: (error as Error).message }, 'syncs could not be scheduled');
+    } finally {
+      this.busy = false;
+    }
+  }
+}

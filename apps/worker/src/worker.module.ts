@@ -1,0 +1,113 @@
+import { type DynamicModule, type FactoryProvider, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { CatalogModule } from '#catalog/catalog.module.js';
+import { EventDrain } from '#catalog/event-drain.js';
+import { Reconciler } from '#catalog/reconciler.js';
+import { RegistryClients } from '#catalog/registry-clients.js';
+import { ScanDrain } from '#catalog/scan-drain.js';
+import { SyncRunner } from '#catalog/sync-runner.js';
+import { CatalogRepository } from '#persistence/catalog.repository.js';
+import { InboxRepository } from '#persistence/inbox.repository.js';
+import { PersistenceModule } from '#persistence/persistence.module.js';
+import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { ScanReportsRepository } from '#persistence/scan-reports.repository.js';
+import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
+import { LOGGER, SETTINGS, SettingsModule } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import type { Logger } from '#platform/logging/logger.js';
+import type { QueueConnections } from '#queues/queue-backend.js';
+import { QueuesModule } from '#queues/queues.module.js';
+import { NoScanner } from '#scanning/none.js';
+import type { SigningKey } from '#tokens/signing-key.js';
+import { TokensModule } from '#tokens/tokens.module.js';
+import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
+import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
+import { Sweeper } from './schedules/sweeper.js';
+import { SyncScheduler } from './schedules/sync-scheduler.js';
+import { SecurityScanProcessor } from './security-scan/security-scan.processor.js';
+
+export interface WorkerParts {
+  settings: Settings;
+  logger: Logger;
+  queues: QueueConnections;
+  key: SigningKey;
+}
+
+const eventDrain: FactoryProvider = {
+  provide: EventDrain,
+  inject: [InboxRepository, RegistriesRepository, Reconciler, SETTINGS, LOGGER],
+  useFactory: (
+    inbox: InboxRepository,
+    registries: RegistriesRepository,
+    reconciler: Reconciler,
+    settings: Settings,
+    logger: Logger,
+  ) => new EventDrain(inbox, registries, reconciler, settings.syncConcurrency, logger),
+};
+
+const syncRunner: FactoryProvider = {
+  provide: SyncRunner,
+  inject: [SyncRunsRepository, RegistriesRepository, CatalogRepository, Reconciler, RegistryClients, SETTINGS, LOGGER],
+  useFactory: (
+    runs: SyncRunsRepository,
+    registries: RegistriesRepository,
+    catalog: CatalogRepository,
+    reconciler: Reconciler,
+    clients: RegistryClients,
+    settings: Settings,
+    logger: Logger,
+  ) =>
+    new SyncRunner(
+      runs,
+      registries,
+      catalog,
+      reconciler,
+      clients,
+      { concurrency: settings.syncConcurrency, confirmationSeconds: settings.syncConfirmation },
+      logger,
+    ),
+};
+
+/** The worker: any number of processes, scaled on its own. */
+@Module({})
+export class WorkerModule implements OnModuleDestroy {
+  constructor(
+    @Inject(EventDrain) private readonly events: EventDrain,
+    @Inject(SyncRunner) private readonly syncs: SyncRunner,
+    @Inject(ScanDrain) private readonly scans: ScanDrain,
+  ) {}
+
+  static register({ settings, logger, queues, key }: WorkerParts): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        SettingsModule.register(settings, logger),
+        PersistenceModule,
+        QueuesModule.register(queues),
+        TokensModule.register(key),
+        CatalogModule,
+        ScheduleModule.forRoot(),
+      ],
+      providers: [
+        eventDrain,
+        syncRunner,
+        {
+          provide: ScanDrain,
+          inject: [ScanReportsRepository],
+          useFactory: (reports: ScanReportsRepository) => new ScanDrain(reports, new NoScanner()),
+        },
+        // Switched off, notifications are still stored and wait.
+        ...(settings.registryEvents ? [RegistryEventsProcessor] : []),
+        CatalogSyncProcessor,
+        SecurityScanProcessor,
+        Sweeper,
+        SyncScheduler,
+      ],
+    };
+  }
+
+  /** Before the queues are closed: what is under way is finished or handed back, nothing new is begun. */
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.events.stop(), this.syncs.stop(), this.scans.stop()]);
+  }
+}
