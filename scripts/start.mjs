@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { createProgress } from './lib/progress.mjs';
 import { LockHeldError, takeLock } from './lib/lock.mjs';
 import { createLedger, endLeftovers } from './lib/ledger.mjs';
+import { endProcess, isAlive } from './lib/processes.mjs';
 import { removeQuickstart } from './lib/quickstart.mjs';
 import { readEnvironment, readSettings } from './lib/settings.mjs';
-import { stopOnSignals } from './lib/signals.mjs';
+import { callingNpm, stopOnSignals } from './lib/signals.mjs';
 import { startEverything } from './lib/stack.mjs';
 
 const OLDEST_NODE = [20, 11];
@@ -17,11 +18,24 @@ async function main(progress) {
   const env = readEnvironment(root);
   const settings = readSettings(root, env);
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
-  const release = takeLock(join(settings.dataDir, 'start.lock'), { url: settings.url });
+  const release = await lockDataDir(settings, progress);
   try {
     await runUntilStopped({ settings, env, progress });
   } finally {
     release();
+  }
+}
+
+/** Takes the lock of the data folder, also from a start that lost its npm and is stopping, or should. */
+async function lockDataDir({ dataDir, url }, progress) {
+  const take = () => takeLock(join(dataDir, 'start.lock'), { url, npm: callingNpm() });
+  try {
+    return take();
+  } catch (error) {
+    if (!(error instanceof LockHeldError) || error.holder.npm === undefined || isAlive(error.holder.npm)) throw error;
+    progress.say(`  ending an earlier start that has lost its terminal (process ${error.holder.pid})`);
+    await endProcess(error.holder, [['SIGTERM', 60_000]]);
+    return take();
   }
 }
 
