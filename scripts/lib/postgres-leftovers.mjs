@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { POSTGRES, endProcess, refOf } from './processes.mjs';
@@ -10,6 +10,27 @@ import { POSTGRES, endProcess, refOf } from './processes.mjs';
 export async function endServersIn(folder) {
   const refs = serversIn(folder).map(refOf).filter(Boolean);
   for (const ref of refs.sort((a, b) => age(a) - age(b))) await endProcess(ref, POSTGRES);
+  removeMisleadingPidFile(folder);
+}
+
+/**
+ * PostgreSQL takes any process with the pid in postmaster.pid for its other self: a stranger that got the pid since, or
+ * the zombie of a killed server, which stays for ever in a container whose first process does not reap. No server works
+ * here any more, so such a file is only in the way. A pid that nobody has is PostgreSQL's own business.
+ */
+function removeMisleadingPidFile(folder) {
+  const file = join(folder, 'postmaster.pid');
+  if (existsSync(file) && exists(pidIn(file))) rmSync(file);
+}
+
+const pidIn = (file) => Number(readFileSync(file, 'utf8').split('\n')[0]);
+
+function exists(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function serversIn(folder) {
@@ -45,7 +66,7 @@ function linkOf(path) {
 
 /** Elsewhere the first line of postmaster.pid is all there is; the pid may belong to somebody else by now. */
 function pidFileServer(folder) {
-  const pid = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const pid = pidIn(join(folder, 'postmaster.pid'));
   const command = execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   return basename(command) === 'postgres' ? [pid] : [];
 }

@@ -81,7 +81,7 @@ export function closingLines({ url, registry, username, password, dataDir }) {
     `Portus is ready: ${url}   registry ${registry}   user ${username}   password ${password ?? '(the one you set)'}`,
     ...(password
       ? []
-      : ['The admin has changed the first password, so it is no longer shown or kept in quickstart.json.']),
+      : ['The first password no longer works (the admin has changed it), so quickstart.json leaves it out.']),
     `The data is in ${folder} and stays when Portus stops; logs are in ${folder}/logs. Ctrl-C stops everything.`,
     '',
     'Type next, in another terminal (IMAGE is any image you have: see `docker images`):',
