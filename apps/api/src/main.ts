@@ -10,7 +10,7 @@ await runProgram('portus-api', async (settings, logger) => {
       'PORTUS_CERT_PATH is not set: tokens carry a key id only; registry 3.x needs the certificate or a jwks file',
     );
   }
-  const queues = connectQueues(settings.redisUrl, settings.databaseUrl, (error) =>
+  const queues = connectQueues('producer', settings.redisUrl, settings.databaseUrl, (error) =>
     logger.debug({ error: error.message }, 'queue store'),
   );
   const app = await createApi({ settings, logger, queues, key });

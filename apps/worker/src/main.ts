@@ -10,7 +10,7 @@ import { WorkerModule } from './worker.module.js';
 
 await runProgram('portus-worker', async (settings, logger) => {
   const key = signingKeyOf(settings);
-  const queues = connectQueues(settings.redisUrl, settings.databaseUrl, (error) =>
+  const queues = connectQueues('consumer', settings.redisUrl, settings.databaseUrl, (error) =>
     logger.debug({ error: error.message }, 'queue store'),
   );
   const app = await NestFactory.createApplicationContext(WorkerModule.register({ settings, logger, queues, key }), {

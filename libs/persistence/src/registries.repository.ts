@@ -48,8 +48,8 @@ export class RegistriesRepository {
       );
       const registryId = registry!.id;
       await sql.query(
-        `WITH team AS (INSERT INTO teams (name, hidden) VALUES ('portus_global_team_' || $1::text, true) RETURNING id)
-         INSERT INTO namespaces (registry_id, name, kind, visibility, team_id) SELECT $1, '', 'global', 'public', id FROM team`,
+        `WITH team AS (INSERT INTO teams (name, hidden) VALUES ('portus_global_team_' || $1::int::text, true) RETURNING id)
+         INSERT INTO namespaces (registry_id, name, kind, visibility, team_id) SELECT $1::int, '', 'global', 'public', id FROM team`,
         [registryId],
       );
       await ensurePersonalNamespaces(sql, { registryId });

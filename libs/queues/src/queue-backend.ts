@@ -7,8 +7,7 @@ const COMMAND_TIMEOUT_MS = 2_000;
 
 export interface QueueConnections {
   kind: 'redis' | 'postgres';
-  producer: ConnectionOptions;
-  consumer: ConnectionOptions;
+  connection: ConnectionOptions;
   close(): Promise<void>;
 }
 
@@ -16,40 +15,32 @@ export interface QueueConnections {
  * Where the queues live: Redis, or the schema `bullmq` of our own database. Must be called before any queue is made,
  * because the backend is chosen for the whole process.
  *
+ * @param role a producer rings only and fails fast; a consumer waits for the store as long as it takes
  * @param redisUrl null: PostgreSQL
  * @param databaseUrl a direct URL: LISTEN does not work through a transaction pooler
  */
 export function connectQueues(
+  role: 'producer' | 'consumer',
   redisUrl: string | null,
   databaseUrl: string,
   onError: (error: Error) => void,
 ): QueueConnections {
-  return redisUrl === null ? overPostgres(databaseUrl, onError) : overRedis(redisUrl, onError);
+  return redisUrl === null ? overPostgres(databaseUrl, onError) : overRedis(role, redisUrl, onError);
 }
 
-function overRedis(url: string, onError: (error: Error) => void): QueueConnections {
+function overRedis(role: 'producer' | 'consumer', url: string, onError: (error: Error) => void): QueueConnections {
   setDefaultBackendFactory();
-  // A producer fails fast, it rings only; a consumer waits for Redis as long as it takes.
-  const producer = new Redis(url, {
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: COMMAND_TIMEOUT_MS,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
-  });
-  const consumer = new Redis(url, {
-    maxRetriesPerRequest: null,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
-  });
-  for (const client of [producer, consumer]) client.on('error', onError);
+  const retryStrategy = (attempt: number) => Math.min(attempt * 100, 1_000);
+  const patience =
+    role === 'consumer'
+      ? { maxRetriesPerRequest: null }
+      : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS };
+  const client = new Redis(url, { ...patience, connectTimeout: COMMAND_TIMEOUT_MS, retryStrategy });
+  client.on('error', onError);
   return {
     kind: 'redis',
-    producer: producer as unknown as ConnectionOptions,
-    consumer: consumer as unknown as ConnectionOptions,
-    close: async () => {
-      producer.disconnect();
-      consumer.disconnect();
-    },
+    connection: client as unknown as ConnectionOptions,
+    close: async () => client.disconnect(),
   };
 }
 
@@ -69,7 +60,7 @@ function overPostgres(databaseUrl: string, onError: (error: Error) => void): Que
   // Without a listener a dropped idle connection would end the process.
   pool.on('error', onError);
   const connection = pool as unknown as ConnectionOptions;
-  return { kind: 'postgres', producer: connection, consumer: connection, close: () => pool.end() };
+  return { kind: 'postgres', connection, close: () => pool.end() };
 }
 
 /** Makes or upgrades the tables of BullMQ's PostgreSQL backend; safe to call from several processes at once. */

@@ -7,9 +7,6 @@ import type { Logger } from '#platform/logging/logger.js';
 import { Doorbell } from './doorbell.js';
 import type { QueueConnections } from './queue-backend.js';
 
-/** Name of the shared configuration whose connection waits for the store; processors use it. */
-export const CONSUMER = 'consumer';
-
 /** Injection token of the connections of this process. */
 export const QUEUE_CONNECTIONS = Symbol('queue connections');
 
@@ -21,8 +18,7 @@ export class QueuesModule {
     return {
       module: QueuesModule,
       imports: [
-        BullModule.forRoot({ connection: connections.producer }),
-        BullModule.forRoot(CONSUMER, { connection: connections.consumer }),
+        BullModule.forRoot({ connection: connections.connection }),
         BullModule.registerQueue(...QUEUES.map((name) => ({ name }))),
       ],
       providers: [

@@ -5,12 +5,11 @@ import { SyncRunner } from '#catalog/sync-runner.js';
 import { JOBS } from '#domain/jobs/jobs.js';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
-import { CONSUMER } from '#queues/queues.module.js';
 
 const QUEUE = 'catalog-sync';
 
 /** A ring says that runs wait. */
-@Processor({ name: QUEUE, configKey: CONSUMER }, { concurrency: 1 })
+@Processor(QUEUE, { concurrency: 1 })
 export class CatalogSyncProcessor extends WorkerHost {
   constructor(
     private readonly runner: SyncRunner,

@@ -5,12 +5,11 @@ import { EventDrain } from '#catalog/event-drain.js';
 import { JOBS } from '#domain/jobs/jobs.js';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
-import { CONSUMER } from '#queues/queues.module.js';
 
 const QUEUE = 'registry-events';
 
 /** A ring says that notifications wait. */
-@Processor({ name: QUEUE, configKey: CONSUMER }, { concurrency: 1 })
+@Processor(QUEUE, { concurrency: 1 })
 export class RegistryEventsProcessor extends WorkerHost {
   constructor(
     private readonly drain: EventDrain,

@@ -5,12 +5,11 @@ import { ScanDrain } from '#catalog/scan-drain.js';
 import { JOBS } from '#domain/jobs/jobs.js';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
-import { CONSUMER } from '#queues/queues.module.js';
 
 const QUEUE = 'security-scan';
 
 /** A ring says that manifests wait for a scanner. */
-@Processor({ name: QUEUE, configKey: CONSUMER }, { concurrency: 1 })
+@Processor(QUEUE, { concurrency: 1 })
 export class SecurityScanProcessor extends WorkerHost {
   constructor(
     private readonly drain: ScanDrain,
