@@ -27,14 +27,20 @@ export async function unpackDebianPackages(packages, target, context) {
   for (const tool of ['apt-get', 'dpkg-deb']) if (!which(tool)) throw new Error(`no ${tool} on PATH`);
   const work = `${target}.new`;
   rmSync(work, { recursive: true, force: true });
-  const debs = join(work, 'debs');
-  mkdirSync(debs, { recursive: true });
-  await download(packages, debs, work, context);
-  for (const deb of readdirSync(debs).filter((name) => name.endsWith('.deb')))
-    await run('dpkg-deb', ['-x', join(debs, deb), join(work, 'root')], context);
-  rmSync(target, { recursive: true, force: true });
-  renameSync(join(work, 'root'), target);
-  rmSync(work, { recursive: true, force: true });
+  try {
+    const debs = join(work, 'debs');
+    mkdirSync(debs, { recursive: true });
+    await download(packages, debs, work, context);
+    for (const deb of readdirSync(debs).filter((name) => name.endsWith('.deb')))
+      await run('dpkg-deb', ['-x', join(debs, deb), join(work, 'root')], context);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(join(work, 'root'), target);
+  } catch (error) {
+    if (context.signal?.aborted) throw error;
+    throw new Error(`apt-get does not get ${packages.join(', ')} (is there a network?)`, { cause: error });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
 }
 
 /** First with the machine's package lists; where they are empty or old, with own ones that are fetched now. */

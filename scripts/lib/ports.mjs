@@ -45,16 +45,16 @@ export async function rememberedPort(dataDir, name) {
 
 /**
  * Refuses to go on when a port is taken. `::1` is asked too: clients that resolve "localhost" to it would reach the stranger.
- * @param {{ port: number, host: string, what: string, variable: string }} wanted
+ * @param {{ port: number, host: string, what: string, variable: string, hint?: string }} wanted
  */
-export async function requireFree({ port, host, what, variable }) {
+export async function requireFree({ port, host, what, variable, hint }) {
   const hosts = host === LOOPBACK ? [LOOPBACK, '::1'] : [host];
   for (const each of hosts) {
     if (await isFree(port, each)) continue;
     const holder = holderOf(port);
     const by = holder ? `by ${holder}` : 'by another process (which one cannot be seen)';
     throw new Error(
-      `port ${port}, needed for ${what}, is taken ${by}. End it, or choose another port: ${variable}=${port + 1} npm start`,
+      `port ${port}, needed for ${what}, is taken ${by}. End it, or choose another port: ${variable}=${port + 1} npm start${hint ? `. ${hint}` : ''}`,
     );
   }
 }

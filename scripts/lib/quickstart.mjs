@@ -31,20 +31,21 @@ export async function isHealthy(url) {
 /**
  * Walks the way of a push as far as possible without storing anything: the token endpoint grants push with the admin's
  * password, and the registry accepts that token.
+ * @param {{ url: string, registry: string, registryUrl: string, username: string, password: string }} place
  * @returns {Promise<'works' | 'password changed'>}
  * @throws {Error} when neither is so for 20 seconds
  */
-export async function verifyPush({ url, registry, username, password }, signal, limitMs = 20_000) {
+export async function verifyPush(place, signal, limitMs = 20_000) {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const outcome = await tryPush({ url, registry, username, password });
+    const outcome = await tryPush(place);
     if (outcome.ok) return outcome.ok;
     if (Date.now() > deadline) throw new Error(`a push would fail: ${outcome.problem}`);
     await sleep(250, undefined, { signal });
   }
 }
 
-async function tryPush({ url, registry, username, password }) {
+async function tryPush({ url, registry, registryUrl, username, password }) {
   const scope = `repository:${repositoryOf(username)}:pull,push`;
   const query = new URLSearchParams({ service: registry, account: username, scope });
   const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
@@ -55,9 +56,9 @@ async function tryPush({ url, registry, username, password }) {
   const { token } = JSON.parse(answer.text);
   if (!grantedActions(token, repositoryOf(username)).includes('push'))
     return { problem: `${url}/v2/token does not grant push on ${repositoryOf(username)} to ${username}` };
-  const accepted = await get(`http://${registry}/v2/`, { authorization: `Bearer ${token}` });
+  const accepted = await get(`${registryUrl}/v2/`, { authorization: `Bearer ${token}` });
   if (accepted.status === 200) return { ok: 'works' };
-  return { problem: `the registry at ${registry} answers ${accepted.status} to a token of Portus` };
+  return { problem: `the registry at ${registryUrl} answers ${accepted.status} to a token of Portus` };
 }
 
 /** Actions that a token carries for a repository. The signature is the registry's business. */

@@ -32,12 +32,10 @@ export async function findRedis(unpackedIn, context) {
     await unpackDebianPackages(['redis-server', 'redis-tools'], target, context);
   } catch (error) {
     if (context.signal?.aborted) throw error;
-    return { missing: `no redis-server on PATH, and Debian's cannot be had: ${firstLine(error)}` };
+    return { missing: `no redis-server on PATH; ${error.message}` };
   }
   return (await tryUnpacked(target)) ?? { missing: "Debian's redis-server does not run on this machine" };
 }
-
-const firstLine = (error) => error.message.split('\n')[0];
 
 async function tryUnpacked(target) {
   const file = join(target, 'usr/bin/redis-server');

@@ -24,7 +24,7 @@ export async function findRegistry({ chosen, unpackedIn, containerName, dataDir 
   if (unpacked.file) return program(unpacked.file, "Debian's package, unpacked");
   const container = await containerRegistry({ name: containerName, dataDir }, context);
   if (container.command) return container;
-  return { missing: [...new Set([unpacked.missing, container.missing])].join('; ') };
+  return { missing: ['no registry on PATH', unpacked.missing, container.missing].join('; ') };
 }
 
 /** `registry` may be anything, so it is asked what it is. */
@@ -44,7 +44,7 @@ export async function findUnpacked(target, context) {
     await unpackDebianPackages(['docker-registry'], target, context);
   } catch (error) {
     if (context.signal?.aborted) throw error;
-    return { missing: `Debian's docker-registry cannot be had: ${error.message.split('\n')[0]}` };
+    return { missing: error.message };
   }
   return isDistribution(await versionOf(file)) ? { file } : { missing: "Debian's docker-registry does not run here" };
 }

@@ -54,6 +54,7 @@ export function readSettings(root, env) {
     problems.push('PORTUS_KEY_PATH and PORTUS_CERT_PATH belong together: set both or neither');
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const host = env.PORTUS_HOST ?? '127.0.0.1';
+  const registryName = env.PORTUS_INIT_REGISTRY_HOSTNAME ?? `localhost:${registryPort}`;
   return {
     root,
     dataDir: resolve(root, env.PORTUS_DATA_DIR ?? 'var'),
@@ -62,7 +63,8 @@ export function readSettings(root, env) {
     registryPort,
     url: `http://localhost:${port}`,
     loopback: ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host,
-    registryName: env.PORTUS_INIT_REGISTRY_HOSTNAME ?? `localhost:${registryPort}`,
+    registryName,
+    registryUrl: `${env.PORTUS_INIT_REGISTRY_USE_SSL === 'true' ? 'https' : 'http'}://${registryName}`,
     ownRegistry: env.PORTUS_INIT_REGISTRY_HOSTNAME === undefined,
     issuer: env.PORTUS_MACHINE_FQDN ?? 'localhost',
     username: env.PORTUS_INIT_ADMIN_USERNAME ?? 'admin',

@@ -46,6 +46,7 @@ async function checkPorts({ host, port, registryPort, ownRegistry }) {
       host: '127.0.0.1',
       what: 'the registry',
       variable: 'PORTUS_REGISTRY_PORT',
+      hint: `If it is a registry of yours that shall be governed: PORTUS_INIT_REGISTRY_HOSTNAME=localhost:${registryPort} npm start`,
     });
 }
 
@@ -74,7 +75,7 @@ function programService(name, { settings, env, healthUrl }) {
 async function launchPrograms(start, { programs, workerPort, registry }) {
   const { settings, progress } = start;
   const apiUrl = `http://${settings.loopback}:${settings.port}`;
-  await progress.step('api, worker and registry', async () => {
+  await progress.step(registry.command ? 'api, worker and registry' : 'api and worker', async () => {
     await Promise.all([
       launchService(start, programService('api', { settings, env: programs, healthUrl: apiUrl })),
       launchService(
@@ -94,7 +95,7 @@ async function announce({ settings, progress, context }, { registry, password })
     const lines = withoutRegistryLines({ ...facts, configuration: registry.place.configuration, ...registry });
     return lines.forEach((line) => progress.say(line));
   }
-  const local = { ...facts, url: `http://${settings.loopback}:${settings.port}` };
+  const local = { ...facts, url: `http://${settings.loopback}:${settings.port}`, registryUrl: settings.registryUrl };
   await progress.step('A push would succeed', async () => {
     if ((await verifyPush(local, context.signal)) === 'password changed') facts.password = undefined;
   });
