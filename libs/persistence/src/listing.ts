@@ -10,3 +10,9 @@ export interface Listed<T> {
   items: T[];
   total: number;
 }
+
+/** What the lists may be sorted by. */
+export const NAMESPACE_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
+export const REPOSITORY_SORTS = ['id', 'name', 'full_name', 'created_at', 'updated_at'] as const;
+export const TAG_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
+export const USER_SORTS = ['id', 'username', 'email', 'createdAt'] as const;

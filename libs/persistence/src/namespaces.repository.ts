@@ -1,9 +1,7 @@
 import { Namespace } from '#domain/namespace/namespace.entity.js';
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
 import type { Database } from './database.js';
-import type { Listed, Page } from './listing.js';
-
-export const NAMESPACE_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
+import type { Listed, NAMESPACE_SORTS, Page } from './listing.js';
 
 /** Who looks: administrators see everything, others what their membership and its visibility allow. */
 export interface Viewer {

@@ -1,9 +1,7 @@
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
 import type { Database } from './database.js';
-import type { Listed, Page } from './listing.js';
+import type { Listed, REPOSITORY_SORTS, Page } from './listing.js';
 import { type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
-
-export const REPOSITORY_SORTS = ['id', 'name', 'full_name', 'created_at', 'updated_at'] as const;
 
 export interface RepositoryRow {
   id: number;

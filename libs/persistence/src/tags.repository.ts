@@ -1,10 +1,8 @@
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
 import type { ScanState } from '#domain/scan/scan-report.entity.js';
 import type { Database } from './database.js';
-import type { Listed, Page } from './listing.js';
+import type { Listed, TAG_SORTS, Page } from './listing.js';
 import type { Viewer } from './namespaces.repository.js';
-
-export const TAG_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
 
 export interface PlatformRow {
   os: string | null;

@@ -1,5 +1,6 @@
 import { User } from '#domain/user/user.entity.js';
 import type { Database } from './database.js';
+import type { USER_SORTS } from './listing.js';
 import { ensurePersonalNamespaces } from './personal-namespaces.js';
 
 export interface UserInput {
@@ -11,9 +12,6 @@ export interface UserInput {
   bot: boolean;
   service: boolean;
 }
-
-/** Columns that a list of users may be sorted by. */
-export const USER_SORTS = ['id', 'username', 'email', 'createdAt'] as const;
 
 export class UsersRepository {
   constructor(private readonly database: Database) {}

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import { type FastifyInstance, LogController } from 'fastify';
 import { AppError } from '#domain/errors/app-error.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
 import { withLogContext } from '#platform/logging/request-context.js';
@@ -22,7 +22,7 @@ export async function createApi(parts: ApiParts, options: { preview?: boolean } 
   const { settings, logger } = parts;
   const adapter = new FastifyAdapter({
     loggerInstance: logger as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId as never,
     trustProxy: settings.trustedProxies === '' ? false : settings.trustedProxies.split(',').map((part) => part.trim()),
     bodyLimit: BODY_LIMIT,

@@ -2,15 +2,17 @@ import { Body, Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nes
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Visibility } from '#domain/policy/facts.js';
-import { NAMESPACE_SORTS } from '#persistence/namespaces.repository.js';
+import { NAMESPACE_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { Answers } from '../http/answers.js';
+import { z } from 'zod';
 import { CurrentUser, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
-import { viewRepository } from '../repositories/repositories.dto.js';
-import { namespaceChanges, viewNamespace } from './namespaces.dto.js';
+import { repositoryView, viewRepository } from '../repositories/repositories.dto.js';
+import { namespaceChanges, namespaceView, viewNamespace } from './namespaces.dto.js';
 import { NamespacesService } from './namespaces.service.js';
 
 @ApiTags('namespaces')
@@ -22,6 +24,7 @@ export class NamespacesController {
   ) {}
 
   @Get()
+  @Answers(z.array(namespaceView))
   async list(
     @CurrentUser() person: Person,
     @Query({ schema: listQuery(NAMESPACE_SORTS) }) query: ListQuery<(typeof NAMESPACE_SORTS)[number]>,
@@ -35,16 +38,19 @@ export class NamespacesController {
   }
 
   @Get(':id')
+  @Answers(namespaceView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return viewNamespace(await this.namespaces.get(person, id));
   }
 
   @Get(':id/repositories')
+  @Answers(z.array(repositoryView), { also: [404] })
   async repositories(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return (await this.namespaces.repositoriesOf(person, id)).map(viewRepository);
   }
 
   @Put(':id')
+  @Answers(namespaceView, { also: [404, 422] })
   async update(
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,

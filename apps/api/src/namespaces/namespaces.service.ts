@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
-import type { Listed } from '#persistence/listing.js';
-import { type NAMESPACE_SORTS, type NamespaceRow, NamespacesRepository } from '#persistence/namespaces.repository.js';
+import type { Listed, NAMESPACE_SORTS } from '#persistence/listing.js';
+import { type NamespaceRow, NamespacesRepository } from '#persistence/namespaces.repository.js';
 import { type RepositoryRow, RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';

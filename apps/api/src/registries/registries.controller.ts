@@ -1,9 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Inject } from '@nestjs/common';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { Answers } from '../http/answers.js';
+import { z } from 'zod';
 import { AdminOnly } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
@@ -14,7 +15,9 @@ import {
   registryChanges,
   type RegistryChanges,
   registryValidation,
+  registryStatus,
   type RegistryValidation,
+  registryView,
   viewRegistry,
 } from './registries.dto.js';
 import { RegistriesService, type Status } from './registries.service.js';
@@ -31,7 +34,7 @@ export class RegistriesController {
   ) {}
 
   @Get()
-  @ApiOkResponse({ description: 'The registries, one page of them.' })
+  @Answers(z.array(registryView))
   async list(
     @Query({ schema: listQuery(SORTS) }) query: ListQuery<(typeof SORTS)[number]>,
     @Req() request: FastifyRequest,
@@ -44,17 +47,20 @@ export class RegistriesController {
   }
 
   @Get('validate')
+  @Answers(registryStatus)
   async validate(@Query({ schema: registryValidation }) query: RegistryValidation): Promise<Status> {
     return this.registries.validate(query);
   }
 
   @Post()
+  @Answers(registryView, { status: 201, also: [422] })
   @HttpCode(201)
   async create(@Body({ schema: registryBody }) body: { registry: RegistryBody }) {
     return viewRegistry(await this.registries.create(body.registry));
   }
 
   @Put(':id')
+  @Answers(registryView, { also: [404, 422] })
   async update(
     @Param('id', { schema: idParam }) id: number,
     @Body({ schema: registryChanges }) body: { registry: RegistryChanges },

@@ -71,3 +71,7 @@ export function viewRegistry(registry: Registry): z.output<typeof registryView> 
     digests_equal_at: registry.digestsEqualAt?.toISOString() ?? null,
   };
 }
+
+export const registryStatus = z
+  .object({ messages: z.record(z.string(), z.array(z.string())), valid: z.boolean() })
+  .meta({ id: 'Status' });

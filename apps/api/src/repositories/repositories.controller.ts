@@ -1,15 +1,17 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { REPOSITORY_SORTS } from '#persistence/repositories.repository.js';
+import { REPOSITORY_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { Answers } from '../http/answers.js';
+import { z } from 'zod';
 import { CurrentUser, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
-import { viewTag } from '../tags/tags.dto.js';
-import { viewRepository } from './repositories.dto.js';
+import { tagView, viewTag } from '../tags/tags.dto.js';
+import { repositoryView, viewRepository } from './repositories.dto.js';
 import { RepositoriesService } from './repositories.service.js';
 
 @ApiTags('repositories')
@@ -21,6 +23,7 @@ export class RepositoriesController {
   ) {}
 
   @Get()
+  @Answers(z.array(repositoryView))
   async list(
     @CurrentUser() person: Person,
     @Query({ schema: listQuery(REPOSITORY_SORTS) }) query: ListQuery<(typeof REPOSITORY_SORTS)[number]>,
@@ -34,11 +37,13 @@ export class RepositoriesController {
   }
 
   @Get(':id')
+  @Answers(repositoryView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return viewRepository(await this.repositories.get(person, id));
   }
 
   @Get(':id/tags')
+  @Answers(z.array(tagView), { also: [404] })
   async tags(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return (await this.repositories.tagsOf(person, id)).map(viewTag);
   }

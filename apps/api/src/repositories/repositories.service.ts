@@ -1,11 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
-import type { Listed } from '#persistence/listing.js';
-import {
-  type REPOSITORY_SORTS,
-  RepositoriesRepository,
-  type RepositoryRow,
-} from '#persistence/repositories.repository.js';
+import type { Listed, REPOSITORY_SORTS } from '#persistence/listing.js';
+import { RepositoriesRepository, type RepositoryRow } from '#persistence/repositories.repository.js';
 import { type TagRow, TagsRepository } from '#persistence/tags.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';

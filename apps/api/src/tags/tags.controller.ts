@@ -1,14 +1,16 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { TAG_SORTS } from '#persistence/tags.repository.js';
+import { TAG_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { Answers } from '../http/answers.js';
+import { z } from 'zod';
 import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
-import { viewTag } from './tags.dto.js';
+import { tagView, viewTag } from './tags.dto.js';
 import { TagsService } from './tags.service.js';
 
 @ApiTags('tags')
@@ -20,6 +22,7 @@ export class TagsController {
   ) {}
 
   @Get()
+  @Answers(z.array(tagView))
   @AdminOnly()
   async list(
     @CurrentUser() person: Person,
@@ -34,6 +37,7 @@ export class TagsController {
   }
 
   @Get(':id')
+  @Answers(tagView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return viewTag(await this.tags.get(person, id));
   }

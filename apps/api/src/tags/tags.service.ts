@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
-import type { Listed } from '#persistence/listing.js';
-import { type TAG_SORTS, type TagRow, TagsRepository } from '#persistence/tags.repository.js';
+import type { Listed, TAG_SORTS } from '#persistence/listing.js';
+import { type TagRow, TagsRepository } from '#persistence/tags.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';

@@ -2,14 +2,15 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Quer
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { USER_SORTS } from '#persistence/users.repository.js';
+import { USER_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { Answers, AnswersNothing } from '../http/answers.js';
 import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
-import { tokenBody, userBody, type UserBody, viewToken, viewUser } from './users.dto.js';
+import { tokenBody, tokenView, userBody, type UserBody, userView, viewToken, viewUser } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
 const enabledBody = z.object({ enabled: z.boolean() }).meta({ id: 'UserEnabled' });
@@ -23,6 +24,7 @@ export class UsersController {
   ) {}
 
   @Get()
+  @Answers(z.array(userView))
   @AdminOnly()
   async list(
     @Query({ schema: listQuery(USER_SORTS) }) query: ListQuery<(typeof USER_SORTS)[number]>,
@@ -36,12 +38,14 @@ export class UsersController {
   }
 
   @Get(':id')
+  @Answers(userView, { also: [404] })
   @AdminOnly()
   async get(@Param('id') id: string) {
     return viewUser(await this.users.get(id));
   }
 
   @Post()
+  @Answers(userView, { status: 201, also: [422] })
   @AdminOnly()
   @HttpCode(201)
   async create(@Body({ schema: userBody }) body: { user: UserBody }) {
@@ -49,6 +53,7 @@ export class UsersController {
   }
 
   @Put(':id/enabled')
+  @Answers(userView, { also: [404] })
   @AdminOnly()
   async enable(
     @Param('id', { schema: idParam }) id: number,
@@ -58,11 +63,16 @@ export class UsersController {
   }
 
   @Get(':id/application_tokens')
+  @Answers(z.array(tokenView), { also: [404] })
   async tokens(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return (await this.users.tokensOf(person, id)).map(viewToken);
   }
 
   @Post(':id/application_tokens')
+  @Answers(tokenView.extend({ plain_token: z.string() }).meta({ id: 'NewApplicationToken' }), {
+    status: 201,
+    also: [404, 422],
+  })
   @HttpCode(201)
   async createToken(
     @CurrentUser() person: Person,
@@ -74,6 +84,7 @@ export class UsersController {
   }
 
   @Delete('application_tokens/:id')
+  @AnswersNothing([404])
   @HttpCode(204)
   async deleteToken(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number): Promise<void> {
     await this.users.deleteToken(person, id);

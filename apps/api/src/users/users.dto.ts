@@ -71,6 +71,8 @@ export function viewUser(user: User): z.output<typeof userView> {
   };
 }
 
+export const tokenView = z.object({ id: z.number(), application: z.string() }).meta({ id: 'ApplicationToken' });
+
 export function viewToken(token: ApplicationToken) {
   return { id: token.id, application: token.application };
 }

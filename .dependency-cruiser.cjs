@@ -1,0 +1,137 @@
+/** The walls between the rooms. Each rule says why it is there; `npm run walls` checks them. */
+const PURE = '^libs/domain/src/(policy|naming|sync/[^/]+(?<!entity)\\.ts|jobs|errors)';
+const TESTS = '(\\.spec\\.ts$|^test/|^bench/)';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle is one module in two files.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'An import that nobody can resolve.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'libs-not-to-apps',
+      comment: 'Libraries serve both programs and know neither.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: TESTS },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'api-not-to-worker',
+      comment: 'The two programs meet in the database and in the queue, not in code.',
+      severity: 'error',
+      from: { path: '^apps/api/' },
+      to: { path: '^apps/worker/' },
+    },
+    {
+      name: 'worker-not-to-api',
+      comment: 'The two programs meet in the database and in the queue, not in code.',
+      severity: 'error',
+      from: { path: '^apps/worker/' },
+      to: { path: '^apps/api/' },
+    },
+    {
+      name: 'domain-stands-alone',
+      comment: 'The domain depends on nothing else of ours.',
+      severity: 'error',
+      from: { path: '^libs/domain/', pathNot: TESTS },
+      to: { path: '^(libs/(?!domain/)|apps/|test/)' },
+    },
+    {
+      name: 'domain-imports-little',
+      comment: 'The domain may use zod, and the decorators of typeorm for its entities.',
+      severity: 'error',
+      from: { path: '^libs/domain/', pathNot: TESTS },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/(zod|typeorm)/' },
+    },
+    {
+      name: 'pure-core',
+      comment: 'Decisions are pure: no framework, no database.',
+      severity: 'error',
+      from: { path: PURE, pathNot: TESTS },
+      to: { path: 'node_modules/(@nestjs|typeorm|bullmq|pg)/' },
+    },
+    {
+      name: 'only-persistence-speaks-sql',
+      comment: 'The queues hand BullMQ a pool of their own; everything else asks a repository.',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: ['^libs/(persistence|queues)/', TESTS] },
+      to: { path: 'node_modules/pg/' },
+    },
+    {
+      name: 'only-queues-and-worker-use-bullmq',
+      severity: 'error',
+      comment: 'The backend is chosen in one place.',
+      from: { path: '^(libs|apps)/', pathNot: ['^libs/queues/', '^apps/worker/', TESTS] },
+      to: { path: 'node_modules/(bullmq|ioredis|@nestjs/bullmq)/' },
+    },
+    {
+      name: 'only-tokens-sign',
+      comment: 'Keys and signatures live in one room.',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: ['^libs/tokens/', TESTS] },
+      to: { path: 'node_modules/jose/' },
+    },
+    {
+      name: 'doors-not-to-repositories',
+      comment: 'Controllers, routes and processors call services; services call repositories.',
+      severity: 'error',
+      from: { path: '\\.(controller|routes|processor)\\.ts$' },
+      to: { path: '\\.repository\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'repositories-call-nobody',
+      comment: 'Repositories hold technology, no decisions: they never call services or queues.',
+      severity: 'error',
+      from: { path: '^libs/persistence/', pathNot: TESTS },
+      to: { path: '^libs/(catalog|identity|queues|registry|scanning|tokens)/' },
+    },
+    {
+      name: 'registry-client-knows-no-product',
+      comment: 'The client speaks the distribution protocol and knows nothing of users or tables.',
+      severity: 'error',
+      from: { path: '^libs/registry/', pathNot: TESTS },
+      to: { path: '^libs/(?!registry/|domain/src/naming/|domain/src/manifest/)' },
+    },
+    {
+      name: 'tokens-know-no-users',
+      comment: 'Signing takes granted access and returns a string.',
+      severity: 'error',
+      from: { path: '^libs/tokens/', pathNot: TESTS },
+      to: { path: '^libs/(?!tokens/|platform/)' },
+    },
+    {
+      name: 'product-not-to-tests',
+      comment: 'Tests are not shipped.',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: TESTS },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'not-to-dev-dependencies',
+      comment: 'What is shipped runs without development dependencies.',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: TESTS },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|var|apps/web)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+    },
+  },
+};
