@@ -39,12 +39,16 @@ export function readFrom(file, offset) {
 /** Bunyan and pino call an error 50 or more. */
 const ERROR_LEVEL = 50;
 
+/** PostgreSQL calls it fatal to send a client away while it starts, stops or lost a sibling. */
+const PASSING = /FATAL: +(the database system is|terminating connection)/;
+
 /**
  * The line as a person wants to see it when it tells of an error, else undefined. Understands pino's JSON, PostgreSQL's
  * and the registry's lines; anything else is no error.
  */
 export function errorIn(line) {
   if (line.startsWith('{')) return jsonError(line);
+  if (PASSING.test(line)) return undefined;
   if (/\b(FATAL|PANIC):/.test(line) || /\blevel=(error|fatal)\b/.test(line)) return line;
   return undefined;
 }

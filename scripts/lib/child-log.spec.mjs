@@ -15,6 +15,7 @@ describe(errorIn, () => {
     ['{"level":60}', '{"level":60}'],
     ['{"level":5', undefined],
     ['2026-11-20 UTC [1] LOG:  ready', undefined],
+    ['2026-11-20 UTC [1] FATAL:  the database system is starting up', undefined],
     ['2026-11-20 UTC [1] FATAL:  no space', '2026-11-20 UTC [1] FATAL:  no space'],
     ['time="x" level=error msg="retryingsink: error"', 'time="x" level=error msg="retryingsink: error"'],
   ])('%s', (line, expected) => {
