@@ -74,9 +74,19 @@ function lenientFacts(digest: string, mediaType: string, body: Buffer): Manifest
     return parseManifest(digest, mediaType, body);
   } catch {
     return {
-      ...{ digest, mediaType, artifactType: null, configMediaType: null, configDigest: null, size: 0 },
-      ...{ manifestSize: body.length, builtAt: null, labels: {}, annotations: {}, subjectDigest: null, children: [] },
       ...NO_PLATFORM,
+      digest,
+      mediaType,
+      artifactType: null,
+      configMediaType: null,
+      configDigest: null,
+      size: 0,
+      manifestSize: body.length,
+      builtAt: null,
+      labels: {},
+      annotations: {},
+      subjectDigest: null,
+      children: [],
     };
   }
 }

@@ -23,6 +23,13 @@ export function tokenRoutes(fastify: FastifyInstance, service: TokenService): vo
     scope.get('/v2/token', (request, reply) =>
       answer(service, reply, parseGetTokenRequest(queryOf(request), request.headers.authorization)),
     );
+    for (const url of ['/v2', '/v2/']) {
+      scope.get(url, async (request, reply) => {
+        if (!(await service.isSignedIn(request.headers.authorization)))
+          return refuse(reply, 401, 'UNAUTHORIZED', 'authentication required');
+        return reply.code(200).header('content-type', 'application/json').send('{}');
+      });
+    }
     scope.post('/v2/token', (request, reply) => {
       const body = request.body as RawBody | undefined;
       if (body?.tooLarge) return sendWireError(reply, 413, 'SIZE_INVALID', 'the body is too large');

@@ -5,6 +5,7 @@ import { splitRepositoryName } from '#domain/naming/repository-name.js';
 import type { Actor } from '#domain/policy/facts.js';
 import { grantScopes } from '#domain/policy/grant.js';
 import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
+import { parseBasicAuth } from '#identity/basic-auth.js';
 import { Identity } from '#identity/identity.js';
 import { HasherBusyError } from '#identity/password-hasher.js';
 import { type TokenFacts, TokenFactsRepository, type UserFacts } from '#persistence/token-facts.repository.js';
@@ -60,6 +61,13 @@ export class TokenService {
     });
     const scope = result.granted.map((grant) => `${grant.type}:${grant.name}:${grant.actions.join(',')}`).join(' ');
     return { ...signed, scope };
+  }
+
+  /** Whether an Authorization header names a user who may sign in: what `GET /v2/` of Portus tells. */
+  async isSignedIn(authorization: string | undefined): Promise<boolean> {
+    const credentials = parseBasicAuth(authorization);
+    const user = credentials && (await this.identity.authenticate(credentials, true));
+    return user !== null && !user.disabled && !user.locked;
   }
 
   private async load(request: TokenRequestFacts): Promise<TokenFacts> {
