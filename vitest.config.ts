@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['source', 'node', 'import', 'module', 'default'];
+/** No `import` among them: node would take it for `require` too, and hand CommonJS packages the wrong half of others. */
+const conditions = ['source', 'node'];
 const resolve = { conditions };
-const ssr = { resolve: { conditions, externalConditions: ['source', 'node', 'import', 'module', 'default'] } };
+const ssr = { resolve: { conditions, externalConditions: conditions } };
 
 /**
  * Three sizes of tests. `unit`: no process, no network. `medium`: real PostgreSQL and both queue backends.

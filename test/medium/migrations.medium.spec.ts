@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { isMigrated, migrate } from '#persistence/migrate.js';
+import { MIGRATIONS } from '#persistence/migrations/index.js';
+import { migrateQueues } from '#queues/queue-backend.js';
+import { TestDatabase } from '../support/test-database.js';
+
+describe(migrate.name, () => {
+  let database: TestDatabase;
+  afterEach(() => database.drop());
+
+  const settings = () => ({ url: database.url, poolSize: 2, applicationName: 'portus-test' });
+
+  it('makes the whole schema in an empty database, once', async () => {
+    database = await TestDatabase.create({ migrated: false });
+    expect(await isMigrated(database.sql)).toBe(false);
+    expect(await migrate(settings())).toHaveLength(MIGRATIONS.length);
+    expect(await isMigrated(database.sql)).toBe(true);
+    expect(await migrate(settings())).toEqual([]);
+  });
+
+  it('may be run by several processes at once: each migration is run by one of them', async () => {
+    database = await TestDatabase.create({ migrated: false });
+    const runs = await Promise.all(Array.from({ length: 6 }, () => migrate(settings())));
+    expect(runs.flat()).toHaveLength(MIGRATIONS.length);
+    expect(await database.value('SELECT count(*)::int FROM migrations')).toBe(MIGRATIONS.length);
+  });
+
+  it('leaves a schema in which the entities want no change', async () => {
+    database = await TestDatabase.create();
+    const wanted = await database.sql.dataSource.driver.createSchemaBuilder().log();
+    expect(wanted.upQueries.map((query) => query.query)).toEqual([]);
+  });
+
+  it('can be taken back and run again', async () => {
+    database = await TestDatabase.create();
+    await database.sql.dataSource.undoLastMigration();
+    expect(await isMigrated(database.sql)).toBe(false);
+    expect(await migrate(settings())).not.toEqual([]);
+    expect(await isMigrated(database.sql)).toBe(true);
+  });
+
+  it('is no hindrance to the tables of the queues, which several processes may make at once too', async () => {
+    database = await TestDatabase.create();
+    await Promise.all([1, 2, 3].map(() => migrateQueues(database.url)));
+    const tables = await database.value<number>(`SELECT count(*)::int FROM pg_tables WHERE schemaname = 'bullmq'`);
+    expect(tables).toBeGreaterThan(0);
+    const wanted = await database.sql.dataSource.driver.createSchemaBuilder().log();
+    expect(wanted.upQueries.map((query) => query.query)).toEqual([]);
+  });
+});
