@@ -27,9 +27,10 @@ export async function launchService({ stack, settings, progress, context, onGive
 }
 
 async function untilAborted(promise, signal) {
-  signal.throwIfAborted();
   const aborted = new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
   });
   await Promise.race([promise, aborted]);
 }

@@ -8,7 +8,7 @@ export function callingNpm() {
 /**
  * SIGINT, SIGTERM and SIGHUP call the run off; the same once more changes nothing (npm passes Ctrl-C on a second time).
  * So does the end of the npm that called us: killed, it cannot pass anything on. `fail` calls the run off with an error,
- * which is then the reason of the signal.
+ * which is then the reason of the signal; an error that nobody caught does the same, so that no server is left behind.
  */
 export function stopOnSignals(say) {
   const controller = new AbortController();
@@ -22,5 +22,7 @@ export function stopOnSignals(say) {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stop(name));
   const npm = callingNpm();
   if (npm !== undefined) setInterval(() => isAlive(npm) || stop('npm has ended'), 500).unref();
-  return { signal: controller.signal, requested, fail: (error) => controller.abort(error) };
+  const fail = (error) => controller.abort(error);
+  process.on('uncaughtException', fail);
+  return { signal: controller.signal, requested, fail };
 }
