@@ -20,6 +20,7 @@ import { RegistriesModule } from './registries/registries.module.js';
 import { RepositoriesModule } from './repositories/repositories.module.js';
 import { TagsModule } from './tags/tags.module.js';
 import { UsersModule } from './users/users.module.js';
+import { WebModule } from './web/web.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 export interface ApiParts {
@@ -51,6 +52,7 @@ export class ApiModule {
         TagsModule,
         UsersModule,
         HealthModule,
+        WebModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
