@@ -4,7 +4,7 @@ import { RegistryError } from '#registry/errors.js';
 import { inParallel } from './in-parallel.js';
 import type { Reconciler } from './reconciler.js';
 
-const BATCH = 64;
+const BATCH = 256;
 const FIRST: Waiting = { registryId: 0, repository: '' };
 
 export interface DrainLog {
@@ -69,12 +69,10 @@ export class EventDrain {
   }
 
   private async *waiting(): AsyncGenerator<Waiting> {
-    let after = FIRST;
-    while (!this.stopping.signal.aborted) {
-      const batch = await this.inbox.candidates(after, BATCH);
-      if (batch.length === 0) return;
-      yield* batch;
-      after = batch.at(-1)!;
+    for (let after: Waiting | null = FIRST; after !== null && !this.stopping.signal.aborted;) {
+      const { due, next }: { due: Waiting[]; next: Waiting | null } = await this.inbox.candidates(after, BATCH);
+      yield* due;
+      after = next;
     }
   }
 }

@@ -62,13 +62,16 @@ const CANDIDATES = `
       SELECT e.registry_id, e.repository FROM registry_events e
        WHERE e.state IN ('received', 'failed') AND (e.registry_id, e.repository) > (w.registry_id, w.repository)
        ORDER BY e.registry_id, e.repository LIMIT 1) next)
-  SELECT w.registry_id AS "registryId", w.repository
-    FROM (SELECT * FROM waiting LIMIT $4) w
+  SELECT w.registry_id AS "registryId", w.repository,
+         (l.expires_at IS NULL OR l.expires_at < now())
+         AND EXISTS (SELECT FROM registry_events e WHERE e.state IN ('received', 'failed') AND e.next_attempt_at <= now()
+                        AND e.registry_id = w.registry_id AND e.repository = w.repository) AS due
+    FROM (SELECT * FROM waiting LIMIT $3) w
     LEFT JOIN repository_leases l ON l.registry_id = w.registry_id AND l.full_name = w.repository
-   WHERE (l.expires_at IS NULL OR l.expires_at < now())
-     AND EXISTS (SELECT FROM registry_events e WHERE e.state IN ('received', 'failed') AND e.registry_id = w.registry_id
-                    AND e.repository = w.repository AND e.next_attempt_at <= now())
-   LIMIT $3`;
+   ORDER BY w.registry_id, w.repository`;
+
+/** Attempts after which the wait between two grows no more. */
+const SLOWEST_AFTER = 4;
 
 /** The inbox of notifications: stored before they are answered, worked on by whoever holds the repository's lease. */
 export class InboxRepository {
@@ -106,14 +109,14 @@ export class InboxRepository {
     ]);
   }
 
-  /** Up to `limit` repositories that have due events and that nobody holds, after the given one, in index order. */
-  async candidates(after: Waiting, limit: number): Promise<Waiting[]> {
-    return this.database.query<Waiting & Record<string, unknown>>(CANDIDATES, [
-      after.registryId,
-      after.repository,
-      limit,
-      limit * 4,
-    ]);
+  /**
+   * Of the next `limit` repositories with waiting events, after the given one in index order, those that have due events
+   * and that nobody holds. Go on at `next`, also when none was due; null: there are no more.
+   */
+  async candidates(after: Waiting, limit: number): Promise<{ due: Waiting[]; next: Waiting | null }> {
+    const values = [after.registryId, after.repository, limit];
+    const rows = await this.database.query<Waiting & { due: boolean }>(CANDIDATES, values);
+    return { due: rows.filter((row) => row.due), next: rows.length < limit ? null : rows.at(-1)! };
   }
 
   /** The due events of one repository, oldest first. Ask for them only while holding its lease. */
@@ -143,17 +146,19 @@ export class InboxRepository {
 
   /**
    * Puts events back for a later attempt, 1 s to 20 s away. A temporary failure (registry or network away) is tried
-   * for ever; another one ends as `dead` after `maxAttempts`.
+   * for ever and uses up no attempts; another one ends as `dead` after `maxAttempts`.
    */
   async postpone(ids: readonly string[], reason: string, maxAttempts: number | null): Promise<void> {
     if (ids.length === 0) return;
     await this.database.query(
       `UPDATE registry_events
           SET state = CASE WHEN attempts + 1 >= $3::int THEN 'dead' ELSE 'failed' END,
-              attempts = least(attempts + 1, 30000), reason = left($2, 1000),
+              attempts = CASE WHEN $3::int IS NULL THEN greatest(attempts, least(attempts + 1, $4::int))
+                              ELSE least(attempts + 1, 30000) END,
+              reason = left($2, 1000),
               next_attempt_at = now() + make_interval(secs => least(15, power(2, least(attempts, 4))) * (0.75 + random() / 2))
-        WHERE id = ANY($1::bigint[])`,
-      [ids, reason, maxAttempts ?? 2_000_000_000],
+        WHERE id = ANY($1::bigint[]) AND state IN ('received', 'failed')`,
+      [ids, reason, maxAttempts, SLOWEST_AFTER],
     );
   }
 

@@ -1,0 +1,171 @@
+import { EventDrain } from '#catalog/event-drain.js';
+import { Reconciler } from '#catalog/reconciler.js';
+import { RegistryClients, SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
+import { SyncRequests } from '#catalog/sync-requests.js';
+import { SyncRunner, type SyncSettings } from '#catalog/sync-runner.js';
+import type { Registry } from '#domain/registry/registry.entity.js';
+import type { SyncMode, SyncStrategy } from '#domain/sync/strategy.js';
+import type { SyncState } from '#domain/sync/sync-run.entity.js';
+import { CatalogRepository } from '#persistence/catalog.repository.js';
+import { InboxRepository } from '#persistence/inbox.repository.js';
+import { LeaseRepository } from '#persistence/lease.repository.js';
+import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
+import { makeSigningKey } from '#tokens/make-signing-key.js';
+import { loadSigningKey } from '#tokens/signing-key.js';
+import { TokenSigner } from '#tokens/token-signer.js';
+import { parseEnvelope } from '../../apps/api/src/webhooks/parse-envelope.js';
+import { type EventEnvelope, FakeRegistry, type FakeRegistryOptions } from '../fakes/registry.js';
+import { TestDatabase } from './test-database.js';
+
+export interface RunRow {
+  state: SyncState;
+  outcome: string;
+  listed: number;
+  done: number;
+  failed: number;
+  changes: Record<string, number>;
+}
+
+const quiet = { info: () => undefined, warn: () => undefined };
+
+/** The catalog's use cases over a real database and the fake registry, without queues and without programs. */
+export class CatalogBench {
+  readonly inbox: InboxRepository;
+  readonly leases: LeaseRepository;
+  readonly catalog: CatalogRepository;
+  readonly registries: RegistriesRepository;
+  readonly runs: SyncRunsRepository;
+  readonly clients: RegistryClients;
+  readonly requests: SyncRequests;
+  /** Notifications that the registry made and that nobody has delivered yet. */
+  readonly undelivered: EventEnvelope[] = [];
+  registry!: Registry;
+  fake!: FakeRegistry;
+  private slots = 0;
+  private registriesMade = 0;
+
+  private constructor(
+    readonly database: TestDatabase,
+    signer: TokenSigner,
+  ) {
+    const { sql } = database;
+    this.inbox = new InboxRepository(sql);
+    this.leases = new LeaseRepository(sql);
+    this.catalog = new CatalogRepository(sql);
+    this.registries = new RegistriesRepository(sql);
+    this.runs = new SyncRunsRepository(sql);
+    this.clients = new RegistryClients(signer, {
+      connectTimeoutMs: 2_000,
+      readTimeoutMs: 10_000,
+      pageSize: 10,
+      maxConnections: 8,
+    });
+    this.requests = new SyncRequests(this.runs, this.registries, this.catalog);
+  }
+
+  static async create(): Promise<CatalogBench> {
+    const { keyPem, certificatePem } = await makeSigningKey({ commonName: 'portus.test' });
+    const signer = new TokenSigner(loadSigningKey(keyPem, certificatePem, new Date()), 'portus.test');
+    return new CatalogBench(await TestDatabase.create(), signer);
+  }
+
+  /** An empty database and a new, empty registry. */
+  async reset(options: Omit<FakeRegistryOptions, 'onEvent'> = {}): Promise<void> {
+    await this.fake?.stop();
+    await this.database.truncate();
+    this.undelivered.length = 0;
+    this.fake = new FakeRegistry({ ...options, onEvent: (envelope) => this.undelivered.push(envelope) });
+    await this.fake.start();
+    this.registry = await this.addRegistry(this.fake.hostPort);
+  }
+
+  /** Makes a further registry known; nobody need listen there. */
+  async addRegistry(hostname: string): Promise<Registry> {
+    const name = `registry ${this.registriesMade++}`;
+    return this.registries.create({ name, hostname, externalHostname: null, useSsl: false, webhookSecret: null });
+  }
+
+  async close(): Promise<void> {
+    await this.clients.close();
+    await this.fake?.stop();
+    await this.database.drop();
+  }
+
+  /** Puts notifications into the inbox, as the api's door does. */
+  async deliver(envelopes: EventEnvelope[] = this.undelivered.splice(0)): Promise<void> {
+    for (const envelope of envelopes) {
+      const parsed = parseEnvelope(Buffer.from(JSON.stringify(envelope)), false, SERVICE_ACCOUNT);
+      await this.inbox.store(this.registry.id, parsed.events);
+    }
+  }
+
+  /** One reconciler, as every worker process has its own. */
+  reconciler(): Reconciler {
+    return new Reconciler(this.database.sql, this.leases, this.inbox, this.catalog, this.clients);
+  }
+
+  drain(reconciler: Reconciler = this.reconciler()): EventDrain {
+    return new EventDrain(this.inbox, this.registries, reconciler, 4, quiet);
+  }
+
+  /** Delivers what is undelivered and works the inbox off once. */
+  async handleEvents(): Promise<void> {
+    await this.deliver();
+    await this.drain().ring();
+  }
+
+  runner(settings: Partial<SyncSettings> = {}): SyncRunner {
+    const { runs, registries, catalog, clients } = this;
+    const all = { concurrency: 4, confirmationSeconds: 0, ...settings };
+    return new SyncRunner(runs, registries, catalog, this.reconciler(), clients, all, quiet);
+  }
+
+  /** Asks for one run, works it off, and returns how it ended. */
+  async sync(mode: SyncMode, strategy: SyncStrategy, settings: Partial<SyncSettings> = {}): Promise<RunRow> {
+    await this.runs.request(this.registry.id, `${mode}:${this.slots++}`, mode, strategy);
+    await this.runner(settings).ring();
+    return this.lastRun();
+  }
+
+  async lastRun(): Promise<RunRow> {
+    const [run] = await this.runs.latest(this.registry.id, 1);
+    return run as unknown as RunRow;
+  }
+
+  /** Backoffs end now. */
+  async hurry(): Promise<void> {
+    await this.database.sql.query('UPDATE registry_events SET next_attempt_at = now()');
+  }
+
+  /** What is stored: repository → tag → digest, of repositories that have tags. */
+  async stored(): Promise<Record<string, Record<string, string>>> {
+    const rows = await this.database.sql.query<{ repository: string; tag: string; digest: string }>(
+      `SELECT r.full_name AS repository, t.name AS tag, m.digest
+         FROM tags t JOIN manifests m ON m.id = t.manifest_id JOIN repositories r ON r.id = t.repository_id
+        WHERE r.registry_id = $1`,
+      [this.registry.id],
+    );
+    return nested(rows);
+  }
+
+  /** What the registry holds, in the same form. */
+  held(): Record<string, Record<string, string>> {
+    const rows = [...this.fake.snapshot()].flatMap(([repository, tags]) =>
+      [...tags].map(([tag, digest]) => ({ repository, tag, digest })),
+    );
+    return nested(rows);
+  }
+
+  /** States of the inbox's events, oldest first. */
+  async eventStates(): Promise<string[]> {
+    const rows = await this.database.sql.query<{ state: string }>('SELECT state FROM registry_events ORDER BY id');
+    return rows.map((row) => row.state);
+  }
+}
+
+function nested(rows: { repository: string; tag: string; digest: string }[]): Record<string, Record<string, string>> {
+  const result: Record<string, Record<string, string>> = {};
+  for (const { repository, tag, digest } of rows) (result[repository] ??= {})[tag] = digest;
+  return result;
+}
