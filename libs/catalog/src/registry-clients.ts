@@ -14,6 +14,8 @@ export interface RegistryClientSettings {
   maxConnections: number;
 }
 
+type Address = Pick<Registry, 'hostname' | 'externalHostname' | 'useSsl'>;
+
 /** One client per registry, made anew when the registry's address changes. Tokens are signed in process. */
 export class RegistryClients {
   private readonly clients = new Map<number, { key: string; client: RegistryClient }>();
@@ -23,8 +25,8 @@ export class RegistryClients {
     private readonly settings: RegistryClientSettings,
   ) {}
 
-  of(registry: Pick<Registry, 'id' | 'hostname' | 'useSsl'>): RegistryClient {
-    const key = `${registry.useSsl}:${registry.hostname}`;
+  of(registry: Address & Pick<Registry, 'id'>): RegistryClient {
+    const key = JSON.stringify([registry.useSsl, registry.hostname, registry.externalHostname]);
     const known = this.clients.get(registry.id);
     if (known?.key === key) return known.client;
     void known?.client.close();
@@ -34,14 +36,16 @@ export class RegistryClients {
   }
 
   /** A client of an address that is not stored; the caller closes it. */
-  create(registry: Pick<Registry, 'hostname' | 'useSsl'>): RegistryClient {
-    return new RegistryClient({
+  create(registry: Address): RegistryClient {
+    let audience: string | null = null;
+    const client: RegistryClient = new RegistryClient({
       baseUrl: `${registry.useSsl ? 'https' : 'http'}://${registry.hostname}`,
       ...this.settings,
       tokenFor: async (access) => {
+        audience ??= audienceOf(registry, (await client.ping()).service);
         const signed = await this.signer.sign({
           subject: SERVICE_ACCOUNT,
-          audience: registry.hostname,
+          audience,
           access,
           lifetime: TOKEN_LIFETIME_SECONDS,
           now: Date.now(),
@@ -49,10 +53,19 @@ export class RegistryClients {
         return signed.token;
       },
     });
+    return client;
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.clients.values()].map(({ client }) => client.close()));
     this.clients.clear();
   }
+}
+
+/**
+ * The `service` that the registry asks for, if it is one of its own names: a registry that asks for another one's name
+ * would get a token with which to open that other registry.
+ */
+function audienceOf(registry: Address, asked: string | null): string {
+  return asked !== null && asked === registry.externalHostname ? asked : registry.hostname;
 }

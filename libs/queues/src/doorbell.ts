@@ -14,6 +14,12 @@ const COOL_DOWN_MS = 1_000;
 const RING_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 
 /**
+ * Rings of this many milliseconds are at most one waiting job and one at work, so that rings do not pile up while no
+ * worker runs. A worker that dies with a ring in its hands silences no longer time than that.
+ */
+const WINDOW_MS = 2_000;
+
+/**
  * Tells the workers that rows wait. A ring is never awaited by the path that makes the row: it is coalesced (at most
  * one is on its way per queue, and one more follows if rung meanwhile), times out, and may be lost.
  */
@@ -45,7 +51,9 @@ export class Doorbell {
     try {
       do {
         state.again = false;
-        await withTimeout(this.queues[queue].add(JOBS[queue].name, { v: 1, requestId }, RING_OPTIONS));
+        const id = `ring-${Math.floor(this.now() / WINDOW_MS)}`;
+        const options = { ...RING_OPTIONS, deduplication: { id, keepLastIfActive: true } };
+        await withTimeout(this.queues[queue].add(JOBS[queue].name, { v: 1, requestId }, options));
       } while (state.again);
       return true;
     } catch (error) {

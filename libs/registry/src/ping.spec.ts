@@ -19,8 +19,23 @@ describe(readPing.name, () => {
   it('tells the version and the clock', () => {
     const answer = buildAnswer(200, {}, { ...mark, date: 'Sat, 21 Nov 2026 00:00:00 GMT' });
     const date = 'Sat, 21 Nov 2026 00:00:00 GMT';
-    expect(readPing(answer)).toEqual({ reachable: true, apiVersion: 'registry/2.0', dateHeader: date });
-    expect(readPing(buildAnswer(200, {}))).toEqual({ reachable: true, apiVersion: null, dateHeader: null });
+    expect(readPing(answer)).toEqual({ reachable: true, apiVersion: 'registry/2.0', dateHeader: date, service: null });
+    expect(readPing(buildAnswer(200, {}))).toEqual({
+      reachable: true,
+      apiVersion: null,
+      dateHeader: null,
+      service: null,
+    });
+  });
+
+  it.each([
+    ['Bearer realm="http://p.test/v2/token",service="registry.test:5000"', 'registry.test:5000'],
+    ['Bearer realm="http://p.test/t?service=fake",service="real",scope="a:b:c"', 'real'],
+    ['Basic realm="service=x"', null],
+    ['Bearer realm="x",service=""', null],
+    [`Bearer service="${'x'.repeat(600)}"`, null],
+  ])('tells the service that %s asks for', (challenge, service) => {
+    expect(readPing(buildAnswer(401, '', { ...mark, 'www-authenticate': challenge })).service).toBe(service);
   });
 
   it.each([

@@ -17,7 +17,11 @@ export interface PingAnswer {
   apiVersion: string | null;
   /** The registry's clock, as it wrote it. */
   dateHeader: string | null;
+  /** The `service` of its Bearer challenge: the audience that its tokens must have. Null when it asks for no token. */
+  service: string | null;
 }
+
+const MAX_SERVICE_LENGTH = 512;
 
 /**
  * Asks `GET /v2/` (OCI distribution spec 1.1, "Determining Support") without a token: a registry that is not ours yet
@@ -37,11 +41,19 @@ export function readPing(answer: Answer): PingAnswer {
   const apiVersion = answer.headers.get('docker-distribution-api-version') ?? null;
   const marked = apiVersion?.includes('registry/2.0') || bodyIsMark(answer);
   if (!marked) throw badAnswer(answer, 'something answers, but it is not a registry', 'NOT_A_REGISTRY');
-  return { reachable: true, apiVersion, dateHeader: answer.headers.get('date') ?? null };
+  const challenge = answer.status === 401 ? (answer.headers.get('www-authenticate') ?? null) : null;
+  const dateHeader = answer.headers.get('date') ?? null;
+  return { reachable: true, apiVersion, dateHeader, service: serviceOf(challenge) };
 }
 
 /** The header is optional by the OCI specification; a JSON object (200) or a registry's error body (401) says it too. */
 function bodyIsMark(answer: Answer): boolean {
   if (answer.status === 401) return parseErrorBody(answer).length > 0;
   return mediaTypeOf(answer) === 'application/json' && isRecord(parseJson(answer.body));
+}
+
+/** Reads `service` out of a Bearer challenge (RFC 6750, section 3); values are quoted strings. */
+function serviceOf(challenge: string | null): string | null {
+  const value = /^Bearer\s.*?\bservice="([^"]*)"/i.exec(challenge ?? '')?.[1] ?? '';
+  return value !== '' && value.length <= MAX_SERVICE_LENGTH ? value : null;
 }

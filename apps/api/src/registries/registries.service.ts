@@ -107,7 +107,7 @@ export class RegistriesService {
 
   /** null when a registry that speaks v2 answers there; else the reason, without anything of what was answered. */
   async reachability(hostname: string, useSsl: boolean): Promise<string | null> {
-    const client = this.clients.create({ hostname, useSsl });
+    const client = this.clients.create({ hostname, useSsl, externalHostname: null });
     try {
       await client.ping(AbortSignal.timeout(10_000));
       return null;
