@@ -26,7 +26,7 @@ export interface ImageOptions {
   created?: string | null;
   labels?: Record<string, string>;
   /** Contents of the layers; not real archives, which no registry looks at. */
-  layers?: string[];
+  layers?: (string | Buffer)[];
   annotations?: Record<string, string>;
 }
 
@@ -51,8 +51,7 @@ export function digestOf(body: Buffer | string): string {
 }
 
 export function buildContent(mediaType: string, value: unknown): BuiltContent {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const body = Buffer.from(text);
+  const body = Buffer.isBuffer(value) ? value : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
   return { digest: digestOf(body), mediaType, body };
 }
 
