@@ -10,6 +10,7 @@ import { NestLogger } from '#platform/logging/nest-logger.js';
 import { withLogContext } from '#platform/logging/request-context.js';
 import { type ApiParts, ApiModule } from '../app.module.js';
 import { serveOpenApi } from '../openapi.js';
+import { answerClientError } from './client-error.js';
 
 /** JSON bodies of the API. */
 const BODY_LIMIT = 1024 * 1024;
@@ -26,6 +27,7 @@ export async function createApi(parts: ApiParts, options: { preview?: boolean } 
     genReqId: requestId as never,
     trustProxy: settings.trustedProxies === '' ? false : settings.trustedProxies.split(',').map((part) => part.trim()),
     bodyLimit: BODY_LIMIT,
+    clientErrorHandler: answerClientError as never,
     requestTimeout: 120_000,
     connectionTimeout: 120_000,
     keepAliveTimeout: 65_000,
