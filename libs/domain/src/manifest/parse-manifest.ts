@@ -7,10 +7,15 @@ const MAX_ENTRIES = 10_000;
 
 const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).catch(0);
 const texts = z.record(z.string(), z.unknown()).optional().catch(undefined);
-const name = z.string().max(256).optional().catch(undefined);
+/** PostgreSQL's text can not hold NUL, and no honest name does. */
+const word = z
+  .string()
+  .max(256)
+  .refine((text) => !text.includes('\0'));
+const name = word.optional().catch(undefined);
 
 const descriptor = z.object({
-  mediaType: z.string().max(256).catch(''),
+  mediaType: word.catch(''),
   digest: z.string().refine(isDigest),
   size,
   platform: z.object({ os: name, architecture: name, variant: name }).optional().catch(undefined),
@@ -18,8 +23,8 @@ const descriptor = z.object({
 });
 
 const manifest = z.object({
-  mediaType: z.string().max(256).optional().catch(undefined),
-  artifactType: z.string().max(256).optional().catch(undefined),
+  mediaType: name,
+  artifactType: name,
   config: descriptor.optional().catch(undefined),
   layers: z.array(descriptor).max(MAX_ENTRIES).optional().catch(undefined),
   blobs: z.array(descriptor).max(MAX_ENTRIES).optional().catch(undefined),
@@ -54,7 +59,7 @@ export function parseManifest(digest: string, mediaType: string, body: Buffer): 
     artifactType: parsed.data.artifactType ?? null,
     configMediaType: config?.mediaType ?? null,
     configDigest: config?.digest ?? null,
-    size: (config?.size ?? 0) + layers.reduce((sum, layer) => sum + layer.size, 0),
+    size: layers.reduce((sum, layer) => addSizes(sum, layer.size), config?.size ?? 0),
     manifestSize: body.length,
     ...NO_PLATFORM,
     builtAt: null,
@@ -69,6 +74,11 @@ export function parseManifest(digest: string, mediaType: string, body: Buffer): 
       annotations: stringValues(child.annotations),
     })),
   };
+}
+
+/** Sums of sizes that a manifest merely claims stay within what a number and the database can hold. */
+export function addSizes(a: number, b: number): number {
+  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
 }
 
 export const NO_PLATFORM: Platform = { os: null, architecture: null, variant: null };
