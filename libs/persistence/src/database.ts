@@ -40,11 +40,13 @@ export class Database implements Sql {
   /** Runs `work` in one transaction; rolls back when it throws. */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
+    // A server that goes away speaks also where nobody asks; the statement under way fails by itself.
+    client.on('error', ignore);
     try {
       await client.query('BEGIN');
       const result = await work(sqlOf(client));
       await client.query('COMMIT');
-      client.release();
+      release(client);
       return result;
     } catch (error) {
       // A connection whose rollback fails is broken: it must not go back into the pool.
@@ -52,10 +54,17 @@ export class Database implements Sql {
         () => undefined,
         (failure: Error) => failure,
       );
-      client.release(broken);
+      release(client, broken);
       throw error;
     }
   }
+}
+
+const ignore = (): void => undefined;
+
+function release(client: PoolClient, broken?: Error): void {
+  client.off('error', ignore);
+  client.release(broken);
 }
 
 function sqlOf(client: PoolClient): Sql {
