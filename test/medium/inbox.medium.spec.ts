@@ -26,8 +26,16 @@ describe(InboxRepository.name, () => {
   });
 
   const event = (repository: string, more: Partial<NewEvent> = {}): NewEvent => ({
-    ...{ eventId: `e${made++}`, action: 'push', repository, tag: 'v1', digest: null, actor: 'alice' },
-    ...{ occurredAt: null, payload: '{}', rejected: null, ...more },
+    eventId: `e${made++}`,
+    action: 'push',
+    repository,
+    tag: 'v1',
+    digest: null,
+    actor: 'alice',
+    occurredAt: null,
+    payload: '{}',
+    rejected: null,
+    ...more,
   });
   const store = (...events: NewEvent[]) => sut.store(registryId, events);
   const ids = async (repository: string) =>

@@ -102,7 +102,7 @@ export class CatalogBench {
 
   /** One reconciler, as every worker process has its own. */
   reconciler(): Reconciler {
-    return new Reconciler(this.database.sql, this.leases, this.inbox, this.catalog, this.clients);
+    return new Reconciler(this.database.sql, this.leases, this.inbox, this.catalog, this.clients, this.requests);
   }
 
   drain(reconciler: Reconciler = this.reconciler()): EventDrain {

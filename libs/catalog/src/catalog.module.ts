@@ -29,7 +29,7 @@ import { SyncRequests } from './sync-requests.js';
     },
     {
       provide: Reconciler,
-      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients],
+      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients, SyncRequests],
       useFactory: (...parts: ConstructorParameters<typeof Reconciler>) => new Reconciler(...parts),
     },
     {

@@ -57,9 +57,10 @@ export class EventDrain {
       const registry = await this.registries.find(registryId);
       if (registry === null) return;
       try {
-        const { outcome } = await this.reconciler.reconcile(registry, repository, null, this.stopping.signal);
+        const { outcome, failures } = await this.reconciler.reconcile(registry, repository, null, this.stopping.signal);
         // What came in meanwhile, or was lost with the lease, is looked at in the next round.
         if (outcome !== 'busy') this.again = true;
+        if (failures > 0) this.log.warn({ registryId, repository, failures }, 'tags were not answered, events wait');
       } catch (error) {
         if (!(error instanceof Error) || this.stopping.signal.aborted) return;
         const level = error instanceof RegistryError ? 'registry' : 'internal';

@@ -1,6 +1,6 @@
 import type { ManifestFacts } from '#domain/manifest/manifest-facts.js';
 import { isImageConfig, isIndex } from '#domain/manifest/media-types.js';
-import { NO_PLATFORM, parseImageConfig, parseManifest } from '#domain/manifest/parse-manifest.js';
+import { addSizes, NO_PLATFORM, parseImageConfig, parseManifest } from '#domain/manifest/parse-manifest.js';
 import { RegistryError } from '#registry/errors.js';
 import type { RegistryClient } from '#registry/registry-client.js';
 import { inParallel } from './in-parallel.js';
@@ -46,10 +46,19 @@ export class ManifestReader {
     const digests = facts.children.map((child) => child.digest);
     const sizes = await this.stored(digests);
     const missing = [...new Set(digests)].filter((digest) => !sizes.has(digest));
-    if (depth < MAX_DEPTH) await inParallel(missing, PARALLEL_READS, (digest) => this.readByDigest(digest, depth + 1));
+    if (depth < MAX_DEPTH) await inParallel(missing, PARALLEL_READS, (digest) => this.readChild(digest, depth + 1));
     for (const child of facts.children) {
       child.size = sizes.get(child.digest) ?? this.facts.get(child.digest)?.size ?? null;
-      facts.size += child.size ?? 0;
+      facts.size = addSizes(facts.size, child.size ?? 0);
+    }
+  }
+
+  /** A child of a kind that is not read here leaves the index visible without that child's size. */
+  private async readChild(digest: string, depth: number): Promise<void> {
+    try {
+      await this.readByDigest(digest, depth);
+    } catch (error) {
+      if (!(error instanceof RegistryError && isUnreadable(error))) throw error;
     }
   }
 
@@ -67,6 +76,11 @@ export class ManifestReader {
       throw error;
     }
   }
+}
+
+/** The registry has the manifest, but it is of a kind that is not read here. */
+export function isUnreadable(error: RegistryError): boolean {
+  return error.code === 'UNSUPPORTED_MEDIA_TYPE';
 }
 
 function lenientFacts(digest: string, mediaType: string, body: Buffer): ManifestFacts {

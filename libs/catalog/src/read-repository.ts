@@ -4,7 +4,7 @@ import type { LocalRepository } from '#persistence/catalog.repository.js';
 import { RegistryError } from '#registry/errors.js';
 import type { RegistryClient } from '#registry/registry-client.js';
 import { inParallel } from './in-parallel.js';
-import { ManifestReader, type StoredSizes } from './manifest-reader.js';
+import { isUnreadable, ManifestReader, type StoredSizes } from './manifest-reader.js';
 
 const PARALLEL_READS = 4;
 
@@ -20,13 +20,16 @@ export interface ReadRequest {
 
 export interface Reading extends RemoteView {
   manifests: ManifestFacts[];
-  /** Questions that were not answered; 0: the reading is whole. */
-  failures: number;
+  /** Tags and digests that the registry gave no usable answer about; none: the reading is whole. */
+  unanswered: Map<string, RegistryError>;
+  /** Tags and digests of manifests of a kind that is not read here, such as schema 1. Asking again will not help. */
+  unreadable: Map<string, RegistryError>;
 }
 
 /**
- * Reads what a registry holds of one repository, without any transaction open. A reading that only follows events
- * throws RegistryError when a question is not answered; a reading of the whole repository goes on and counts failures.
+ * Reads what a registry holds of one repository, without any transaction open. One tag that can not be read does not
+ * keep the others from being read. Throws RegistryError when the registry is away, or when a look at the whole
+ * repository can not even begin.
  */
 export async function readRepository(
   client: RegistryClient,
@@ -36,24 +39,42 @@ export async function readRepository(
   stored: StoredSizes,
 ): Promise<Reading> {
   const reader = new ManifestReader(client, fullName, stored, request.signal);
-  const mine = new Map(local.tags.map((tag) => [tag.name, tag]));
+  const doubts = new Doubts(request.all !== null);
+  const mine = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
   let listing = request.all ? await list(client, fullName, request.signal) : null;
   const tags = new Map<string, RemoteTag>();
-  let failures = 0;
   await inParallel(namesToAsk(request, listing, local), PARALLEL_READS, async (name) => {
-    try {
-      tags.set(name, await askTag(client, fullName, name, mine.get(name)?.digest ?? null, reader, request.signal));
-    } catch (error) {
-      if (request.all === null || !(error instanceof RegistryError)) throw error;
-      failures++;
-      tags.set(name, { state: 'unknown' });
-    }
+    const ask = () => askTag(client, fullName, name, mine.get(name) ?? null, reader, request.signal);
+    tags.set(name, (await doubts.about([name], ask)) ?? { state: 'unknown' });
   });
-  const doubtful = [...tags.values()].some((tag) => tag.state === 'absent');
-  if (listing === null && doubtful) listing = await list(client, fullName, request.signal);
+  const denied = [...tags].filter(([, tag]) => tag.state === 'absent').map(([name]) => name);
+  if (listing === null && denied.length > 0)
+    listing = await doubts.about(denied, () => list(client, fullName, request.signal));
   const pushed = await stored([...request.digests]);
-  for (const digest of request.digests) if (!pushed.has(digest)) await reader.readByDigest(digest);
-  return { listing, tags, manifests: [...reader.facts.values()], failures };
+  for (const digest of request.digests)
+    if (!pushed.has(digest)) await doubts.about([digest], () => reader.readByDigest(digest));
+  return { listing, tags, manifests: [...reader.facts.values()], ...doubts.found };
+}
+
+/** Gathers the questions that were not answered, so that the others still count. */
+class Doubts {
+  readonly found: Pick<Reading, 'unanswered' | 'unreadable'> = { unanswered: new Map(), unreadable: new Map() };
+
+  constructor(private readonly patient: boolean) {}
+
+  /** What `ask` returns; null when the registry has no usable answer. */
+  async about<T>(references: string[], ask: () => Promise<T>): Promise<T | null> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      // Without any answer the registry is away, and the next question would only wait for its timeout too.
+      if (error.status === null && !this.patient) throw error;
+      const kind = isUnreadable(error) ? 'unreadable' : 'unanswered';
+      for (const reference of references) this.found[kind].set(reference, error);
+      return null;
+    }
+  }
 }
 
 async function list(client: RegistryClient, fullName: string, signal: AbortSignal | undefined): Promise<Set<string>> {

@@ -10,14 +10,17 @@ import { RegistryError } from '#registry/errors.js';
 import { type EventHints, hintsOf } from './event-hints.js';
 import { type Reading, readRepository } from './read-repository.js';
 import type { RegistryClients } from './registry-clients.js';
+import type { SyncRequests } from './sync-requests.js';
 
 /** A dead worker's repositories are free again after this many seconds; a living one renews in time. */
 const LEASE_SECONDS = 15;
 const RENEW_MS = 5_000;
 /** Events of one repository that are taken at once. */
 const MAX_EVENTS = 2_000;
-/** Attempts for an event whose failure is not the registry being away. */
+/** Attempts for an event that fails here. One that the registry does not answer about is tried for ever. */
 const MAX_ATTEMPTS = 10;
+/** From so many attempts on (more than the registry's absence alone makes) an event may be what fails the others. */
+const SUSPICIOUS_ATTEMPTS = 5;
 
 /** A look at the whole repository, as a sync wants it. */
 export interface WholeLook {
@@ -33,10 +36,11 @@ export interface ReconcileResult {
   outcome: 'applied' | 'unchanged' | 'busy' | 'stale';
   /** Questions that the registry did not answer. */
   failures: number;
-  changes: { added: number; moved: number; removed: number; missing: number };
+  /** Tags by what happened to them; unreadable: of a kind that is not read here. */
+  changes: { added: number; moved: number; removed: number; missing: number; unreadable: number };
 }
 
-const NOTHING = { added: 0, moved: 0, removed: 0, missing: 0 };
+const NOTHING = { added: 0, moved: 0, removed: 0, missing: 0, unreadable: 0 };
 
 /**
  * Makes the stored picture of one repository equal to what the registry says: takes its lease, reads the registry with
@@ -52,11 +56,13 @@ export class Reconciler {
     private readonly inbox: InboxRepository,
     private readonly catalog: CatalogRepository,
     private readonly clients: RegistryClients,
+    private readonly requests: SyncRequests,
   ) {}
 
   /**
-   * Reconciles one repository: what its waiting events name, and all of it when a whole look is asked for. A failure
-   * puts the events back for a later attempt and is thrown (RegistryError, or an error of the database).
+   * Reconciles one repository: what its waiting events name, and all of it when a whole look is asked for. Events whose
+   * question was not answered are put back for a later attempt; so are all of them when the look fails as a whole,
+   * which is thrown (RegistryError, or an error of the database).
    */
   async reconcile(
     registry: Registry,
@@ -69,7 +75,7 @@ export class Reconciler {
     const renewal = setInterval(() => void this.leases.renew(lease, LEASE_SECONDS).catch(() => undefined), RENEW_MS);
     let events: WaitingEvent[] = [];
     try {
-      events = await this.inbox.waiting(registry.id, fullName, MAX_EVENTS);
+      events = withoutSuspects(await this.inbox.waiting(registry.id, fullName, MAX_EVENTS));
       if (events.length === 0 && whole === null) {
         await this.leases.release(lease);
         return { outcome: 'unchanged', failures: 0, changes: NOTHING };
@@ -77,7 +83,7 @@ export class Reconciler {
       return await this.lookAndApply(registry, lease, events, whole, signal);
     } catch (error) {
       if (error instanceof StaleLeaseError) return { outcome: 'stale', failures: 0, changes: NOTHING };
-      await this.putBack(lease, signal?.aborted ? [] : events, error);
+      await this.fail(lease, signal?.aborted ? [] : events, error);
       throw error;
     } finally {
       clearInterval(renewal);
@@ -108,9 +114,15 @@ export class Reconciler {
     );
     const rules = { mayRemove: whole?.mayRemove ?? false, confirmBefore: whole?.confirmBefore ?? new Date(0) };
     const plan = limitRemovals(planSync(reading, local.tags, hints.tags, rules), hints.tags, whole);
-    await this.apply(registry.id, lease, events, plan, reading, whole);
+    const sorted = sortEvents(events, reading, local);
+    await this.apply(registry.id, lease, sorted, plan, reading, whole);
+    await this.putBack(sorted.unanswered, [...reading.unanswered.values()][0]);
     const changed = !isEmptyPlan(plan) || reading.manifests.length > 0;
-    return { outcome: changed ? 'applied' : 'unchanged', failures: reading.failures, changes: countChanges(plan) };
+    return {
+      outcome: changed ? 'applied' : 'unchanged',
+      failures: reading.unanswered.size,
+      changes: { ...countChanges(plan), unreadable: reading.unreadable.size },
+    };
   }
 
   private async loadLocal(
@@ -126,12 +138,12 @@ export class Reconciler {
   private async apply(
     registryId: number,
     lease: Lease,
-    events: WaitingEvent[],
+    events: SortedEvents,
     plan: Plan,
     reading: Reading,
     whole: WholeLook | null,
   ): Promise<void> {
-    const names = whole !== null && reading.failures === 0 && plan.missing.length === 0;
+    const names = whole !== null && reading.unanswered.size === 0 && plan.missing.length === 0;
     await this.database.transaction(async (sql) => {
       await this.leases.settle(sql, lease);
       await applyChange(sql, registryId, lease.fullName, {
@@ -140,19 +152,51 @@ export class Reconciler {
         learnedFrom: whole ? 'sync' : 'event',
         proves: { names, digests: names && whole.deep },
       });
-      const ids = events.map((event) => event.id);
-      await this.inbox.finish(sql, ids, 'done', null);
+      await this.inbox.finish(sql, idsOf(events.done), 'done', null);
+      const reason = [...reading.unreadable.values()][0]?.message ?? null;
+      await this.inbox.finish(sql, idsOf(events.unreadable), 'ignored', reason);
     });
   }
 
   /** Best effort: when the database is away, the events keep their state and the lease runs out. */
-  private async putBack(lease: Lease, events: WaitingEvent[], error: unknown): Promise<void> {
-    const temporary = error instanceof RegistryError && error.temporary;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const ids = events.map((event) => event.id);
-    await this.inbox.postpone(ids, reason, temporary ? null : MAX_ATTEMPTS).catch(() => undefined);
+  private async fail(lease: Lease, events: WaitingEvent[], error: unknown): Promise<void> {
+    const died = await this.putBack(events, error).catch(() => 0);
     await this.leases.release(lease).catch(() => undefined);
+    // What is given up is left to a look at everything.
+    if (died > 0) await this.requests.repair(lease.registryId, 'dead', '').catch(() => undefined);
   }
+
+  private async putBack(events: WaitingEvent[], error: unknown): Promise<number> {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return this.inbox.postpone(idsOf(events), reason, error instanceof RegistryError ? null : MAX_ATTEMPTS);
+  }
+}
+
+interface SortedEvents {
+  done: WaitingEvent[];
+  unanswered: WaitingEvent[];
+  unreadable: WaitingEvent[];
+}
+
+const idsOf = (events: WaitingEvent[]): string[] => events.map((event) => event.id);
+
+/** Those that failed often wait until the others are done, and are then looked at one by one. */
+function withoutSuspects(events: WaitingEvent[]): WaitingEvent[] {
+  const innocent = events.filter((event) => event.attempts < SUSPICIOUS_ATTEMPTS);
+  return innocent.length > 0 ? innocent : events.slice(0, 1);
+}
+
+/** By what became of the tag or the digest that each of them names. */
+function sortEvents(events: WaitingEvent[], reading: Reading, local: LocalRepository): SortedEvents {
+  const sorted: SortedEvents = { done: [], unanswered: [], unreadable: [] };
+  for (const event of events) {
+    const tagged = event.action === 'delete' ? local.tags.filter((tag) => tag.digest === event.digest) : [];
+    const named = event.tag === null ? [event.digest ?? '', ...tagged.map((tag) => tag.name)] : [event.tag];
+    if (named.some((one) => reading.unanswered.has(one))) sorted.unanswered.push(event);
+    else if (named.some((one) => reading.unreadable.has(one))) sorted.unreadable.push(event);
+    else sorted.done.push(event);
+  }
+  return sorted;
 }
 
 /** An announced digest concerns the stored tags that have it: they are asked for, and count as announced. */
@@ -171,7 +215,7 @@ function limitRemovals(plan: Plan, hints: ReadonlyMap<string, TagHint>, whole: W
   return { ...plan, remove: plan.remove.filter((name) => hints.get(name)?.deleted) };
 }
 
-function countChanges(plan: Plan): ReconcileResult['changes'] {
+function countChanges(plan: Plan): Omit<ReconcileResult['changes'], 'unreadable'> {
   const count = (change: string) => plan.set.filter((tag) => tag.change === change).length;
   return { added: count('new'), moved: count('moved'), removed: plan.remove.length, missing: plan.missing.length };
 }

@@ -26,9 +26,9 @@ export class SyncRequests {
     return fresh;
   }
 
-  /** Something of the registry's notifications was lost or not understood: look at everything, remove nothing. */
-  async repair(registryId: number, reason: 'rejected' | 'instance', detail: string): Promise<boolean> {
-    const slot = reason === 'rejected' ? `rejected:${Math.floor(Date.now() / MINUTE_MS)}` : `instance:${detail}`;
+  /** Something of the registry's notifications was lost, not understood or given up: look at everything, remove nothing. */
+  async repair(registryId: number, reason: 'rejected' | 'dead' | 'instance', detail: string): Promise<boolean> {
+    const slot = reason === 'instance' ? `instance:${detail}` : `${reason}:${Math.floor(Date.now() / MINUTE_MS)}`;
     return this.runs.request(registryId, slot, 'deep', 'update');
   }
 }

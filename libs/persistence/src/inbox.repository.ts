@@ -146,20 +146,21 @@ export class InboxRepository {
 
   /**
    * Puts events back for a later attempt, 1 s to 20 s away. A temporary failure (registry or network away) is tried
-   * for ever and uses up no attempts; another one ends as `dead` after `maxAttempts`.
+   * for ever and uses up no attempts; another one ends as `dead` after `maxAttempts`. Returns how many ended.
    */
-  async postpone(ids: readonly string[], reason: string, maxAttempts: number | null): Promise<void> {
-    if (ids.length === 0) return;
-    await this.database.query(
+  async postpone(ids: readonly string[], reason: string, maxAttempts: number | null): Promise<number> {
+    if (ids.length === 0) return 0;
+    const rows = await this.database.query<{ state: string }>(
       `UPDATE registry_events
           SET state = CASE WHEN attempts + 1 >= $3::int THEN 'dead' ELSE 'failed' END,
               attempts = CASE WHEN $3::int IS NULL THEN greatest(attempts, least(attempts + 1, $4::int))
                               ELSE least(attempts + 1, 30000) END,
               reason = left($2, 1000),
               next_attempt_at = now() + make_interval(secs => least(15, power(2, least(attempts, 4))) * (0.75 + random() / 2))
-        WHERE id = ANY($1::bigint[]) AND state IN ('received', 'failed')`,
+        WHERE id = ANY($1::bigint[]) AND state IN ('received', 'failed') RETURNING state`,
       [ids, reason, maxAttempts, SLOWEST_AFTER],
     );
+    return rows.filter((row) => row.state === 'dead').length;
   }
 
   /** True when any event is due. */
