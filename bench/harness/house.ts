@@ -19,7 +19,7 @@ export interface HouseOptions {
 
 export const ADMIN = { username: 'admin', password: 'a password for benchmarks' };
 export const WEBHOOK_SECRET = 'a-secret-for-notifications-of-benchmarks';
-const ISSUER = 'portus.bench';
+export const ISSUER = 'portus.bench';
 
 /** True when the machine has the store; without Redis its rows can't be measured. */
 export const hasRedis = (): boolean => process.env['REDIS_URL'] !== undefined;
