@@ -7,6 +7,7 @@ import type { Database } from '#persistence/database.js';
 import type { InboxRepository, WaitingEvent } from '#persistence/inbox.repository.js';
 import { type Lease, type LeaseRepository, StaleLeaseError } from '#persistence/lease.repository.js';
 import { RegistryError } from '#registry/errors.js';
+import { earlyEvents } from './early-events.js';
 import { type EventHints, hintsOf } from './event-hints.js';
 import { type Reading, readRepository } from './read-repository.js';
 import type { RegistryClients } from './registry-clients.js';
@@ -117,6 +118,7 @@ export class Reconciler {
     const sorted = sortEvents(events, reading, local);
     await this.apply(registry.id, lease, sorted, plan, reading, whole);
     await this.putBack(sorted.unanswered, [...reading.unanswered.values()][0]);
+    await this.putBack(sorted.early, new Error('the registry does not show it yet'));
     const changed = !isEmptyPlan(plan) || reading.manifests.length > 0;
     return {
       outcome: changed ? 'applied' : 'unchanged',
@@ -174,6 +176,8 @@ export class Reconciler {
 
 interface SortedEvents {
   done: WaitingEvent[];
+  /** Announced, and not there yet. */
+  early: WaitingEvent[];
   unanswered: WaitingEvent[];
   unreadable: WaitingEvent[];
 }
@@ -188,12 +192,16 @@ function withoutSuspects(events: WaitingEvent[]): WaitingEvent[] {
 
 /** By what became of the tag or the digest that each of them names. */
 function sortEvents(events: WaitingEvent[], reading: Reading, local: LocalRepository): SortedEvents {
-  const sorted: SortedEvents = { done: [], unanswered: [], unreadable: [] };
+  const sorted: SortedEvents = { done: [], early: [], unanswered: [], unreadable: [] };
+  const taggedWith = (digest: string | null): string[] =>
+    local.tags.filter((tag) => tag.digest === digest).map((tag) => tag.name);
+  const early = new Set(earlyEvents(events, reading, taggedWith));
   for (const event of events) {
-    const tagged = event.action === 'delete' ? local.tags.filter((tag) => tag.digest === event.digest) : [];
-    const named = event.tag === null ? [event.digest ?? '', ...tagged.map((tag) => tag.name)] : [event.tag];
+    const tagged = event.action === 'delete' ? taggedWith(event.digest) : [];
+    const named = event.tag === null ? [event.digest ?? '', ...tagged] : [event.tag];
     if (named.some((one) => reading.unanswered.has(one))) sorted.unanswered.push(event);
     else if (named.some((one) => reading.unreadable.has(one))) sorted.unreadable.push(event);
+    else if (early.has(event)) sorted.early.push(event);
     else sorted.done.push(event);
   }
   return sorted;
