@@ -22,6 +22,7 @@ import type { SigningKey } from '#tokens/signing-key.js';
 import { TokensModule } from '#tokens/tokens.module.js';
 import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
 import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
+import { Housekeeping } from './schedules/housekeeping.js';
 import { Sweeper } from './schedules/sweeper.js';
 import { SyncScheduler } from './schedules/sync-scheduler.js';
 import { SecurityScanProcessor } from './security-scan/security-scan.processor.js';
@@ -101,6 +102,7 @@ export class WorkerModule implements OnModuleDestroy {
         CatalogSyncProcessor,
         SecurityScanProcessor,
         Sweeper,
+        Housekeeping,
         SyncScheduler,
       ],
     };

@@ -13,11 +13,13 @@ import { Tag } from './tag/tag.entity.js';
 import { TeamUser } from './team/team-user.entity.js';
 import { Team } from './team/team.entity.js';
 import { ApplicationToken } from './user/application-token.entity.js';
+import { LoginFailure } from './user/login-failure.entity.js';
 import { User } from './user/user.entity.js';
 
 /** Every table of Portus. */
 export const ENTITIES = [
   ApplicationToken,
+  LoginFailure,
   Manifest,
   ManifestChild,
   Namespace,

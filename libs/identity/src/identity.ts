@@ -3,6 +3,7 @@ import type { ApplicationTokensRepository } from '#persistence/application-token
 import type { UsersRepository } from '#persistence/users.repository.js';
 import { hashApplicationToken, isApplicationToken } from './application-token.js';
 import type { Credentials } from './basic-auth.js';
+import type { LoginThrottle } from './login-throttle.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { VerifiedCredentials } from './verified-credentials.js';
 
@@ -20,15 +21,26 @@ export class Identity {
     private readonly tokens: ApplicationTokensRepository,
     private readonly hasher: PasswordHasher,
     private readonly verified: VerifiedCredentials,
+    private readonly throttle: LoginThrottle,
   ) {}
 
-  /** Whether the password is the user's; takes as long for nobody (null) as for somebody. Throws HasherBusyError. */
-  async isPasswordOf(user: PasswordHolder | null, password: string): Promise<boolean> {
-    if (user === null) return this.hasher.verify(null, password);
-    if (this.verified.has(user.id, user.credentialVersion, password)) return true;
-    const matches = await this.hasher.verify(user.passwordHash, password);
-    if (matches) this.verified.remember(user.id, user.credentialVersion, password);
-    return matches;
+  /**
+   * Whether the password is the user's; takes as long for nobody (null) as for somebody. A password that was verified
+   * a short while ago costs neither a hash nor a query. Throws HasherBusyError and ThrottledError.
+   */
+  async isPasswordOf(user: PasswordHolder | null, credentials: Credentials, address: string): Promise<boolean> {
+    const { username, password } = credentials;
+    if (user && this.verified.has(user.id, user.credentialVersion, password)) return true;
+    return this.throttle.guard({ username, password, address }, async () => {
+      const matches = await this.hasher.verify(user?.passwordHash ?? null, password);
+      if (matches && user) this.verified.remember(user.id, user.credentialVersion, password);
+      return matches;
+    });
+  }
+
+  /** Whether a stored hash is of this password; for our own use, not for people who try. */
+  async matches(passwordHash: string | null, password: string): Promise<boolean> {
+    return this.hasher.verify(passwordHash, password);
   }
 
   async hashPassword(password: string): Promise<string> {
@@ -41,6 +53,7 @@ export class Identity {
    */
   async authenticate(
     credentials: Credentials,
+    address: string,
     allowPassword: boolean,
   ): Promise<Extract<Actor, { kind: 'user' }> | null> {
     const { username, password } = credentials;
@@ -51,7 +64,7 @@ export class Identity {
     }
     if (!allowPassword) return null;
     const user = await this.users.findByName(username);
-    return (await this.isPasswordOf(user, password)) && user ? actorOf(user) : null;
+    return (await this.isPasswordOf(user, credentials, address)) && user ? actorOf(user) : null;
   }
 }
 

@@ -10,6 +10,7 @@ import { dataSourceOptions } from './data-source-options.js';
 import { Database } from './database.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LeaseRepository } from './lease.repository.js';
+import { LoginFailuresRepository } from './login-failures.repository.js';
 import { isMigrated } from './migrate.js';
 import { NamespacesRepository } from './namespaces.repository.js';
 import { PullsRepository } from './pulls.repository.js';
@@ -26,6 +27,7 @@ const REPOSITORIES = [
   CatalogRepository,
   InboxRepository,
   LeaseRepository,
+  LoginFailuresRepository,
   NamespacesRepository,
   PullsRepository,
   RegistriesRepository,

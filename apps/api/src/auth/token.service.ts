@@ -7,12 +7,12 @@ import { grantScopes } from '#domain/policy/grant.js';
 import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
 import { parseBasicAuth } from '#identity/basic-auth.js';
 import { Identity } from '#identity/identity.js';
-import { HasherBusyError } from '#identity/password-hasher.js';
 import { type TokenFacts, TokenFactsRepository, type UserFacts } from '#persistence/token-facts.repository.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
 import { type SignedToken, TokenSigner } from '#tokens/token-signer.js';
+import { orTooMany } from '../http/password-errors.js';
 import { policyOptions } from '../http/policy-options.js';
 import type { TokenRequestFacts } from './token-request.js';
 
@@ -63,11 +63,11 @@ export class TokenService {
     return { ...signed, scope };
   }
 
-  /** Whether an Authorization header names a user who may sign in: what `GET /v2/` of Portus tells. */
-  async isSignedIn(authorization: string | undefined): Promise<boolean> {
+  /** What `GET /v2/` of Portus tells: throws unless the header names a user who may sign in. */
+  async requireSignedIn(authorization: string | undefined, address: string): Promise<void> {
     const credentials = parseBasicAuth(authorization);
-    const user = credentials && (await this.identity.authenticate(credentials, true));
-    return user !== null && !user.disabled && !user.locked;
+    const user = credentials && (await orTooMany(() => this.identity.authenticate(credentials, address, true)));
+    if (user === null || user.disabled || user.locked) throw new AppError('unauthenticated', 'authentication required');
   }
 
   private async load(request: TokenRequestFacts): Promise<TokenFacts> {
@@ -89,27 +89,18 @@ export class TokenService {
     }
   }
 
-  private async authenticate({ credentials }: TokenRequestFacts, user: UserFacts | null): Promise<Actor> {
+  private async authenticate({ credentials, address }: TokenRequestFacts, user: UserFacts | null): Promise<Actor> {
     if (credentials === null) return { kind: 'anonymous' };
     // A user that was found by the hash of an application token has thereby shown it.
     const shown = isApplicationToken(credentials.password)
       ? user !== null
-      : await this.isPassword(user, credentials.password);
+      : await orTooMany(() => this.identity.isPasswordOf(user, credentials, address));
     if (!shown || user === null) throw new AppError('unauthenticated', 'invalid username or password');
     if (!user.enabled) throw new AppError('unauthenticated', 'this user is disabled');
     if (user.locked) throw new AppError('unauthenticated', 'this user is locked');
     if (user.service) return { kind: 'service' };
     const { id, username, admin, bot } = user;
     return { kind: 'user', userId: id, username, admin, bot, disabled: false, locked: false };
-  }
-
-  private async isPassword(user: UserFacts | null, password: string): Promise<boolean> {
-    try {
-      return await this.identity.isPasswordOf(user, password);
-    } catch (error) {
-      if (error instanceof HasherBusyError) throw new AppError('too_many_requests', error.message, { retryable: true });
-      throw error;
-    }
   }
 }
 

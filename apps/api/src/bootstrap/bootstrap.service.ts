@@ -35,7 +35,7 @@ export class BootstrapService implements OnApplicationBootstrap {
     const known = await this.users.findByName(SERVICE_ACCOUNT);
     if (known === null) {
       await this.createUser(SERVICE_ACCOUNT, null, servicePassword, true);
-    } else if (known.service && !(await this.identity.isPasswordOf(known, servicePassword))) {
+    } else if (known.service && !(await this.identity.matches(known.passwordHash, servicePassword))) {
       await this.users.setPassword(known.id, await this.identity.hashPassword(servicePassword));
     }
   }

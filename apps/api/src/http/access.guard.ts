@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AppError } from '#domain/errors/app-error.js';
 import { parseBasicAuth, parsePortusAuth } from '#identity/basic-auth.js';
 import { Identity } from '#identity/identity.js';
-import { HasherBusyError } from '#identity/password-hasher.js';
+import { orTooMany } from './password-errors.js';
 import { type Access, ACCESS, type AuthenticatedRequest, type Person } from './access.js';
 
 /** Establishes who calls: `Portus-Auth: user:application-token`, or HTTP Basic with a password or such a token. */
@@ -33,11 +33,6 @@ export class AccessGuard implements CanActivate {
     const own = parsePortusAuth(Array.isArray(portus) ? portus[0] : portus);
     const credentials = own ?? parseBasicAuth(request.headers.authorization);
     if (credentials === null) return null;
-    try {
-      return await this.identity.authenticate(credentials, own === null);
-    } catch (error) {
-      if (error instanceof HasherBusyError) throw new AppError('too_many_requests', error.message, { retryable: true });
-      throw error;
-    }
+    return orTooMany(() => this.identity.authenticate(credentials, request.ip, own === null));
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
 import { errorAnswer } from './error-body.js';
+import { retryAfterOf } from './retry-after.js';
 import { sendWireError } from './wire-errors.js';
 
 /** The one place where errors become answers. */
@@ -21,7 +22,7 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     if (status === 401) reply.header('www-authenticate', 'Basic realm="Portus", charset="UTF-8"');
-    if (status === 429 || status === 503) reply.header('retry-after', '2');
+    if (status === 429 || status === 503) reply.header('retry-after', String(retryAfterOf(error)));
     void reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { readBody } from './read-body.js';
-import { sendWireError } from './wire-errors.js';
+import { sendThrown } from './wire-errors.js';
 
 /**
  * Opens a scope for routes that docker clients and registries speak. They have rules of their own: any media type is
@@ -21,10 +21,7 @@ export function wireScope(fastify: FastifyInstance, bodyLimit: number, routes: (
       },
     );
     scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-      const status =
-        error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500;
-      if (status === 500) request.log.error({ err: error }, 'request failed');
-      void sendWireError(reply, status, 'UNKNOWN', status === 500 ? 'internal error' : error.message);
+      if (sendThrown(reply, error)) request.log.error({ err: error }, 'request failed');
     });
     routes(scope);
   });

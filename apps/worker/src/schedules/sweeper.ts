@@ -13,10 +13,7 @@ import { Doorbell } from '#queues/doorbell.js';
 /** A lost ring costs at most this long, milliseconds. */
 const EVENTS_MS = 1_000;
 const SLOW_MS = 2_000;
-const HOUSEKEEPING_MS = 60_000;
 const PULLS_AT_ONCE = 5_000;
-const PURGE_AT_ONCE = 5_000;
-const KEPT_RUNS = 200;
 
 /** Looks for rows that wait and rings for them; so an emptied queue store loses nothing. */
 @Injectable()
@@ -55,14 +52,6 @@ export class Sweeper implements OnApplicationShutdown {
       if (await this.runs.hasOpen()) this.doorbell.ring('catalog-sync');
       if (await this.scans.hasQueued()) this.doorbell.ring('security-scan');
       while ((await this.pulls.fold(PULLS_AT_ONCE)) === PULLS_AT_ONCE && !this.stopped);
-    });
-  }
-
-  @Interval(HOUSEKEEPING_MS)
-  async housekeeping(): Promise<void> {
-    await this.once('housekeeping', async () => {
-      await this.inbox.purge(this.settings.eventRetention, PURGE_AT_ONCE);
-      await this.runs.purge(KEPT_RUNS);
     });
   }
 

@@ -23,6 +23,8 @@ export interface AppErrorOptions {
   /** Whether the same call may succeed later. */
   retryable?: boolean;
   level?: (typeof LEVELS)[number];
+  /** Seconds after which the same may be tried again. */
+  retryAfter?: number;
 }
 
 /** An expected failure. Its message is meant for the caller; everything else that is thrown is a bug and hidden. */
@@ -31,6 +33,7 @@ export class AppError extends Error {
   readonly details: Record<string, unknown> | null;
   readonly retryable: boolean;
   readonly level: (typeof LEVELS)[number];
+  readonly retryAfter: number | null;
 
   constructor(
     readonly code: ErrorCode,
@@ -41,6 +44,7 @@ export class AppError extends Error {
     this.details = options.details ?? null;
     this.retryable = options.retryable ?? false;
     this.level = options.level ?? 'info';
+    this.retryAfter = options.retryAfter ?? null;
   }
 }
 

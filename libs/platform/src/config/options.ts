@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { PUSH_POLICIES } from '#domain/policy/facts.js';
 import { SYNC_STRATEGIES } from '#domain/sync/strategy.js';
@@ -22,6 +23,16 @@ const integer = (min: number, max: number) => z.coerce.number().int().min(min).m
 const port = integer(0, 65_535);
 const HOST_PORT = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 const hostPort = text.regex(HOST_PORT, 'must be host or host:port, without a scheme');
+
+function isListOfNetworks(value: string): boolean {
+  if (value === '') return true;
+  return value.split(',').every((part) => {
+    const [address = '', bits = '0', ...rest] = part.trim().split('/');
+    const family = isIP(address);
+    const max = family === 4 ? 32 : 128;
+    return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= max;
+  });
+}
 
 function option<T extends z.ZodType>(
   name: string,
@@ -67,7 +78,7 @@ export const OPTIONS = {
   trustedProxies: option(
     'PORTUS_TRUSTED_PROXIES',
     'Server',
-    z.string().trim().max(4096),
+    z.string().trim().max(4096).refine(isListOfNetworks, 'must be addresses or CIDR ranges, separated by commas'),
     '',
     'Addresses or CIDR ranges, separated by commas, whose X-Forwarded-For is believed.',
   ),

@@ -60,6 +60,15 @@ describe(loadSettings.name, () => {
     expect(problemsOf({ ...rest, PORTUS_PASSWORD_FILE: '/does/not/exist' }).join()).toContain('can not be read');
   });
 
+  it.each([
+    ['10.0.0.0/8, 127.0.0.1,::1,fd00::/8', 0],
+    ['proxy.example', 1],
+    ['10.0.0.0/33', 1],
+    ['10.0.0.1/8/8', 1],
+  ])('takes %j as trusted proxies with %i problems', (value, problems) => {
+    expect(problemsOf({ ...good, PORTUS_TRUSTED_PROXIES: value })).toHaveLength(problems);
+  });
+
   it('warns of unknown names with the nearest known one', () => {
     const { warnings } = loadSettings({ ...good, PORTUS_MACHINE_FQND: 'x' });
     expect(warnings).toEqual(['unknown setting PORTUS_MACHINE_FQND; did you mean PORTUS_MACHINE_FQDN?']);

@@ -1,0 +1,60 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+
+/** Wrong passwords of one user from one address that are let pass, and within which time. */
+const PAIR_LIMIT = 10;
+const PAIR_WINDOW_SECONDS = 600;
+/** Wrong passwords per minute from one address; beyond, wrong ones are answered "too many" instead of "wrong". */
+const ADDRESS_LIMIT = 300;
+const ADDRESS_RETRY_SECONDS = 60;
+const MAX_NAME_LENGTH = 255;
+
+/** Too many wrong passwords; the same may be tried again after `retryAfter` seconds. */
+export class ThrottledError extends Error {
+  override readonly name = 'ThrottledError';
+
+  constructor(readonly retryAfter: number) {
+    super('too many wrong passwords; try again later');
+  }
+}
+
+export interface Attempt {
+  username: string;
+  password: string;
+  address: string;
+}
+
+/**
+ * Slows guessing down. Counts per pair of user and address, so that nobody can lock somebody else out by guessing, and
+ * per address. The counts are rows: every replica sees them, and right passwords write nothing.
+ */
+export class LoginThrottle {
+  private readonly key: Buffer;
+
+  constructor(
+    private readonly failures: LoginFailuresRepository,
+    secretKeyBase: string,
+  ) {
+    this.key = Buffer.from(hkdfSync('sha256', secretKeyBase, '', 'portus login attempts', 32));
+  }
+
+  /**
+   * Lets `verify` judge a password, unless the pair has failed too often. Throws ThrottledError. Verification is
+   * expensive, so a pair that is locked does not reach it, not even with the right password.
+   */
+  async guard(attempt: Attempt, verify: () => Promise<boolean>): Promise<boolean> {
+    const username = attempt.username.slice(0, MAX_NAME_LENGTH);
+    const counts = await this.failures.count(username, attempt.address, PAIR_WINDOW_SECONDS, PAIR_LIMIT);
+    if (counts.pair >= PAIR_LIMIT) {
+      throw new ThrottledError(Math.max(1, Math.ceil(PAIR_WINDOW_SECONDS - counts.oldestPairAge)));
+    }
+    if (await verify()) {
+      if (counts.pair > 0) await this.failures.forget(username, attempt.address);
+      return true;
+    }
+    const hash = createHmac('sha256', this.key).update(`${username}\0${attempt.password}`).digest();
+    await this.failures.record(username, attempt.address, hash);
+    if (counts.address >= ADDRESS_LIMIT) throw new ThrottledError(ADDRESS_RETRY_SECONDS);
+    return false;
+  }
+}
