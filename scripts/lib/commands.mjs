@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { lastLines } from './child-log.mjs';
 
 /** A command that ended badly; `output` is the end of what it printed. */
@@ -23,7 +23,7 @@ export async function run(file, args, { signal, ledger, timeoutMs, onText, stdio
   const command = [file, ...args].join(' ').slice(0, 200);
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { ...options, stdio: stdio ?? ['ignore', 'pipe', 'pipe'], detached: true });
-    if (child.pid !== undefined) ledger?.add(command, child.pid);
+    if (child.pid !== undefined) ledger?.add(basename(file === process.execPath ? args[0] : file), child.pid);
     const output = collect(child, onText);
     const guard = endOnAbort(child, signal, timeoutMs);
     child.once('error', (error) => {
