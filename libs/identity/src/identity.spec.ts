@@ -77,7 +77,7 @@ describe(VerifiedCredentials.name, () => {
     expect(sut.has(1, 2, 'secret')).toBe(false);
     expect(sut.has(2, 1, 'secret')).toBe(false);
     expect(sut.has(1, 1, 'other')).toBe(false);
-    now = 300_001;
+    now = 900_001;
     expect(sut.has(1, 1, 'secret')).toBe(false);
   });
 

@@ -30,12 +30,17 @@ export class Identity {
    */
   async isPasswordOf(user: PasswordHolder | null, credentials: Credentials, address: string): Promise<boolean> {
     const { username, password } = credentials;
-    if (user && this.verified.has(user.id, user.credentialVersion, password)) return true;
+    if (user && this.isWarm(user, password)) return true;
     return this.throttle.guard({ username, password, address }, async () => {
       const matches = await this.hasher.verify(user?.passwordHash ?? null, password);
       if (matches && user) this.verified.remember(user.id, user.credentialVersion, password);
       return matches;
     });
+  }
+
+  /** Whether this password was verified for the user, at this credential version, a short while ago. */
+  isWarm(user: PasswordHolder, password: string): boolean {
+    return this.verified.has(user.id, user.credentialVersion, password);
   }
 
   /** Whether a stored hash is of this password; for our own use, not for people who try. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 const MAX_ENTRIES = 10_000;
-const LIFETIME_MS = 300_000;
+const LIFETIME_MS = 900_000;
 
 /**
  * Remembers that a password was verified for a user at a credential version, so that a warm password costs

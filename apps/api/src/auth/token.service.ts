@@ -1,19 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
-import { isRepositoryScope, type Scope } from '#domain/naming/scope.js';
-import { splitRepositoryName } from '#domain/naming/repository-name.js';
 import type { Actor } from '#domain/policy/facts.js';
 import { grantScopes } from '#domain/policy/grant.js';
-import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
+import { isApplicationToken } from '#identity/application-token.js';
 import { parseBasicAuth } from '#identity/basic-auth.js';
 import { Identity } from '#identity/identity.js';
-import { type TokenFacts, TokenFactsRepository, type UserFacts } from '#persistence/token-facts.repository.js';
+import type { UserFacts } from '#persistence/token-facts.repository.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
 import { type SignedToken, TokenSigner } from '#tokens/token-signer.js';
 import { orTooMany } from '../http/password-errors.js';
 import { policyOptions } from '../http/policy-options.js';
+import { type LoadedFacts, namespaceOf, TokenFactsService } from './token-facts.service.js';
 import type { TokenRequestFacts } from './token-request.js';
 
 export interface IssuedToken extends SignedToken {
@@ -25,7 +24,7 @@ export interface IssuedToken extends SignedToken {
 @Injectable()
 export class TokenService {
   constructor(
-    private readonly facts: TokenFactsRepository,
+    private readonly facts: TokenFactsService,
     private readonly identity: Identity,
     private readonly signer: TokenSigner,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -37,12 +36,13 @@ export class TokenService {
    * bad_request (unknown service), unauthenticated, too_many_requests, unavailable (no database).
    */
   async issue(request: TokenRequestFacts): Promise<IssuedToken> {
-    const facts = await this.load(request);
+    const facts = await this.facts.load(request);
     if (facts.registryId === null) {
       this.logger.warn({ service: request.service }, 'a token was asked for an unknown service');
       throw new AppError('bad_request', `service ${JSON.stringify(request.service.slice(0, 100))} is not known here`);
     }
-    const actor = await this.authenticate(request, facts.user);
+    if (facts.stale) requirePullOnly(request);
+    const actor = await this.authenticate(request, facts);
     const result = grantScopes(
       actor,
       request.scopes,
@@ -70,31 +70,18 @@ export class TokenService {
     if (user === null || user.disabled || user.locked) throw new AppError('unauthenticated', 'authentication required');
   }
 
-  private async load(request: TokenRequestFacts): Promise<TokenFacts> {
-    const secret = request.credentials?.password ?? '';
-    const tokenHash = isApplicationToken(secret) ? hashApplicationToken(secret) : null;
-    try {
-      return await this.facts.find(
-        request.service,
-        request.credentials?.username ?? '',
-        namespacesOf(request.scopes),
-        tokenHash,
-      );
-    } catch (error) {
-      throw new AppError('unavailable', 'the database can not be reached', {
-        cause: error,
-        retryable: true,
-        level: 'error',
-      });
-    }
-  }
-
-  private async authenticate({ credentials, address }: TokenRequestFacts, user: UserFacts | null): Promise<Actor> {
+  private async authenticate({ credentials, address }: TokenRequestFacts, facts: LoadedFacts): Promise<Actor> {
+    const { user } = facts;
     if (credentials === null) return { kind: 'anonymous' };
     // A user that was found by the hash of an application token has thereby shown it.
-    const shown = isApplicationToken(credentials.password)
-      ? user !== null
-      : await orTooMany(() => this.identity.isPasswordOf(user, credentials, address));
+    let shown = user !== null;
+    if (!isApplicationToken(credentials.password)) {
+      // Without the database wrong passwords can not be counted: only those that were right a while ago are believed.
+      const check = facts.stale
+        ? async () => this.requireWarm(user, credentials.password)
+        : () => this.identity.isPasswordOf(user, credentials, address);
+      shown = await orTooMany(check);
+    }
     if (!shown || user === null) throw new AppError('unauthenticated', 'invalid username or password');
     if (!user.enabled) throw new AppError('unauthenticated', 'this user is disabled');
     if (user.locked) throw new AppError('unauthenticated', 'this user is locked');
@@ -102,14 +89,18 @@ export class TokenService {
     const { id, username, admin, bot } = user;
     return { kind: 'user', userId: id, username, admin, bot, disabled: false, locked: false };
   }
+
+  private requireWarm(user: UserFacts | null, password: string): true {
+    if (user !== null && this.identity.isWarm(user, password)) return true;
+    throw new AppError('unavailable', 'the database can not be reached', { retryable: true });
+  }
 }
 
-function namespaceOf(repository: string): string {
-  return splitRepositoryName(repository).namespace ?? '';
-}
-
-function namespacesOf(scopes: readonly Scope[]): string[] {
-  return [...new Set(scopes.filter(isRepositoryScope).map((scope) => namespaceOf(scope.name)))];
+/** What changes a registry needs rights that are confirmed now. */
+function requirePullOnly(request: TokenRequestFacts): void {
+  const pullOnly = request.scopes.every((scope) => scope.actions.every((action) => action === 'pull'));
+  if (!pullOnly)
+    throw new AppError('unavailable', 'the database can not be reached; only pulls are served', { retryable: true });
 }
 
 function subjectOf(actor: Actor): string {

@@ -113,6 +113,13 @@ export const OPTIONS = {
     '5',
     'Lifetime of registry tokens, minutes.',
   ),
+  tokenGrace: option(
+    'PORTUS_TOKEN_GRACE',
+    'Tokens',
+    integer(0, 86_400),
+    '600',
+    'Seconds for which pulls are served from recently confirmed facts while the database is away; 0: not at all.',
+  ),
   secretKeyBase: option(
     'PORTUS_SECRET_KEY_BASE',
     'Tokens',

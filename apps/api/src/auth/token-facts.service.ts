@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '#domain/errors/app-error.js';
+import { isRepositoryScope } from '#domain/naming/scope.js';
+import { splitRepositoryName } from '#domain/naming/repository-name.js';
+import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
+import { type TokenFacts, TokenFactsRepository } from '#persistence/token-facts.repository.js';
+import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import type { Logger } from '#platform/logging/logger.js';
+import { ConfirmedFacts } from './confirmed-facts.js';
+import type { TokenRequestFacts } from './token-request.js';
+
+/** After a failed query the database gets this long before the next request tries it, milliseconds. */
+const PAUSE_MS = 1_000;
+
+export interface LoadedFacts extends TokenFacts {
+  /** True when the database could not confirm them; they are not older than the grace. */
+  stale: boolean;
+}
+
+/** Loads what a token decision needs: from the database, and while that is away from what it confirmed before. */
+@Injectable()
+export class TokenFactsService {
+  private readonly confirmed: ConfirmedFacts;
+  private pausedUntil = 0;
+
+  constructor(
+    private readonly repository: TokenFactsRepository,
+    @Inject(SETTINGS) settings: Settings,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.confirmed = new ConfirmedFacts(settings.tokenGrace * 1000);
+  }
+
+  /** Throws AppError `unavailable` when neither knows. */
+  async load(request: TokenRequestFacts): Promise<LoadedFacts> {
+    const { username, password } = request.credentials ?? { username: '', password: '' };
+    const tokenHash = isApplicationToken(password) ? hashApplicationToken(password) : null;
+    const namespaces = namespacesOf(request);
+    const key = JSON.stringify([request.service, username, tokenHash?.toString('base64') ?? '']);
+    if (Date.now() < this.pausedUntil) {
+      const known = this.confirmed.recall(key, namespaces);
+      if (known !== null) return { ...known, stale: true };
+    }
+    try {
+      const facts = await this.repository.find(request.service, username, namespaces, tokenHash);
+      this.confirmed.remember(key, namespaces, facts);
+      return { ...facts, stale: false };
+    } catch (error) {
+      this.pausedUntil = Date.now() + PAUSE_MS;
+      this.logger.warn({ error: (error as Error).message }, 'the database confirms no facts for tokens');
+      const known = this.confirmed.recall(key, namespaces);
+      if (known !== null) return { ...known, stale: true };
+      const options = { cause: error, retryable: true, level: 'error' } as const;
+      throw new AppError('unavailable', 'the database can not be reached', options);
+    }
+  }
+}
+
+/** Name of the namespace of a repository; '' is the global one. */
+export function namespaceOf(repository: string): string {
+  return splitRepositoryName(repository).namespace ?? '';
+}
+
+function namespacesOf(request: TokenRequestFacts): string[] {
+  return [...new Set(request.scopes.filter(isRepositoryScope).map((scope) => namespaceOf(scope.name)))];
+}
