@@ -23,15 +23,19 @@ async function eventsOf(
   count: number,
   operation: () => Promise<unknown>,
 ): Promise<RegistryEvent[]> {
+  const all = (): RegistryEvent[] => bench.envelopes.flatMap(({ envelope }) => envelope.events);
+  // Own events before and after it enclose the sequence: between them is all that came, and nothing of what was before.
+  const enclose = async (tag: string): Promise<void> => {
+    const marker = `marker/${repository.replace('/', '-')}`;
+    await bench.push(marker, tag, buildImage());
+    await until('the marker arrives', () =>
+      all().some((event) => event.target.repository === marker && event.target.tag === tag),
+    );
+  };
+  await enclose('begin');
   bench.envelopes.length = 0;
   await operation();
-  // An own last event closes the sequence: what came before it is all that will come.
-  const marker = `marker/${repository.replace('/', '-')}`;
-  await bench.push(marker, 'end', buildImage());
-  const all = (): RegistryEvent[] => bench.envelopes.flatMap(({ envelope }) => envelope.events);
-  await until('the marker arrives', () =>
-    all().some((event) => event.target.repository === marker && event.target.tag),
-  );
+  await enclose('end');
   const events = all().filter((event) => event.target.repository === repository);
   expect(events.map(summary), 'number of events').toHaveLength(count);
   return events;
