@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Database } from '#persistence/database.js';
+import { atMost } from '#platform/lifecycle/at-most.js';
 import { runProgram } from '#platform/lifecycle/run-program.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
 import { connectQueues } from '#queues/queue-backend.js';
 import { signingKeyOf } from '#tokens/tokens.module.js';
 import { serveHealth } from './health/health-server.js';
 import { WorkerModule } from './worker.module.js';
+
+/** Milliseconds for the connections to be closed in order. */
+const PARTING_MS = 3_000;
 
 await runProgram('portus-worker', async (settings, logger) => {
   const key = signingKeyOf(settings);
@@ -22,8 +26,13 @@ await runProgram('portus-worker', async (settings, logger) => {
   return {
     stop: async () => {
       health?.close();
-      await app.close();
-      await queues.close();
+      await app.get(WorkerModule).finish();
+      // Nothing is under way any more, so a queue store that does not answer our goodbye is not worth a failure.
+      const parted = await atMost(
+        PARTING_MS,
+        app.close().then(() => queues.close()),
+      );
+      if (!parted) logger.warn('the stores did not answer in time; leaving without a goodbye');
     },
   };
 });

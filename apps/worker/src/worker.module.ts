@@ -108,8 +108,13 @@ export class WorkerModule implements OnModuleDestroy {
     };
   }
 
-  /** Before the queues are closed: what is under way is finished or handed back, nothing new is begun. */
+  /** Before the queues are closed. */
   async onModuleDestroy(): Promise<void> {
+    await this.finish();
+  }
+
+  /** What is under way is finished or handed back, nothing new is begun. */
+  async finish(): Promise<void> {
     await Promise.all([this.events.stop(), this.syncs.stop(), this.scans.stop()]);
   }
 }
