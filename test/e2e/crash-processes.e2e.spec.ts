@@ -4,6 +4,8 @@ import { waitingEvents } from '../support/catalogs.js';
 import { until } from '../support/until.js';
 
 const FIFTY = 50;
+/** Half of the time after which a program that does not end gives up on ending in order. */
+const PROMPT_MS = 10_000;
 
 /** Strategy `initial`: after the import at the start no sync repairs what notifications miss. */
 crashScenes('processes come and go', { workers: 2 }, (house) => {
@@ -65,7 +67,9 @@ crashScenes('processes come and go', { workers: 2 }, (house) => {
     const programs = [stack.api, ...stack.workers];
     for (let i = 0; i < 10; i++) await house().push(`term/app-${i}:v1`, `term ${i}`);
     const pids = programs.map((program) => program.pid!);
+    const began = performance.now();
     await Promise.all(programs.map((program) => program.stop()));
+    expect(performance.now() - began).toBeLessThan(PROMPT_MS);
     expect(programs.map((program) => program.lastExit)).toEqual(programs.map(() => 0));
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     const names = await stack.sql<{ name: string }>(

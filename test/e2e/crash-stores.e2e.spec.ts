@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { crashScenes } from '../support/crash-scenes.js';
+import { crashScenes, type CrashHouse } from '../support/crash-scenes.js';
 import type { Stack } from '../support/stack-handle.js';
 
 const OUTAGE_MS = 10_000;
 /** Far above an ordinary answer, and below the time after which a ring is given up. */
 const PATIENCE_MS = 1_000;
 
-crashScenes('stores go away', { ownPostgres: true }, (house) => {
+crashScenes('stores go away', { ownPostgres: true }, (house, queues) => {
   it('the database is stopped for ten seconds while pushes go on; nobody is started again', async () => {
     const { stack } = house();
     const pids = [stack.api.pid, stack.workers[0]!.pid];
@@ -38,37 +38,7 @@ crashScenes('stores go away', { ownPostgres: true }, (house) => {
     expect([stack.api.pid, stack.workers[0]!.pid]).toEqual(pids);
   });
 
-  it('a frozen Redis keeps no notification waiting, and the catalog follows all the same', async ({ skip }) => {
-    const { stack } = house();
-    const { redis } = stack;
-    if (redis === null) return skip('these queues need no Redis');
-    await house().push('frozen/app:v1', 'before');
-    const ordinary = await medianOfNotifications(stack);
-    redis.suspend();
-    try {
-      const frozen = await medianOfNotifications(stack);
-      expect(frozen).toBeLessThan(ordinary + PATIENCE_MS);
-      await house().push('frozen/app:v1', 'after');
-      await house().push('frozen/app:v2', 'new');
-      await house().settle();
-    } finally {
-      redis.resume();
-    }
-    await house().push('frozen/app:v3', 'later');
-    await house().settle();
-  });
-
-  it('Redis dies and comes back empty', async ({ skip }) => {
-    const { stack } = house();
-    const { redis } = stack;
-    if (redis === null) return skip('these queues need no Redis');
-    await redis.stop('SIGKILL');
-    await house().push('gone/app:v1', 'while it is away');
-    await house().settle();
-    await redis.start();
-    await house().push('gone/app:v2', 'when it is back');
-    await house().settle();
-  });
+  if (queues === 'redis') redisScenes(house);
 
   it('SIGTERM ends api and worker in order while the stores are away', async () => {
     const { stack } = house();
@@ -86,7 +56,39 @@ crashScenes('stores go away', { ownPostgres: true }, (house) => {
   });
 });
 
-/** Milliseconds that the api takes to answer a notification; of a pull, so that there is nothing to be done. */
+function redisScenes(house: () => CrashHouse): void {
+  it('a frozen Redis keeps no notification waiting, and the catalog follows all the same', async () => {
+    const { stack } = house();
+    const redis = stack.redis!;
+    await house().push('frozen/app:v1', 'before');
+    const ordinary = await medianOfNotifications(stack);
+    redis.suspend();
+    try {
+      const frozen = await medianOfNotifications(stack);
+      expect(frozen).toBeLessThan(ordinary + PATIENCE_MS);
+      await house().push('frozen/app:v1', 'after');
+      await house().push('frozen/app:v2', 'new');
+      await house().settle();
+    } finally {
+      redis.resume();
+    }
+    await house().push('frozen/app:v3', 'later');
+    await house().settle();
+  });
+
+  it('Redis dies and comes back empty', async () => {
+    const { stack } = house();
+    const redis = stack.redis!;
+    await redis.stop('SIGKILL');
+    await house().push('gone/app:v1', 'while it is away');
+    await house().settle();
+    await redis.start();
+    await house().push('gone/app:v2', 'when it is back');
+    await house().settle();
+  });
+}
+
+/** Milliseconds that the api takes to answer a notification of a push. */
 async function medianOfNotifications(stack: Stack): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 7; i++) {

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { crashScenes, type CrashHouse } from '../support/crash-scenes.js';
@@ -18,7 +18,7 @@ const runs = (house: CrashHouse): Promise<Run[]> =>
 /** Works on the same volume through a registry that tells nobody. */
 async function secretly(house: CrashHouse, work: (registryUrl: string) => Promise<unknown>): Promise<void> {
   const { stack } = house;
-  const { auth } = JSON.parse(await readConfig(stack.registry.configPath)) as { auth: { token: never } };
+  const { auth } = JSON.parse(await readFile(stack.registry.configPath, 'utf8')) as { auth: { token: never } };
   const quiet = await startRealRegistry({
     binary: process.env['PORTUS_TEST_REGISTRY_28']!,
     dataDir: stack.registry.dataDir,
@@ -31,20 +31,14 @@ async function secretly(house: CrashHouse, work: (registryUrl: string) => Promis
   }
 }
 
-async function readConfig(path: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(path, 'utf8');
-}
-
 crashScenes('what notifications never told', { strategy: 'update-delete' }, (house) => {
   it('a retag whose notification is lost is found by the next deep run', async () => {
     const { stack } = house();
     await house().push('lost/app:v1', 'before');
     await house().settle();
-    const after = await new Promise<string>((resolve, reject) => {
-      secretly(house(), async (url) => {
-        resolve((await house().push('lost/app:v1', 'after', url)).manifest.digest);
-      }).catch(reject);
+    let after = '';
+    await secretly(house(), async (url) => {
+      after = (await house().push('lost/app:v1', 'after', url)).manifest.digest;
     });
     await house().settle();
     expect((await stack.catalogOfDatabase())['lost/app']).toEqual({ v1: after });
@@ -62,7 +56,6 @@ crashScenes('what notifications never told', { strategy: 'update-delete' }, (hou
     const [volume, aside] = [join(registry.dataDir, 'docker'), join(registry.dataDir, 'aside')];
     await rename(volume, aside);
     await registry.start();
-    const newest = (await runs(house()))[0]!;
     const held = await until(
       'two runs were held',
       async () => {
@@ -72,7 +65,6 @@ crashScenes('what notifications never told', { strategy: 'update-delete' }, (hou
       { timeoutMs: 60_000 },
     );
     expect(held[0]!.outcome).toMatch(/listed nothing while \d+ repositories are known; nothing was removed/);
-    expect(newest.state).not.toBe('failed');
     expect(await stack.catalogOfDatabase()).toEqual(before);
     await registry.stop();
     await rename(aside, volume);

@@ -92,7 +92,11 @@ function split(name: string): [repository: string, tag: string] {
 }
 
 /** Plays scenes on registry 2.8 with each backend of the queues. */
-export function crashScenes(title: string, options: StackOptions, play: (house: () => CrashHouse) => void): void {
+export function crashScenes(
+  title: string,
+  options: StackOptions,
+  play: (house: () => CrashHouse, queues: 'redis' | 'postgres') => void,
+): void {
   for (const queues of ['redis', 'postgres'] as const) {
     const missing = [REGISTRY, 'PORTUS_TEST_PG_BIN', ...NEEDS[queues]].filter((name) => !process.env[name]);
     describe.skipIf(missing.length > 0)(`${title}, queues in ${queues}`, () => {
@@ -105,7 +109,7 @@ export function crashScenes(title: string, options: StackOptions, play: (house: 
       play(() => {
         if (!house) throw new Error('the house does not run');
         return house;
-      });
+      }, queues);
     });
   }
 }
