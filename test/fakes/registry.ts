@@ -223,7 +223,7 @@ export class FakeRegistry {
 
   private challenge(needed: NeededAccess[]): Reply {
     const scope = needed.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ');
-    const challenge = `Bearer realm="http://127.0.0.1/v2/token",service="fake"${scope ? `,scope="${scope}"` : ''}`;
+    const challenge = `Bearer realm="http://127.0.0.1/v2/token",service="registry.test"${scope ? `,scope="${scope}"` : ''}`;
     const reply = errorReply(this.flavour, 401, 'UNAUTHORIZED', 'authentication required', null);
     return { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } };
   }
