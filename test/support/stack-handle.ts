@@ -59,6 +59,8 @@ export class Stack {
   readonly registry: RealRegistry;
   readonly redis: OwnRedis | null;
   readonly postgres: OwnPostgres | null;
+  /** What the stack signs with. */
+  readonly signing: StackParts['signing'];
   private readonly signer: TokenSigner;
 
   constructor(private readonly parts: StackParts) {
@@ -71,6 +73,7 @@ export class Stack {
     this.registry = parts.registry;
     this.redis = parts.redis;
     this.postgres = parts.postgres;
+    this.signing = parts.signing;
     const { keyPem, certificatePem, issuer } = parts.signing;
     this.signer = new TokenSigner(loadSigningKey(keyPem, certificatePem, new Date()), issuer);
   }
