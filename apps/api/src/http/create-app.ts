@@ -11,6 +11,7 @@ import { withLogContext } from '#platform/logging/request-context.js';
 import { type ApiParts, ApiModule } from '../app.module.js';
 import { serveOpenApi } from '../openapi.js';
 import { answerClientError } from './client-error.js';
+import { answerUnroutable } from './unroutable.js';
 
 /** JSON bodies of the API. */
 const BODY_LIMIT = 1024 * 1024;
@@ -28,6 +29,7 @@ export async function createApi(parts: ApiParts, options: { preview?: boolean } 
     trustProxy: settings.trustedProxies === '' ? false : settings.trustedProxies.split(',').map((part) => part.trim()),
     bodyLimit: BODY_LIMIT,
     clientErrorHandler: answerClientError as never,
+    frameworkErrors: answerUnroutable as never,
     requestTimeout: 120_000,
     connectionTimeout: 120_000,
     keepAliveTimeout: 65_000,
