@@ -92,7 +92,25 @@ export class Transport {
   private async tokenFor(request: RegistryRequest): Promise<string | null> {
     // The only place that attaches a token, and it knows one origin: a redirect can not carry it elsewhere.
     if (request.access === null || request.url.origin !== this.base.origin) return null;
-    return this.bearer.get(request.access, request.url);
+    return unlessAborted(this.bearer.get(request.access, request.url), request.signal);
+  }
+}
+
+/** Stops waiting when the signal is aborted; the token is still made for whoever else waits for it. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+    // Nobody may be waiting for it any more.
+    promise.catch(() => undefined);
   }
 }
 
