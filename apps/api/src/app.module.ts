@@ -12,6 +12,7 @@ import type { SigningKey } from '#tokens/signing-key.js';
 import { TokensModule } from '#tokens/tokens.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
+import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
 import { AccessGuard } from './http/access.guard.js';
 import { ErrorFilter } from './http/error.filter.js';
@@ -51,6 +52,7 @@ export class ApiModule {
         RepositoriesModule,
         TagsModule,
         UsersModule,
+        ExplainModule,
         HealthModule,
         WebModule,
       ],

@@ -11,13 +11,21 @@ export interface RawBody {
  * Reads a request body of at most `limit` bytes into memory. A longer one is drained to its end, up to ten times the
  * limit, so that the sender gets an answer instead of a reset connection.
  */
-export async function readBody(payload: IncomingMessage, limit: number): Promise<RawBody> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
-    if (size < limit) chunks.push(chunk.length > limit - size ? chunk.subarray(0, limit - size) : chunk);
-    size += chunk.length;
-    if (size > limit * 10) break;
-  }
-  return { bytes: Buffer.concat(chunks), tooLarge: size > limit };
+export function readBody(payload: IncomingMessage, limit: number): Promise<RawBody> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = () => resolve({ bytes: Buffer.concat(chunks), tooLarge: size > limit });
+    payload.on('data', (chunk: Buffer) => {
+      if (size < limit) chunks.push(chunk.length > limit - size ? chunk.subarray(0, limit - size) : chunk);
+      size += chunk.length;
+      if (size <= limit * 10) return;
+      finish();
+      payload.destroy();
+    });
+    payload.on('end', finish);
+    payload.on('error', reject);
+    // Without an end or an error of its own: whoever sent it is gone.
+    payload.on('close', () => reject(new Error('the request ended before its body')));
+  });
 }

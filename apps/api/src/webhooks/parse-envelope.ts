@@ -44,6 +44,9 @@ const eventSchema = z.object({
     .catch(null),
 });
 type WireEvent = z.output<typeof eventSchema>;
+// Made once: zod compiles a schema when it is first used.
+const envelopeSchema = z.object({ events: z.array(z.unknown()).max(MAX_EVENTS) });
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads the body of a notification (distribution, "Notifications"). Never throws: what can not be understood comes back
@@ -56,7 +59,7 @@ export function parseEnvelope(bytes: Buffer, tooLarge: boolean, ownAccount: stri
   if (bytes.length === 0) return reject(result, bytes, 'the body is empty');
   const json = decode(bytes);
   if (json === undefined) return reject(result, bytes, 'the body is not JSON in UTF-8');
-  const events = z.object({ events: z.array(z.unknown()).max(MAX_EVENTS) }).safeParse(json);
+  const events = envelopeSchema.safeParse(json);
   if (!events.success) return reject(result, bytes, 'the body has no list of events');
   for (const one of events.data.events) takeEvent(one, ownAccount, result);
   return result;
@@ -64,7 +67,7 @@ export function parseEnvelope(bytes: Buffer, tooLarge: boolean, ownAccount: stri
 
 function decode(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     return undefined;
   }

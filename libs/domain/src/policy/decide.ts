@@ -25,8 +25,82 @@ export interface Decision {
   reason: Reason;
 }
 
-const allow = (reason: Reason): Decision => ({ allow: true, reason });
-const deny = (reason: Reason): Decision => ({ allow: false, reason });
+/** Everything that a decision is made of. */
+export interface Case {
+  actor: Actor;
+  namespace: NamespaceFacts | null;
+  options: PolicyOptions;
+}
+
+/** One rule: when it holds, it decides. */
+export interface Rule {
+  allow: boolean;
+  reason: Reason;
+  holds(of: Case): boolean;
+}
+
+const isAdmin = ({ actor }: Case): boolean => actor.kind === 'user' && actor.admin;
+const isAnonymous = ({ actor }: Case): boolean => actor.kind === 'anonymous';
+const isUnknown = ({ namespace }: Case): boolean => namespace === null;
+const isStranger = ({ namespace }: Case): boolean => namespace?.role === null;
+const hasRole = (of: Case, enough: readonly string[]): boolean => enough.includes(of.namespace?.role ?? '');
+const isPersonal = ({ actor, namespace }: Case): boolean =>
+  actor.kind === 'user' && namespace?.kind === 'personal' && namespace.ownerId === actor.userId;
+
+const allow = (reason: Reason, holds: Rule['holds']): Rule => ({ allow: true, reason, holds });
+const deny = (reason: Reason, holds: Rule['holds']): Rule => ({ allow: false, reason, holds });
+const otherwise = (): boolean => true;
+
+/** Looked at before all others. */
+const FIRST: readonly Rule[] = [
+  allow('service-account', ({ actor }) => actor.kind === 'service'),
+  deny('user-disabled', ({ actor }) => actor.kind === 'user' && actor.disabled),
+  deny('user-locked', ({ actor }) => actor.kind === 'user' && actor.locked),
+  deny('anonymous-access-off', (of) => isAnonymous(of) && !of.options.anonymousAccess),
+];
+
+/** The rules of each action, in their order; the first that holds decides, and the last always holds. */
+const RULES: Readonly<Record<Action, readonly Rule[]>> = {
+  pull: [
+    ...FIRST,
+    allow('public', ({ namespace }) => namespace?.visibility === 'public'),
+    deny('anonymous', isAnonymous),
+    allow('admin', isAdmin),
+    deny('no-namespace', isUnknown),
+    allow('protected', ({ namespace }) => namespace?.visibility === 'protected'),
+    deny('not-a-member', isStranger),
+    allow('role', otherwise),
+  ],
+  push: [
+    ...FIRST,
+    deny('anonymous', isAnonymous),
+    allow('admin', isAdmin),
+    deny('push-policy', ({ options }) => options.pushPolicy === 'admin-only'),
+    deny('no-namespace', isUnknown),
+    allow('personal-owner', (of) => of.options.pushPolicy === 'allow-personal' && isPersonal(of)),
+    deny('push-policy', ({ options }) => options.pushPolicy === 'allow-personal'),
+    deny('not-a-member', isStranger),
+    allow('role', (of) => hasRole(of, ['contributor', 'owner'])),
+    deny('role-too-weak', otherwise),
+  ],
+  delete: [
+    ...FIRST,
+    deny('anonymous', isAnonymous),
+    deny('delete-disabled', ({ options }) => !options.deleteEnabled),
+    allow('admin', isAdmin),
+    deny('no-namespace', isUnknown),
+    deny('not-a-member', isStranger),
+    allow('role', (of) => hasRole(of, of.options.contributorsDelete ? ['contributor', 'owner'] : ['owner'])),
+    deny('role-too-weak', otherwise),
+  ],
+};
+
+const UNKNOWN_ACTION: readonly Rule[] = [deny('unknown-action', otherwise)];
+
+/** The rules that are looked at for an action, in their order. */
+export function rulesOf(action: Action): readonly Rule[] {
+  return Object.hasOwn(RULES, action) ? RULES[action] : UNKNOWN_ACTION;
+}
 
 /**
  * Decides whether the actor may do one action on the repositories of one namespace. Pure; default deny; every action is
@@ -39,52 +113,7 @@ export function decide(
   namespace: NamespaceFacts | null,
   options: PolicyOptions,
 ): Decision {
-  if (actor.kind === 'service') return allow('service-account');
-  if (actor.kind === 'user' && actor.disabled) return deny('user-disabled');
-  if (actor.kind === 'user' && actor.locked) return deny('user-locked');
-  if (actor.kind === 'anonymous' && !options.anonymousAccess) return deny('anonymous-access-off');
-  switch (action) {
-    case 'pull':
-      return decidePull(actor, namespace);
-    case 'push':
-      return decidePush(actor, namespace, options);
-    case 'delete':
-      return decideDelete(actor, namespace, options);
-    default:
-      return deny('unknown-action');
-  }
-}
-
-type Person = Exclude<Actor, { kind: 'service' }>;
-
-function decidePull(actor: Person, namespace: NamespaceFacts | null): Decision {
-  if (namespace?.visibility === 'public') return allow('public');
-  if (actor.kind === 'anonymous') return deny('anonymous');
-  if (actor.admin) return allow('admin');
-  if (namespace === null) return deny('no-namespace');
-  if (namespace.visibility === 'protected') return allow('protected');
-  return namespace.role === null ? deny('not-a-member') : allow('role');
-}
-
-function decidePush(actor: Person, namespace: NamespaceFacts | null, options: PolicyOptions): Decision {
-  if (actor.kind === 'anonymous') return deny('anonymous');
-  if (actor.admin) return allow('admin');
-  if (options.pushPolicy === 'admin-only') return deny('push-policy');
-  if (namespace === null) return deny('no-namespace');
-  const personal = namespace.kind === 'personal' && namespace.ownerId === actor.userId;
-  if (options.pushPolicy === 'allow-personal') return personal ? allow('personal-owner') : deny('push-policy');
-  return byRole(namespace, ['contributor', 'owner']);
-}
-
-function decideDelete(actor: Person, namespace: NamespaceFacts | null, options: PolicyOptions): Decision {
-  if (actor.kind === 'anonymous') return deny('anonymous');
-  if (!options.deleteEnabled) return deny('delete-disabled');
-  if (actor.admin) return allow('admin');
-  if (namespace === null) return deny('no-namespace');
-  return byRole(namespace, options.contributorsDelete ? ['contributor', 'owner'] : ['owner']);
-}
-
-function byRole(namespace: NamespaceFacts, enough: readonly string[]): Decision {
-  if (namespace.role === null) return deny('not-a-member');
-  return enough.includes(namespace.role) ? allow('role') : deny('role-too-weak');
+  const of = { actor, namespace, options };
+  const rule = rulesOf(action).find((one) => one.holds(of));
+  return rule ? { allow: rule.allow, reason: rule.reason } : { allow: false, reason: 'unknown-action' };
 }

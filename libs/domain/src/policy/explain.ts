@@ -1,0 +1,82 @@
+import type { Action } from '../naming/scope.js';
+import { type Decision, type Reason, rulesOf } from './decide.js';
+import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
+
+/** A rule that was looked at, and whether it held. The last one held and decided. */
+export interface LookedAt {
+  rule: string;
+  held: boolean;
+}
+
+export interface Explanation extends Decision {
+  /** The decision in a sentence. */
+  because: string;
+  rules: LookedAt[];
+  /** What would have to change for the answer to be yes; null when it is. */
+  change: string | null;
+}
+
+const RULE_TEXT: Record<Reason, string> = {
+  'service-account': 'the service account may do everything',
+  admin: 'administrators may do everything',
+  public: 'everybody may pull from a public namespace',
+  protected: 'everybody who is signed in may pull from a protected namespace',
+  role: 'members of the team may, as far as their role goes',
+  'personal-owner': 'everybody may push to the own personal namespace',
+  'user-disabled': 'a disabled user may do nothing',
+  'user-locked': 'a locked user may do nothing',
+  anonymous: 'this needs a signed-in user',
+  'anonymous-access-off': 'nobody may do anything without signing in here (anonymous access is off)',
+  'no-namespace': 'there is no such namespace',
+  'not-a-member': 'only members of the team may',
+  'role-too-weak': 'the role in the team does not go that far',
+  'push-policy': 'the push policy of this site reserves it for others',
+  'delete-disabled': 'deleting is switched off here',
+  'unknown-action': 'only pull, push and delete exist',
+};
+
+const CHANGE: Partial<Record<Reason, string>> = {
+  'user-disabled': 'an administrator enables the user',
+  'user-locked': 'an administrator unlocks the user',
+  anonymous: 'sign in (docker login)',
+  'anonymous-access-off': 'sign in (docker login)',
+  'no-namespace': 'an administrator pushes there first, or the name is corrected',
+  'not-a-member': 'an owner of the team adds the user, or the visibility of the namespace is widened',
+  'role-too-weak': 'an owner of the team gives the user a stronger role',
+  'push-policy': 'PORTUS_USER_PERMISSION_PUSH_IMAGES_POLICY is changed, or an administrator pushes',
+  'delete-disabled': 'PORTUS_DELETE_ENABLED is set to true',
+  'unknown-action': 'ask for pull, push or delete',
+};
+
+/** Decides exactly as {@link decide} does, and tells which rules were looked at and what would have to change. */
+export function explain(
+  actor: Actor,
+  action: Action,
+  namespace: NamespaceFacts | null,
+  options: PolicyOptions,
+): Explanation {
+  const of = { actor, namespace, options };
+  const rules: LookedAt[] = [];
+  for (const rule of rulesOf(action)) {
+    const held = rule.holds(of);
+    rules.push({ rule: RULE_TEXT[rule.reason], held });
+    if (!held) continue;
+    const change = rule.allow ? null : (CHANGE[rule.reason] ?? null);
+    return { allow: rule.allow, reason: rule.reason, because: RULE_TEXT[rule.reason], rules, change };
+  }
+  return { allow: false, reason: 'unknown-action', because: RULE_TEXT['unknown-action'], rules, change: null };
+}
+
+/**
+ * The explanation for somebody who must not learn whether the namespace exists: a private one of others looks exactly
+ * like one that does not exist.
+ */
+export function explainWithoutExistence(
+  actor: Actor,
+  action: Action,
+  namespace: NamespaceFacts | null,
+  options: PolicyOptions,
+): Explanation {
+  const secret = namespace !== null && namespace.visibility === 'private' && namespace.role === null;
+  return explain(actor, action, secret ? null : namespace, options);
+}
