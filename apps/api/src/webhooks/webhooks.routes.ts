@@ -21,6 +21,8 @@ export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService
           const registryId = await service.registryOf(request.headers.authorization);
           if (registryId === null) return await sendWireError(reply, 401, 'UNAUTHORIZED', 'wrong or missing secret');
           request.registryId = registryId;
+          // The body is read as bytes whatever it is called; a name that is none must not become a 415.
+          request.raw.headers['content-type'] = 'application/octet-stream';
         } catch (error) {
           request.log.error({ err: error }, 'the secret of a notification could not be checked');
           return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
