@@ -1,0 +1,187 @@
+import 'reflect-metadata';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Queue, Worker } from 'bullmq';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { JOBS, QUEUES, type QueueName } from '#domain/jobs/jobs.js';
+import { loadSettings, type Settings } from '#platform/config/settings.js';
+import { createLogger } from '#platform/logging/logger.js';
+import { Doorbell } from '#queues/doorbell.js';
+import { connectQueues, migrateQueues, type QueueConnections } from '#queues/queue-backend.js';
+import { makeSigningKey } from '#tokens/make-signing-key.js';
+import { loadSigningKey } from '#tokens/signing-key.js';
+import { WorkerModule } from '../../apps/worker/src/worker.module.js';
+import { CatalogBench } from '../support/catalog-bench.js';
+import { OwnRedis } from '../support/own-redis.js';
+import { until } from '../support/until.js';
+
+const QUEUE: QueueName = 'registry-events';
+
+for (const backend of ['redis', 'postgres'] as const) {
+  const missing = backend === 'redis' && !process.env['PORTUS_TEST_REDIS_BIN'];
+  describe.skipIf(missing)(`queues in ${backend}${missing ? ' (needs PORTUS_TEST_REDIS_BIN)' : ''}`, () => {
+    let bench: CatalogBench;
+    let redis: OwnRedis | null = null;
+
+    beforeAll(async () => {
+      bench = await CatalogBench.create();
+      redis = backend === 'redis' ? await OwnRedis.start() : null;
+      if (redis === null) await migrateQueues(bench.database.url);
+    });
+    afterAll(async () => {
+      await redis?.stop();
+      await bench.close();
+    });
+    beforeEach(() => bench.reset());
+
+    const connect = (role: 'producer' | 'consumer') =>
+      connectQueues(role, redis?.url ?? null, bench.database.url, () => undefined);
+    const empty = async () => {
+      if (redis !== null) return redis.flush();
+      const tables = await bench.database.sql.query<{ name: string }>(
+        `SELECT format('bullmq.%I', tablename) AS name FROM pg_tables
+          WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
+      );
+      await bench.database.sql.query(`TRUNCATE ${tables.map((table) => table.name).join(', ')}`);
+    };
+    const store = { bench: () => bench, redisUrl: () => redis?.url, connect, empty };
+    rings(store);
+    workers(store);
+  });
+}
+
+interface Store {
+  bench: () => CatalogBench;
+  redisUrl: () => string | undefined;
+  connect: (role: 'producer' | 'consumer') => QueueConnections;
+  empty: () => Promise<void>;
+}
+
+function rings(store: Store): void {
+  it('a ring reaches one of two workers, also after the store was emptied', async () => {
+    const producer = store.connect('producer');
+    const consumers = [store.connect('consumer'), store.connect('consumer')];
+    const { connection } = producer;
+    const queues = QUEUES.map((name) => [name, new Queue(name, { connection }).on('error', () => undefined)] as const);
+    let answered = 0;
+    const failures: string[] = [];
+    const bell = new Doorbell(Object.fromEntries(queues) as Record<QueueName, Queue>, (_, error) =>
+      failures.push(error.message),
+    );
+    const bullWorkers = consumers.map(({ connection }) => {
+      const answer = async (job: { data: unknown }) => {
+        JOBS[QUEUE].payload.parse(job.data);
+        answered++;
+      };
+      return new Worker(QUEUE, answer, { connection }).on('error', () => undefined);
+    });
+    try {
+      for (let i = 1; i <= 5; i++) {
+        const before = answered;
+        // Rings close to each other are one: ring until somebody answers.
+        await until('a worker answers', () => (bell.ring(QUEUE), answered > before), { timeoutMs: 20_000 });
+        if (i === 3) await store.empty();
+      }
+      expect(failures).toEqual([]);
+    } finally {
+      await Promise.all(bullWorkers.map((worker) => worker.close()));
+      await Promise.all(queues.map(([, queue]) => queue.close()));
+      await Promise.all([producer, ...consumers].map((connections) => connections.close()));
+    }
+  });
+}
+
+function workers(store: Store): void {
+  describe('and two workers of ours', () => {
+    let contexts: { app: INestApplicationContext; queues: QueueConnections }[] = [];
+    const begin = async () => {
+      contexts = await Promise.all([1, 2].map(() => startWorker(store)));
+    };
+    const end = async () => {
+      for (const { app, queues } of contexts.splice(0)) {
+        await app.close();
+        await queues.close();
+      }
+    };
+
+    it('handle each notification', async () => {
+      const bench = store.bench();
+      await begin();
+      try {
+        for (let i = 0; i < 20; i++) bench.fake.putImage(`team/app-${i % 5}`, `v${i}`, { seed: `${i}` });
+        await bench.deliver();
+        await untilEqual(bench);
+      } finally {
+        await end();
+      }
+    });
+
+    it('find what waits after the store was emptied, before their start and under them', async () => {
+      const bench = store.bench();
+      for (let i = 0; i < 5; i++) bench.fake.putImage(`team/app-${i}`, 'v1', { seed: `${i}` });
+      await bench.deliver();
+      await store.empty();
+      await begin();
+      try {
+        await untilEqual(bench);
+        for (let i = 0; i < 5; i++) {
+          bench.fake.putImage(`team/app-${i}`, 'v1', { seed: `again ${i}` });
+          await bench.deliver();
+          await store.empty();
+        }
+        await untilEqual(bench);
+      } finally {
+        await end();
+      }
+    });
+
+    it('record every manifest as not scanned, and run the syncs that are asked for', async () => {
+      const bench = store.bench();
+      bench.fake.putImage('team/app', 'v1', { silent: true });
+      await bench.runs.request(bench.registry.id, 'deep:1', 'deep', 'update');
+      await begin();
+      try {
+        await untilEqual(bench);
+        const report = () =>
+          bench.database.sql.query(`SELECT state, reason FROM scan_reports WHERE state <> 'queued' LIMIT 1`);
+        const [found] = await until('the scan is recorded', async () => {
+          const rows = await report();
+          return rows.length > 0 ? rows : null;
+        });
+        expect(found).toMatchObject({ reason: expect.stringContaining('no scanner configured') });
+      } finally {
+        await end();
+      }
+    });
+  });
+}
+
+async function startWorker(store: Store): Promise<{ app: INestApplicationContext; queues: QueueConnections }> {
+  const { settings, key } = await configure(store);
+  const logger = createLogger('portus-worker', 'fatal');
+  const queues = store.connect('consumer');
+  const parts = { settings, logger, queues, key };
+  const app = await NestFactory.createApplicationContext(WorkerModule.register(parts), { logger: false });
+  return { app, queues };
+}
+
+async function configure(store: Store): Promise<{ settings: Settings; key: ReturnType<typeof loadSigningKey> }> {
+  const { keyPem, certificatePem } = await makeSigningKey({ commonName: 'portus.test' });
+  const { settings } = loadSettings({
+    DATABASE_URL: store.bench().database.url,
+    REDIS_URL: store.redisUrl(),
+    PORTUS_KEY_PATH: '/nowhere',
+    PORTUS_SECRET_KEY_BASE: 'x'.repeat(32),
+    PORTUS_PASSWORD: 'a password for tests',
+    PORTUS_BACKGROUND_SYNC_ENABLED: 'false',
+  });
+  return { settings, key: loadSigningKey(keyPem, certificatePem, new Date()) };
+}
+
+async function untilEqual(bench: CatalogBench): Promise<void> {
+  const isEqual = async () => {
+    expect(await bench.stored()).toEqual(bench.held());
+    return (await bench.eventStates()).every((state) => state === 'done');
+  };
+  await until('the catalog equals the registry', isEqual, { timeoutMs: 30_000, everyMs: 100 });
+}
