@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
+import type { Registry } from '#domain/registry/registry.entity.js';
 import { Identity } from '#identity/identity.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
@@ -70,10 +71,20 @@ export class BootstrapService implements OnApplicationBootstrap {
       this.logger.info({ hostname: input.hostname }, 'the first registry was made');
       return;
     }
-    const mine = known.find((registry) => registry.hostname === settings.initRegistryHostname);
+    const mine =
+      known.find((registry) => registry.hostname === settings.initRegistryHostname) ??
+      (await this.followMove(known, settings.initRegistryHostname));
     if (mine && settings.initRegistryWebhookSecret !== null) {
       await this.registries.rotateWebhookSecret(mine.id, settings.initRegistryWebhookSecret);
     }
+  }
+
+  /** The registry of that name at another address is the same one, moved (`npm start` on another port); its content stays. */
+  private async followMove(known: Registry[], hostname: string): Promise<Registry | null> {
+    const moved = known.find((registry) => registry.name === this.settings.initRegistryName);
+    if (moved === undefined) return null;
+    this.logger.warn({ name: moved.name, from: moved.hostname, to: hostname }, 'the first registry has moved');
+    return this.registries.update(moved.id, { hostname });
   }
 }
 
