@@ -14,6 +14,7 @@ import { TeamUser } from './team/team-user.entity.js';
 import { Team } from './team/team.entity.js';
 import { ApplicationToken } from './user/application-token.entity.js';
 import { LoginFailure } from './user/login-failure.entity.js';
+import { RefreshToken } from './user/refresh-token.entity.js';
 import { User } from './user/user.entity.js';
 
 /** Every table of Portus. */
@@ -24,6 +25,7 @@ export const ENTITIES = [
   ManifestChild,
   Namespace,
   PullEvent,
+  RefreshToken,
   Registry,
   RegistryEvent,
   Repository,

@@ -14,6 +14,7 @@ import { LoginFailuresRepository } from './login-failures.repository.js';
 import { isMigrated } from './migrate.js';
 import { NamespacesRepository } from './namespaces.repository.js';
 import { PullsRepository } from './pulls.repository.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { RepositoriesRepository } from './repositories.repository.js';
 import { ScanReportsRepository } from './scan-reports.repository.js';
@@ -30,6 +31,7 @@ const REPOSITORIES = [
   LoginFailuresRepository,
   NamespacesRepository,
   PullsRepository,
+  RefreshTokensRepository,
   RegistriesRepository,
   RepositoriesRepository,
   ScanReportsRepository,

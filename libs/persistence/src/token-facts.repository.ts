@@ -1,5 +1,6 @@
 import type { NamespaceFacts } from '#domain/policy/facts.js';
 import type { Database, Prepared } from './database.js';
+import { IDLE_DAYS } from './refresh-tokens.repository.js';
 
 /** A user as the token endpoint needs it. */
 export interface UserFacts {
@@ -57,21 +58,36 @@ const BY_TOKEN = SELECT(
    LEFT JOIN users u ON u.id = t.user_id AND u.username = $2::citext`,
 );
 
+/** $2 is not needed here: who has the token is its user. */
+const BY_REFRESH_TOKEN = SELECT(
+  'token_facts_by_refresh_token',
+  `LEFT JOIN refresh_tokens t ON t.token_hash = $4 AND t.service = $1 AND t.expires_at > now()
+        AND t.last_used_at > now() - interval '${IDLE_DAYS} days'
+   LEFT JOIN users u ON u.id = t.user_id AND u.credential_version = t.credential_version AND $2::text IS NOT NULL`,
+);
+
+const STATEMENTS = { name: BY_NAME, 'application-token': BY_TOKEN, 'refresh-token': BY_REFRESH_TOKEN } as const;
+
+/** How somebody is looked up: by name, or by the hash of something that only the person has. */
+export type Lookup =
+  | { by: 'name'; username: string }
+  | { by: 'application-token'; username: string; hash: Buffer }
+  | { by: 'refresh-token'; hash: Buffer };
+
 /** Everything that a token decision needs, in one query: nothing about rights is ever cached (promise P5). */
 export class TokenFactsRepository {
   constructor(private readonly database: Database) {}
 
   /**
    * @param service as asked for; compared exactly with hostnames of registries
-   * @param username '' for anonymous
+   * @param who a name of '' is anonymous; a user is found by a hash only if it is valid now
    * @param namespaces names of the namespaces that the scopes touch
-   * @param tokenHash set when the secret looks like an application token: then the user is found only by it
    */
-  async find(service: string, username: string, namespaces: string[], tokenHash: Buffer | null): Promise<TokenFacts> {
-    const values = [service, username, namespaces];
-    const rows = tokenHash
-      ? await this.database.prepared<Row>(BY_TOKEN, [...values, tokenHash])
-      : await this.database.prepared<Row>(BY_NAME, values);
+  async find(service: string, who: Lookup, namespaces: string[]): Promise<TokenFacts> {
+    const username = who.by === 'refresh-token' ? '' : who.username;
+    const values: unknown[] = [service, username, namespaces];
+    if (who.by !== 'name') values.push(who.hash);
+    const rows = await this.database.prepared<Row>(STATEMENTS[who.by], values);
     const row = rows[0];
     if (!row) return { registryId: null, user: null, namespaces: new Map() };
     return {

@@ -2,12 +2,13 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { JwksController } from './jwks.controller.js';
+import { RefreshTokensService } from './refresh-tokens.service.js';
 import { TokenFactsService } from './token-facts.service.js';
 import { tokenRoutes } from './token.routes.js';
 import { TokenService } from './token.service.js';
 
 /** The registry's token service. */
-@Module({ controllers: [JwksController], providers: [TokenFactsService, TokenService] })
+@Module({ controllers: [JwksController], providers: [RefreshTokensService, TokenFactsService, TokenService] })
 export class AuthModule implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,

@@ -3,7 +3,8 @@ import { AppError } from '#domain/errors/app-error.js';
 import { isRepositoryScope } from '#domain/naming/scope.js';
 import { splitRepositoryName } from '#domain/naming/repository-name.js';
 import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
-import { type TokenFacts, TokenFactsRepository } from '#persistence/token-facts.repository.js';
+import { hashRefreshToken } from '#identity/refresh-token.js';
+import { type Lookup, type TokenFacts, TokenFactsRepository } from '#persistence/token-facts.repository.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
@@ -34,16 +35,16 @@ export class TokenFactsService {
 
   /** Throws AppError `unavailable` when neither knows. */
   async load(request: TokenRequestFacts): Promise<LoadedFacts> {
-    const { username, password } = request.credentials ?? { username: '', password: '' };
-    const tokenHash = isApplicationToken(password) ? hashApplicationToken(password) : null;
+    const who = lookupOf(request);
     const namespaces = namespacesOf(request);
-    const key = JSON.stringify([request.service, username, tokenHash?.toString('base64') ?? '']);
+    const hash = who.by === 'name' ? '' : who.hash.toString('base64');
+    const key = JSON.stringify([request.service, who.by === 'refresh-token' ? '' : who.username, hash]);
     if (Date.now() < this.pausedUntil) {
       const known = this.confirmed.recall(key, namespaces);
       if (known !== null) return { ...known, stale: true };
     }
     try {
-      const facts = await this.repository.find(request.service, username, namespaces, tokenHash);
+      const facts = await this.repository.find(request.service, who, namespaces);
       this.confirmed.remember(key, namespaces, facts);
       return { ...facts, stale: false };
     } catch (error) {
@@ -55,6 +56,13 @@ export class TokenFactsService {
       throw new AppError('unavailable', 'the database can not be reached', options);
     }
   }
+}
+
+function lookupOf({ credentials, refreshToken }: TokenRequestFacts): Lookup {
+  if (refreshToken !== null) return { by: 'refresh-token', hash: hashRefreshToken(refreshToken) };
+  const { username, password } = credentials ?? { username: '', password: '' };
+  if (isApplicationToken(password)) return { by: 'application-token', username, hash: hashApplicationToken(password) };
+  return { by: 'name', username };
 }
 
 /** Name of the namespace of a repository; '' is the global one. */

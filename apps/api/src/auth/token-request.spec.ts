@@ -15,6 +15,9 @@ describe(parseGetTokenRequest.name, () => {
       service: 'r.test:5000',
       scopes: [],
       credentials: { username: 'alice', password: 'a:b' },
+      refreshToken: null,
+      offline: true,
+      clientId: 'docker',
       address: '192.0.2.1',
     });
   });
@@ -47,6 +50,16 @@ describe(parsePostTokenRequest.name, () => {
     );
     expect(request.credentials).toEqual({ username: 'alice', password: 'p:w' });
     expect(names(request)).toEqual(['a']);
+  });
+
+  it('reads the refresh grant, and that a client wants a refresh token', () => {
+    const token = `ptr_${'x'.repeat(43)}`;
+    expect(post(`grant_type=refresh_token&refresh_token=${token}&service=s`)).toMatchObject({
+      refreshToken: token,
+      credentials: null,
+    });
+    expect(post('grant_type=password&username=a&password=b&service=s&access_type=offline').offline).toBe(true);
+    expect(post('grant_type=password&username=a&password=b&service=s').offline).toBe(false);
   });
 
   it('takes repeated scopes and an empty one', () => {

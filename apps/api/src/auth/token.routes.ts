@@ -45,8 +45,15 @@ async function answer(
   request: TokenRequestFacts,
   post = false,
 ): Promise<FastifyReply> {
-  const { token, expiresIn, issuedAt, scope } = await service.issue(request);
-  const body = { token, access_token: token, expires_in: expiresIn, issued_at: issuedAt, ...(post ? { scope } : {}) };
+  const { token, expiresIn, issuedAt, scope, refreshToken } = await service.issue(request);
+  const body = {
+    token,
+    access_token: token,
+    expires_in: expiresIn,
+    issued_at: issuedAt,
+    ...(post ? { scope } : {}),
+    ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
+  };
   return reply
     .code(200)
     .header('content-type', 'application/json')

@@ -12,12 +12,15 @@ import type { Logger } from '#platform/logging/logger.js';
 import { type SignedToken, TokenSigner } from '#tokens/token-signer.js';
 import { orTooMany } from '../http/password-errors.js';
 import { policyOptions } from '../http/policy-options.js';
+import { RefreshTokensService } from './refresh-tokens.service.js';
 import { type LoadedFacts, namespaceOf, TokenFactsService } from './token-facts.service.js';
 import type { TokenRequestFacts } from './token-request.js';
 
 export interface IssuedToken extends SignedToken {
   /** What was granted, in the grammar of scopes. */
   scope: string;
+  /** Only when it was asked for, and the user has shown a password. */
+  refreshToken: string | null;
 }
 
 /** Answers requests for registry tokens: who, facts, decision, signature. */
@@ -26,6 +29,7 @@ export class TokenService {
   constructor(
     private readonly facts: TokenFactsService,
     private readonly identity: Identity,
+    private readonly refreshTokens: RefreshTokensService,
     private readonly signer: TokenSigner,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -60,7 +64,7 @@ export class TokenService {
       now: Date.now(),
     });
     const scope = result.granted.map((grant) => `${grant.type}:${grant.name}:${grant.actions.join(',')}`).join(' ');
-    return { ...signed, scope };
+    return { ...signed, scope, refreshToken: await this.refreshTokens.afterLogin(request, facts) };
   }
 
   /** What `GET /v2/` of Portus tells: throws unless the header names a user who may sign in. */
@@ -70,24 +74,26 @@ export class TokenService {
     if (user === null || user.disabled || user.locked) throw new AppError('unauthenticated', 'authentication required');
   }
 
-  private async authenticate({ credentials, address }: TokenRequestFacts, facts: LoadedFacts): Promise<Actor> {
+  private async authenticate(request: TokenRequestFacts, facts: LoadedFacts): Promise<Actor> {
     const { user } = facts;
-    if (credentials === null) return { kind: 'anonymous' };
-    // A user that was found by the hash of an application token has thereby shown it.
-    let shown = user !== null;
-    if (!isApplicationToken(credentials.password)) {
-      // Without the database wrong passwords can not be counted: only those that were right a while ago are believed.
-      const check = facts.stale
-        ? async () => this.requireWarm(user, credentials.password)
-        : () => this.identity.isPasswordOf(user, credentials, address);
-      shown = await orTooMany(check);
+    if (request.credentials === null && request.refreshToken === null) return { kind: 'anonymous' };
+    if (!(await this.hasShown(request, facts)) || user === null) {
+      throw new AppError('unauthenticated', request.refreshToken ? 'log in again' : 'invalid username or password');
     }
-    if (!shown || user === null) throw new AppError('unauthenticated', 'invalid username or password');
     if (!user.enabled) throw new AppError('unauthenticated', 'this user is disabled');
     if (user.locked) throw new AppError('unauthenticated', 'this user is locked');
     if (user.service) return { kind: 'service' };
     const { id, username, admin, bot } = user;
     return { kind: 'user', userId: id, username, admin, bot, disabled: false, locked: false };
+  }
+
+  /** Whether the request shows that it comes from the user of the facts. */
+  private async hasShown({ credentials, address }: TokenRequestFacts, facts: LoadedFacts): Promise<boolean> {
+    // A user that was found by the hash of a token has thereby shown it.
+    if (credentials === null || isApplicationToken(credentials.password)) return facts.user !== null;
+    // Without the database wrong passwords can not be counted: only those that were right a while ago are believed.
+    if (facts.stale) return this.requireWarm(facts.user, credentials.password);
+    return orTooMany(() => this.identity.isPasswordOf(facts.user, credentials, address));
   }
 
   private requireWarm(user: UserFacts | null, password: string): true {

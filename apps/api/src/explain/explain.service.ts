@@ -27,7 +27,7 @@ export class ExplainService {
     if (!person.admin && !oneself) throw new AppError('forbidden', 'Authorization fails');
     if (!isRepositoryName(query.repository)) throw new AppError('bad_request', 'repository: not a repository name');
     const namespace = splitRepositoryName(query.repository).namespace ?? '';
-    const found = await this.facts.find(await this.service(query.registry), username, [namespace], null);
+    const found = await this.facts.find(await this.service(query.registry), { by: 'name', username }, [namespace]);
     if (username !== '' && found.user === null) throw new AppError('not_found', 'Not found');
     const facts = found.namespaces.get(namespace) ?? null;
     const decide = person.admin ? explain : explainWithoutExistence;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { namespaceNameFor } from '#domain/naming/repository-name.js';
 import type { ApplicationToken } from '#domain/user/application-token.entity.js';
+import type { RefreshToken } from '#domain/user/refresh-token.entity.js';
 import type { User } from '#domain/user/user.entity.js';
 
 const withoutNul = (value: string) => !value.includes('\0');
@@ -75,4 +76,27 @@ export const tokenView = z.object({ id: z.number(), application: z.string() }).m
 
 export function viewToken(token: ApplicationToken) {
   return { id: token.id, application: token.application };
+}
+
+export const refreshTokenView = z
+  .object({
+    id: z.number(),
+    service: z.string(),
+    client_id: z.string(),
+    created_at: z.string(),
+    last_used_at: z.string(),
+    expires_at: z.string(),
+  })
+  .meta({ id: 'RefreshToken' });
+
+/** A login that a client keeps; the token itself is never shown again. */
+export function viewRefreshToken(token: RefreshToken): z.output<typeof refreshTokenView> {
+  return {
+    id: token.id,
+    service: token.service,
+    client_id: token.clientId,
+    created_at: token.createdAt.toISOString(),
+    last_used_at: token.lastUsedAt.toISOString(),
+    expires_at: token.expiresAt.toISOString(),
+  };
 }

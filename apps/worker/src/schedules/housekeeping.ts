@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+import { RefreshTokensRepository } from '#persistence/refresh-tokens.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -18,6 +19,7 @@ export class Housekeeping {
     private readonly inbox: InboxRepository,
     private readonly runs: SyncRunsRepository,
     private readonly failures: LoginFailuresRepository,
+    private readonly refreshTokens: RefreshTokensRepository,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -28,6 +30,7 @@ export class Housekeeping {
       await this.inbox.purge(this.settings.eventRetention, PURGE_AT_ONCE);
       await this.runs.purge(KEPT_RUNS);
       await this.failures.purge(PURGE_AT_ONCE);
+      await this.refreshTokens.purge(PURGE_AT_ONCE);
     } catch (error) {
       this.logger.warn({ error: (error as Error).message }, 'old rows could not be deleted');
     }

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '#domain/errors/app-error.js';
+import type { RefreshToken } from '#domain/user/refresh-token.entity.js';
+import { RefreshTokensRepository } from '#persistence/refresh-tokens.repository.js';
+import { UsersRepository } from '#persistence/users.repository.js';
+import type { Person } from '../http/access.js';
+
+/** Logins that clients keep as refresh tokens: seen and ended by their user and by administrators. */
+@Injectable()
+export class LoginsService {
+  constructor(
+    private readonly tokens: RefreshTokensRepository,
+    private readonly users: UsersRepository,
+  ) {}
+
+  async list(person: Person, userId: number): Promise<RefreshToken[]> {
+    if (!person.admin && person.userId !== userId) throw new AppError('forbidden', 'Authorization fails');
+    if ((await this.users.find(userId)) === null) throw new AppError('not_found', 'Not found');
+    return this.tokens.ofUser(userId);
+  }
+
+  async end(person: Person, id: number): Promise<void> {
+    const token = await this.tokens.find(id);
+    if (token === null || (!person.admin && token.userId !== person.userId))
+      throw new AppError('not_found', 'Not found');
+    await this.tokens.delete(id);
+  }
+}
