@@ -42,7 +42,9 @@ for (const backend of ['redis', 'postgres'] as const) {
         `SELECT format('bullmq.%I', tablename) AS name FROM pg_tables
           WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
       );
-      await bench.database.sql.query(`TRUNCATE ${tables.map((table) => table.name).join(', ')}`);
+      const statement = `TRUNCATE ${tables.map((table) => table.name).join(', ')}`;
+      // Under running workers it may be the victim of a deadlock.
+      await until('the tables are empty', () => bench.database.sql.query(statement).then(() => true));
     };
     const store = { bench: () => bench, redisUrl: () => redis?.url, connect, empty };
     rings(store);

@@ -4,6 +4,7 @@ import { query } from './databases.js';
 import { pushImage } from './push-image.js';
 import { startStack, type StackOptions } from './stack.js';
 import type { Stack } from './stack-handle.js';
+import { until } from './until.js';
 
 const NEEDS = { redis: ['PORTUS_TEST_REDIS_BIN'], postgres: [] } as const;
 const REGISTRY = 'PORTUS_TEST_REGISTRY_28';
@@ -58,7 +59,9 @@ export class CrashHouse {
       `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
         WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
     );
-    await this.stack.sql(`TRUNCATE ${tables.map((table) => table.name).join(', ')}`);
+    const statement = `TRUNCATE ${tables.map((table) => table.name).join(', ')}`;
+    // Under running workers it may be the victim of a deadlock.
+    await until('the tables are empty', () => this.stack.sql(statement).then(() => true));
   }
 
   /** Waits until the catalog equals the registry, and checks that nothing went that nobody had deleted. */
