@@ -10,8 +10,13 @@ const inherit = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 };
 execFileSync(process.execPath, ['scripts/build.mjs'], { ...inherit, stdio: ['ignore', 'ignore', 'inherit'] });
 const { envExample } = await import(pathToFileURL(`${root}dist/libs/platform/src/config/env-example.js`).href);
 
+const { authorizationTable } = await import(
+  pathToFileURL(`${root}dist/libs/domain/src/policy/authorization-table.js`).href
+);
+
 const generated = {
   '.env.example': envExample(),
+  'docs/authorization.md': authorizationTable(),
   'docs/openapi.json': execFileSync(process.execPath, ['dist/apps/api/src/write-openapi.js'], inherit),
 };
 
