@@ -1,0 +1,126 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildImage } from '../factories/image.js';
+import { pushImage } from '../support/push-image.js';
+import { quietPort } from '../support/ports.js';
+import { startRealRegistry, type RealRegistry } from '../support/real-registry.js';
+import { scenes } from '../support/scenes.js';
+import { REGISTRY_PROGRAMS } from '../support/stack.js';
+import { untilTag } from '../support/world.js';
+
+interface RegistryView {
+  id: number;
+  name: string;
+  hostname: string;
+}
+
+interface Refusal {
+  message: Record<string, string[]>;
+  status: number;
+  code: string;
+}
+
+scenes('registries of the API', {}, (house, flavour) => {
+  let second: RealRegistry;
+  let stranger: Server;
+  let strangerHost: string;
+
+  beforeAll(async () => {
+    second = await startRealRegistry({ binary: process.env[REGISTRY_PROGRAMS[flavour]]!, port: await quietPort() });
+    stranger = createServer((_, response) => response.end('<html>hello</html>'));
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    strangerHost = `127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await second?.remove();
+    await new Promise((resolve) => stranger?.close(resolve));
+  });
+
+  const create = (registry: Record<string, unknown>) => house().post('/registries', { registry });
+  const list = async (): Promise<RegistryView[]> => (await house().get<RegistryView[]>('/registries')).body;
+  const validate = async (query: string): Promise<unknown> => (await house().get(`/registries/validate?${query}`)).body;
+
+  it('shows the first one, made at the first start', async () => {
+    const { status, body, headers } = await house().get('/registries');
+    expect(status).toBe(200);
+    expect(headers.get('x-total')).toBe('1');
+    expect(body).toMatchObject([
+      { id: 1, name: 'e2e', hostname: house().registryHost, external_hostname: null, use_ssl: false },
+    ]);
+    expect(JSON.stringify(body)).not.toMatch(/secret/);
+  });
+
+  it('makes none that can not be reached, or is no registry, and says why', async () => {
+    const nobody = `127.0.0.1:${await quietPort()}`;
+    for (const hostname of [nobody, strangerHost, 'does-not-exist.invalid']) {
+      const answer = await create({ name: 'other', hostname, use_ssl: false });
+      expect(answer.status, hostname).toBe(422);
+      const { message, code } = answer.body as Refusal;
+      expect(code).toBe('invalid');
+      expect(message['hostname']?.[0]).toMatch(/^Error: .{5,}/);
+      expect(JSON.stringify(message)).not.toContain('hello');
+    }
+    expect((await create({ name: 'tls', hostname: second.hostPort, use_ssl: true })).status).toBe(422);
+    expect(await list()).toHaveLength(1);
+  });
+
+  it('validates without storing', async () => {
+    expect(await validate(`name=new&hostname=${second.hostPort}`)).toEqual({ messages: {}, valid: true });
+    expect(await validate(`name=e2e&hostname=${house().registryHost}`)).toEqual({
+      messages: { name: ['has already been taken'], hostname: ['has already been taken'] },
+      valid: false,
+    });
+    expect(await validate(`hostname=${strangerHost}&only[]=hostname`)).toMatchObject({ valid: false });
+    expect(await validate('name=new&only=name')).toEqual({ messages: {}, valid: true });
+    expect(await validate('name=&hostname=http://x&external_hostname=a/b')).toMatchObject({
+      messages: { name: [expect.any(String)], hostname: [expect.any(String)], external_hostname: [expect.any(String)] },
+      valid: false,
+    });
+    expect(await list()).toHaveLength(1);
+  });
+
+  it('makes one that answers, once, and takes its notifications under its own secret', async () => {
+    const secret = 'a secret of the second registry'.replaceAll(' ', '-');
+    const registry = { name: 'second', hostname: second.hostPort, use_ssl: false, webhook_secret: secret };
+    const made = await create(registry);
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({ name: 'second', hostname: second.hostPort });
+    expect(JSON.stringify(made.body)).not.toContain(secret);
+    const sameName = await create({ ...registry, hostname: `localhost:${second.port}` });
+    const sameHost = await create({ ...registry, name: 'third' });
+    expect(sameName).toMatchObject({ status: 422, body: { message: { name: ['has already been taken'] } } });
+    expect(sameHost).toMatchObject({ status: 422, body: { message: { hostname: ['has already been taken'] } } });
+    await pushImage({ url: second.url, repository: 'elsewhere/app' }, 'v1', buildImage());
+    const event = { id: 'one', action: 'push', target: { repository: 'elsewhere/app', tag: 'v1' } };
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ events: [event] });
+    const answer = await fetch(`${house().url}/v2/webhooks/events`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(202);
+    await untilTag(house(), 'elsewhere/app', 'v1', buildImage().manifest.digest);
+    const [{ id }] = (await list()).filter((one) => one.name === 'second') as [RegistryView];
+    const rows = await house().sql<{ id: number }>('SELECT registry_id AS id FROM repositories');
+    expect(rows).toEqual([{ id }]);
+  });
+
+  it('changes one, but not to an address that does not answer, nor away from its repositories', async () => {
+    const [{ id }] = (await list()).filter((one) => one.name === 'second') as [RegistryView];
+    const update = (registry: Record<string, unknown>) => house().put(`/registries/${id}`, { registry });
+    expect((await update({ name: 'renamed' })).body).toMatchObject({ id, name: 'renamed' });
+    expect((await update({ name: 'e2e' })).status).toBe(422);
+    expect((await update({ hostname: strangerHost })).status).toBe(422);
+    expect((await update({ use_ssl: true })).status).toBe(422);
+    expect((await update({ external_hostname: 'registry.example.test' })).body).toMatchObject({
+      hostname: second.hostPort,
+      external_hostname: 'registry.example.test',
+    });
+    expect((await house().put('/registries/999', { registry: { name: 'x' } })).status).toBe(404);
+  });
+
+  it('is open to administrators only', async () => {
+    const as = await house().createUser('plain', 'password of plain');
+    expect((await house().get('/registries', { as })).status).toBe(403);
+    expect((await house().post('/registries', {}, { as })).status).toBe(403);
+    expect((await house().get('/registries/validate', { as: null })).status).toBe(401);
+  });
+});

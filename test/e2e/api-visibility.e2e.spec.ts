@@ -1,0 +1,146 @@
+import { beforeAll, expect, it } from 'vitest';
+import { buildImage } from '../factories/image.js';
+import { pushImage } from '../support/push-image.js';
+import { scenes } from '../support/scenes.js';
+import type { Speaker, TestUser } from '../support/stack-handle.js';
+import { createTeamNamespace } from '../support/world.js';
+
+interface Named {
+  id: number;
+  name: string;
+  full_name?: string;
+}
+
+const REPOSITORIES = ['app', 'alice/own', 'bob/own', 'crew/app', 'open/app', 'guarded/app', 'foreign/app', 'made/app'];
+const LISTS = ['/namespaces', '/repositories'] as const;
+
+/** What anybody may see: what is public, what is protected (to who is signed in), and what a membership opens. */
+const SEEN: Record<string, string[]> = {
+  admin: REPOSITORIES,
+  alice: ['app', 'alice/own', 'crew/app', 'open/app', 'guarded/app'],
+  bob: ['app', 'bob/own', 'open/app', 'guarded/app'],
+};
+
+scenes('what people see in the API', { flavours: ['2.8'] }, (house) => {
+  const people: Record<string, NonNullable<Speaker>> = {};
+
+  beforeAll(async () => {
+    const stack = house();
+    people['admin'] = stack.admin;
+    for (const name of ['alice', 'bob']) people[name] = await stack.createUser(name, `password of ${name}`);
+    await createTeamNamespace(stack, 'crew', [{ userId: (people['alice'] as TestUser).id, role: 'viewer' }]);
+    await createTeamNamespace(stack, 'open', [], 'public');
+    await createTeamNamespace(stack, 'guarded', [], 'protected');
+    await createTeamNamespace(stack, 'foreign', []);
+    for (const repository of REPOSITORIES) {
+      const token = await stack.signToken([{ type: 'repository', name: repository, actions: ['pull', 'push'] }]);
+      await pushImage({ url: stack.registry.url, repository, token }, 'v1', buildImage({ seed: repository }));
+    }
+    await stack.untilEqual();
+  });
+
+  it.each(Object.entries(SEEN))('%s sees just what the rights allow', async (name, expected) => {
+    const { body, headers } = await house().get<Named[]>('/repositories?per_page=100', { as: people[name]! });
+    expect(body.map((one) => one.full_name).toSorted()).toEqual(expected.toSorted());
+    expect(headers.get('x-total')).toBe(String(expected.length));
+  });
+
+  it.each(Object.keys(SEEN))('%s finds in the lists just what a single question answers', async (name) => {
+    const as = people[name]!;
+    for (const list of LISTS) {
+      const all = (await house().get<Named[]>(`${list}?all=true`)).body;
+      const mine = new Set((await house().get<Named[]>(`${list}?all=true`, { as })).body.map((one) => one.id));
+      for (const { id, name: label } of all) {
+        const { status } = await house().get(`${list}/${id}`, { as });
+        expect(`${label} ${status}`).toBe(`${label} ${mine.has(id) ? 200 : 404}`);
+      }
+    }
+  });
+
+  it.each(Object.keys(SEEN))('%s reaches tags only through repositories that are shown', async (name) => {
+    const as = people[name]!;
+    const all = (await house().get<Named[]>('/repositories?all=true')).body;
+    for (const { id, full_name: fullName = '' } of all) {
+      const visible = SEEN[name]!.includes(fullName);
+      const tags = await house().get<Named[]>(`/repositories/${id}/tags`, { as });
+      expect(tags.status, fullName).toBe(visible ? 200 : 404);
+      const [tag] = (await house().get<Named[]>(`/repositories/${id}/tags`)).body;
+      expect((await house().get(`/tags/${tag!.id}`, { as })).status, fullName).toBe(visible ? 200 : 404);
+    }
+  });
+
+  it('a namespace lists its repositories to those that may see it', async () => {
+    const all = (await house().get<Named[]>('/namespaces?all=true')).body;
+    const crew = all.find((one) => one.name === 'crew')!;
+    const seen = await house().get<Named[]>(`/namespaces/${crew.id}/repositories`, { as: people['alice']! });
+    expect(seen.body.map((one) => one.full_name)).toEqual(['crew/app']);
+    expect((await house().get(`/namespaces/${crew.id}/repositories`, { as: people['bob']! })).status).toBe(404);
+  });
+
+  it('a push into no namespace makes it, private', async () => {
+    const all = (await house().get<(Named & { visibility: string })[]>('/namespaces?all=true')).body;
+    expect(all.find((one) => one.name === 'made')).toMatchObject({ visibility: 'private', global: false });
+    expect(all.filter((one) => one.name === house().registryHost)).toMatchObject([
+      { global: true, visibility: 'public' },
+    ]);
+  });
+
+  it('tags of everything are for administrators', async () => {
+    expect((await house().get<Named[]>('/tags?all=true')).body).toHaveLength(REPOSITORIES.length);
+    expect((await house().get('/tags', { as: people['alice']! })).status).toBe(403);
+  });
+
+  it.each(['/namespaces/99999', '/repositories/99999', '/repositories/99999/tags', '/tags/99999', '/users/99999'])(
+    'answers 404 for %s',
+    async (path) => {
+      expect(await house().get(path)).toMatchObject({ status: 404, body: { message: 'Not found', code: 'not_found' } });
+    },
+  );
+
+  it('only owners and administrators change a visibility, and the global one is never private', async () => {
+    const all = (await house().get<(Named & { global: boolean })[]>('/namespaces?all=true')).body;
+    const idOf = (name: string): number => all.find((one) => (name === '' ? one.global : one.name === name))!.id;
+    const change = (name: string, visibility: string, who: string) =>
+      house().put(`/namespaces/${idOf(name)}`, { namespace: { visibility } }, { as: people[who]! });
+    expect((await change('crew', 'public', 'alice')).status).toBe(403);
+    expect((await change('foreign', 'public', 'alice')).status).toBe(404);
+    expect((await change('', 'private', 'admin')).status).toBe(422);
+    expect((await change('bob', 'protected', 'bob')).body).toMatchObject({ name: 'bob', visibility: 'protected' });
+    const seen = await house().get<Named[]>('/repositories?all=true', { as: people['alice']! });
+    expect(seen.body.map((one) => one.full_name)).toContain('bob/own');
+  });
+});
+
+scenes('health and description of the API', { flavours: ['2.8'] }, (house) => {
+  const plain = async (path: string) => {
+    const answer = await fetch(`${house().url}${path}`);
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+
+  it('answers pings without any question', async () => {
+    for (const path of ['/_ping', '/api/v1/_ping']) expect(await plain(path)).toMatchObject({ status: 200 });
+  });
+
+  it('tells of each part how it is, and of a registry that is away', async () => {
+    const healthy = await plain('/api/v1/health');
+    expect(healthy.status).toBe(200);
+    expect(Object.keys(healthy.body)).toEqual(expect.arrayContaining(['database', 'registry', 'queue']));
+    await house().registry.stop();
+    const ill = await plain('/api/v1/health');
+    expect(ill).toMatchObject({ status: 503, body: { registry: { success: false }, database: { success: true } } });
+    expect((await plain('/_health')).status).toBe(200);
+    await house().registry.start();
+    expect((await plain('/api/v1/health')).status).toBe(200);
+  });
+
+  it('describes itself', async () => {
+    const { status, body } = await plain('/api/openapi.json');
+    expect(status).toBe(200);
+    expect(body['openapi']).toMatch(/^3\./);
+    const paths = Object.keys(body['paths'] as object);
+    for (const path of ['registries', 'namespaces', 'repositories', 'users']) {
+      expect(paths).toContain(`/api/v1/${path}`);
+    }
+    expect(paths.filter((path) => path.startsWith('/v2'))).toEqual([]);
+  });
+});
