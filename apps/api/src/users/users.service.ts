@@ -30,6 +30,7 @@ export class UsersService {
 
   /** By id or e-mail address. */
   async get(idOrEmail: string): Promise<User> {
+    if (idOrEmail.includes('\0')) throw new AppError('not_found', 'Not found');
     const id = /^\d{1,9}$/.test(idOrEmail) ? Number(idOrEmail) : null;
     const user = id === null ? await this.users.findByEmail(idOrEmail.slice(0, 255)) : await this.users.find(id);
     if (user === null) throw new AppError('not_found', 'Not found');
