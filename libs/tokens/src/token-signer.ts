@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { exportJWK, SignJWT, type JWK } from 'jose';
+import { CompactSign, exportJWK, type JWK } from 'jose';
 import type { SigningKey } from './signing-key.js';
 
 /** One entry of the `access` claim (distribution token spec, "JWT", `access`). */
@@ -31,6 +31,7 @@ export interface SignedToken {
 
 /** Registries allow 60 s of skew; a token must not be born in a slow registry's future. */
 const BACK_DATE_SECONDS = 30;
+const utf8 = new TextEncoder();
 
 /** Signs registry tokens. Knows keys and claims, no users and no rights. */
 export class TokenSigner {
@@ -46,16 +47,19 @@ export class TokenSigner {
   /** Signs a token that registry 2.8 and 3.x accept: string `aud`, integer times, raw r‖s signature. */
   async sign(request: TokenRequest): Promise<SignedToken> {
     const seconds = Math.floor(request.now / 1000);
-    const token = await new SignJWT({ access: request.access })
-      .setProtectedHeader(this.header)
-      .setIssuer(this.issuer)
-      .setSubject(request.subject)
-      .setAudience(request.audience)
-      .setExpirationTime(seconds + request.lifetime)
-      .setNotBefore(seconds - BACK_DATE_SECONDS)
-      .setIssuedAt(seconds)
-      .setJti(randomUUID())
-      .sign(this.key.privateKey);
+    const claims = {
+      iss: this.issuer,
+      sub: request.subject,
+      aud: request.audience,
+      exp: seconds + request.lifetime,
+      nbf: seconds - BACK_DATE_SECONDS,
+      iat: seconds,
+      jti: randomUUID(),
+      access: request.access,
+    };
+    // Not SignJWT: it clones and checks claims that are made right here, at a sixth of the cost of a token.
+    const payload = utf8.encode(JSON.stringify(claims));
+    const token = await new CompactSign(payload).setProtectedHeader(this.header).sign(this.key.privateKey);
     return { token, expiresIn: request.lifetime, issuedAt: new Date(seconds * 1000).toISOString() };
   }
 
