@@ -28,6 +28,21 @@ describe(Doorbell.name, () => {
     expect(queue.add).toHaveBeenCalledTimes(2);
   });
 
+  it('leaves a pause between the rings of a storm, and rings at once after it', async () => {
+    vi.useFakeTimers();
+    const { sut, queue } = setUp(() => Promise.resolve());
+    for (let i = 0; i < 50; i++) {
+      sut.ring('registry-events');
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(queue.add).toHaveBeenCalledTimes(3);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const before = queue.add.mock.calls.length;
+    sut.ring('registry-events');
+    expect(queue.add).toHaveBeenCalledTimes(before + 1);
+    vi.useRealTimers();
+  });
+
   it('reports a failed ring, leaves the store alone for a while, and rings again later', async () => {
     const { sut, queue, failures, later } = setUp(() => Promise.reject(new Error('gone')));
     expect(await sut.tryRing('catalog-sync')).toBe(false);

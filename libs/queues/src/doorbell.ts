@@ -7,6 +7,8 @@ export interface RingableQueue {
 
 /** A ring that is not answered in this time is given up; a sweeper finds the work. Milliseconds. */
 const RING_TIMEOUT_MS = 1_500;
+/** Rings of a storm follow each other no closer than this: one wakes a worker for everything that waits. Milliseconds. */
+const PAUSE_MS = 20;
 /** After a failed ring the store gets this long before it is asked again. */
 const COOL_DOWN_MS = 1_000;
 
@@ -20,8 +22,8 @@ const RING_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
 const WINDOW_MS = 2_000;
 
 /**
- * Tells the workers that rows wait. A ring is never awaited by the path that makes the row: it is coalesced (at most
- * one is on its way per queue, and one more follows if rung meanwhile), times out, and may be lost.
+ * Tells the workers that rows wait. A ring is never awaited by the path that makes the row: it is coalesced (the first
+ * goes at once; all that come until a short pause after it are one more), times out, and may be lost.
  */
 export class Doorbell {
   private readonly state = new Map<QueueName, { ringing: boolean; again: boolean; quietUntil: number }>();
@@ -39,7 +41,7 @@ export class Doorbell {
     void this.tryRing(queue, requestId);
   }
 
-  /** Rings and tells whether the queue's store took it; false also while it cools down or is being rung. */
+  /** Rings and tells whether the queue's store took it; false also while it cools down. True while another is rung. */
   async tryRing(queue: QueueName, requestId?: string): Promise<boolean> {
     const state = this.state.get(queue)!;
     if (state.ringing) {
@@ -47,22 +49,25 @@ export class Doorbell {
       return true;
     }
     if (this.now() < state.quietUntil) return false;
-    state.ringing = true;
+    Object.assign(state, { ringing: true, again: false });
     try {
-      do {
-        state.again = false;
-        const id = `ring-${Math.floor(this.now() / WINDOW_MS)}`;
-        const options = { ...RING_OPTIONS, deduplication: { id, keepLastIfActive: true } };
-        await withTimeout(this.queues[queue].add(JOBS[queue].name, { v: 1, requestId }, options));
-      } while (state.again);
-      return true;
+      const id = `ring-${Math.floor(this.now() / WINDOW_MS)}`;
+      const options = { ...RING_OPTIONS, deduplication: { id, keepLastIfActive: true } };
+      await withTimeout(this.queues[queue].add(JOBS[queue].name, { v: 1, requestId }, options));
     } catch (error) {
-      state.quietUntil = this.now() + COOL_DOWN_MS;
+      Object.assign(state, { ringing: false, quietUntil: this.now() + COOL_DOWN_MS });
       this.onFailure(queue, error as Error);
       return false;
-    } finally {
-      state.ringing = false;
     }
+    // A process that ends meanwhile loses this ring, as any ring may be lost.
+    setTimeout(() => this.endPause(queue), PAUSE_MS).unref();
+    return true;
+  }
+
+  private endPause(queue: QueueName): void {
+    const state = this.state.get(queue)!;
+    state.ringing = false;
+    if (state.again) this.ring(queue);
   }
 }
 
