@@ -53,7 +53,7 @@ scenes('docker', { needs: ['PORTUS_TEST_DOCKERD', 'PORTUS_TEST_DOCKER'] }, (hous
     const pushed = await must('push', name);
     const digest = /v1: digest: (sha256:[0-9a-f]{64})/.exec(pushed)?.[1];
     expect(pushed.match(/: Pushed$/gm)).toHaveLength(3);
-    const tag = await untilTag(house(), 'alice/three', 'v1', digest);
+    const tag = await untilTag(house(), 'alice/three', 'v1', digest, 'alice');
     const id = (await must('image', 'inspect', '-f', '{{.Id}}', 'local:three')).trim();
     expect(tag).toMatchObject({ author: { id: alice.id, name: 'alice' }, image_id: id.replace('sha256:', '') });
     expect(tag.media_type).toBe('application/vnd.docker.distribution.manifest.v2+json');

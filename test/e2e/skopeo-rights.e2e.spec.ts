@@ -65,7 +65,7 @@ scenes('skopeo and rights', { needs: ['PORTUS_TEST_SKOPEO'] }, (house) => {
     expect(made.status).toBe(201);
     const client = await Skopeo.as(host(), { username: 'alice', password: made.body.plain_token });
     expect((await client.pushImage('alice/by-token:v1', image)).code).toBe(0);
-    expect((await untilTag(stack, 'alice/by-token', 'v1')).author?.name).toBe('alice');
+    await untilTag(stack, 'alice/by-token', 'v1', image.manifest.digest, 'alice');
     const foreign = await (await Skopeo.of(host())).login({ username: 'bob', password: made.body.plain_token });
     expect(foreign.code).not.toBe(0);
     const path = `${stack.url}/api/v1/users/application_tokens/${made.body.id}`;

@@ -61,14 +61,24 @@ export async function tagsOf(stack: Stack, fullName: string): Promise<Record<str
   return Object.fromEntries(body.map((tag) => [tag.name, tag]));
 }
 
-/** Waits until the API shows a tag, with the given digest if one is given. */
-export async function untilTag(stack: Stack, fullName: string, tag: string, digest?: string): Promise<TagView> {
-  const what = `the API shows ${fullName}:${tag}${digest === undefined ? '' : ` as ${digest}`}`;
+/**
+ * Waits until the API shows a tag, with the given digest if one is given. A sync may find a tag before its notification
+ * is handled, which alone knows the author: wait for that by `author`.
+ */
+export async function untilTag(
+  stack: Stack,
+  fullName: string,
+  tag: string,
+  digest?: string,
+  author?: string,
+): Promise<TagView> {
+  const wanted = [digest === undefined ? '' : ` as ${digest}`, author === undefined ? '' : ` by ${author}`].join('');
   const look = async (): Promise<TagView | null> => {
     const found = (await tagsOf(stack, fullName))[tag];
-    return found !== undefined && (digest === undefined || found.digest === digest) ? found : null;
+    if (found === undefined || (digest !== undefined && found.digest !== digest)) return null;
+    return author === undefined || found.author?.name === author ? found : null;
   };
-  return until(what, look, { timeoutMs: 30_000, everyMs: 50 });
+  return until(`the API shows ${fullName}:${tag}${wanted}`, look, { timeoutMs: 30_000, everyMs: 50 });
 }
 
 /** Waits until the API shows exactly these tags of a repository. */
