@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { atMost } from '#platform/lifecycle/at-most.js';
 import { hashWebhookSecret, type RegistriesRepository } from '#persistence/registries.repository.js';
 
 interface Known {
@@ -9,6 +10,8 @@ interface Known {
 /** A stale picture is replaced after this time; an unknown secret asks at once, but not more often than that. */
 const FRESH_MS = 5_000;
 const RETRY_MS = 500;
+/** A database that hangs keeps nobody waiting for longer. */
+const PATIENCE_MS = 2_000;
 
 /** Tells which registry speaks, by the secret of its notifications. */
 export class RegistrySecrets {
@@ -28,10 +31,10 @@ export class RegistrySecrets {
     if (found !== null && age < FRESH_MS) return found;
     if (found !== null) {
       // What is known serves while the database is away; a withdrawn secret ends with the next good load.
-      await this.load().catch(() => undefined);
+      await atMost(PATIENCE_MS, this.load()).catch(() => undefined);
       return this.match(hash);
     }
-    if (age >= RETRY_MS) await this.load();
+    if (age >= RETRY_MS && !(await atMost(PATIENCE_MS, this.load()))) throw new Error('the database does not answer');
     return this.match(hash);
   }
 
