@@ -38,6 +38,23 @@ crashScenes('stores go away', { ownPostgres: true }, (house, queues) => {
     expect([stack.api.pid, stack.workers[0]!.pid]).toEqual(pids);
   });
 
+  it('a frozen database makes the registry ask again, and no notification is stored twice', async () => {
+    const { stack } = house();
+    stack.postgres!.suspend();
+    try {
+      for (let i = 0; i < 3; i++) await house().push(`ice/app:v${i}`, `ice ${i}`);
+      // Far sooner than a client would give up: the registry must not lose its queue's time to one of our stores.
+      await expect(notify(stack, AbortSignal.timeout(30_000))).rejects.toThrow('503');
+    } finally {
+      stack.postgres!.resume();
+    }
+    await house().settle();
+    const twice = await stack.sql(
+      `SELECT tag FROM registry_events WHERE repository = 'ice/app' GROUP BY tag HAVING count(*) > 1`,
+    );
+    expect(twice).toEqual([]);
+  });
+
   if (queues === 'redis') redisScenes(house);
 
   it('SIGTERM ends api and worker in order while the stores are away', async () => {
@@ -76,6 +93,19 @@ function redisScenes(house: () => CrashHouse): void {
     await house().settle();
   });
 
+  it('api and worker are started while Redis is away', async () => {
+    const { stack } = house();
+    const programs = [stack.api, stack.workers[0]!];
+    await Promise.all(programs.map((program) => program.stop()));
+    await stack.redis!.stop();
+    await Promise.all(programs.map((program) => program.start()));
+    await house().push('early/app:v1', 'without Redis');
+    await house().settle();
+    await stack.redis!.start();
+    await house().push('early/app:v2', 'with Redis');
+    await house().settle();
+  });
+
   it('Redis dies and comes back empty', async () => {
     const { stack } = house();
     const redis = stack.redis!;
@@ -92,18 +122,24 @@ function redisScenes(house: () => CrashHouse): void {
 async function medianOfNotifications(stack: Stack): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 7; i++) {
-    const target = { repository: 'frozen/app', tag: 'v1', mediaType: 'application/vnd.oci.image.manifest.v1+json' };
-    const event = { id: randomUUID(), action: 'push', target, actor: { name: 'alice' } };
     const began = performance.now();
-    const answer = await fetch(`${stack.url}/v2/webhooks/events`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${stack.webhookSecret}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ events: [event] }),
-    });
-    expect(answer.status).toBe(202);
+    await notify(stack);
     times.push(performance.now() - began);
   }
   return times.toSorted((a, b) => a - b)[3]!;
+}
+
+/** Tells of a push that the registry has told of already. Throws unless the notification is accepted. */
+async function notify(stack: Stack, signal: AbortSignal | null = null): Promise<void> {
+  const target = { repository: 'frozen/app', tag: 'v1', mediaType: 'application/vnd.oci.image.manifest.v1+json' };
+  const event = { id: randomUUID(), action: 'push', target, actor: { name: 'alice' } };
+  const answer = await fetch(`${stack.url}/v2/webhooks/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${stack.webhookSecret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ events: [event] }),
+    signal,
+  });
+  if (answer.status !== 202) throw new Error(`the notification was answered ${answer.status}`);
 }
 
 async function untilHealthy(stack: Stack): Promise<void> {
