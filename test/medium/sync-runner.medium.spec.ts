@@ -156,6 +156,18 @@ describe.each(['2.8', '3'] as const)(`${SyncRunner.name} on registry %s`, (flavo
     expect(Object.keys(await bench.stored())).toHaveLength(2);
   });
 
+  it.each([
+    ['/v2/_catalog', { repositories: ['team/app-0'] }],
+    ['/v2/team/app-1/tags/list', { name: 'team/app-1', tags: [] }],
+  ])('removes nothing that only %s leaves out', async (path, listing) => {
+    pushMany(2);
+    await bench.sync('deep', 'update-delete');
+    const reply = { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(listing) };
+    bench.fake.fault = (request) => (request.path === path ? reply : undefined);
+    for (let i = 0; i < 3; i++) await bench.sync('deep', 'update-delete');
+    expect(await bench.stored()).toEqual(bench.held());
+  });
+
   it('handles waiting notifications on its way', async () => {
     bench.fake.putImage('team/app', 'v1', { actor: 'alice' });
     await bench.deliver();
