@@ -12,6 +12,9 @@ import { startEverything } from './lib/stack.mjs';
 
 const OLDEST_NODE = [20, 11];
 
+/** A failure after everything had been up. */
+class StoppedError extends Error {}
+
 async function main(progress) {
   requireNode(process.versions.node);
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -49,12 +52,14 @@ async function runUntilStopped({ settings, env, progress }) {
   const stop = stopOnSignals(progress.say);
   const ledgerFile = join(settings.dataDir, 'run.json');
   const stack = [];
+  let up = false;
   try {
     removeQuickstart(settings.dataDir);
     const leftovers = await endLeftovers(ledgerFile);
     if (leftovers.length > 0) progress.say(`  ended what an earlier start left running: ${leftovers.join(', ')}`);
     const context = { signal: stop.signal, ledger: createLedger(ledgerFile) };
     await startEverything({ settings, env, progress, context, stack, onGiveUp: stop.fail });
+    up = true;
     await stop.requested;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
@@ -63,7 +68,8 @@ async function runUntilStopped({ settings, env, progress }) {
     for (const supervisor of stack.toReversed()) await supervisor.stop();
     rmSync(ledgerFile, { force: true });
   }
-  if (stop.signal.reason instanceof Error) throw stop.signal.reason;
+  const { reason } = stop.signal;
+  if (reason instanceof Error) throw up ? new StoppedError(reason.message) : reason;
   progress.say('Everything has stopped.');
 }
 
@@ -73,7 +79,8 @@ try {
 } catch (error) {
   if (error instanceof LockHeldError)
     progress.say(`Portus is already running here (process ${error.holder.pid}): ${error.holder.url}`);
-  else progress.say(`Portus could not be started: ${error.message}`);
+  else
+    progress.say(`Portus ${error instanceof StoppedError ? 'had to stop' : 'could not be started'}: ${error.message}`);
   process.exitCode = 1;
 }
 // Whatever a library still holds open must not keep the command from ending: nothing of ours is running any more.
