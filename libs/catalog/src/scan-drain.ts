@@ -1,7 +1,9 @@
-import type { ScanReportsRepository } from '#persistence/scan-reports.repository.js';
+import type { EndedScan, QueuedScan, ScanReportsRepository } from '#persistence/scan-reports.repository.js';
 import type { Scanner } from '#scanning/scanner.js';
 
 const BATCH = 100;
+/** What was found out waits no longer than this to be stored, milliseconds. */
+const STORE_EVERY_MS = 1_000;
 
 /** Works queued scan reports off, in their order. */
 export class ScanDrain {
@@ -29,10 +31,24 @@ export class ScanDrain {
     while (!this.stopping.signal.aborted) {
       const batch = await this.reports.queued(BATCH);
       if (batch.length === 0) return;
+      await this.scan(batch);
+    }
+  }
+
+  /** Outcomes that come quickly are stored together; those before a failure are stored too. */
+  private async scan(batch: readonly QueuedScan[]): Promise<void> {
+    let ended: EndedScan[] = [];
+    let storedAt = performance.now();
+    try {
       for (const report of batch) {
-        const outcome = await this.scanner.scan(report, this.stopping.signal);
-        await this.reports.settle(report.id, outcome.state, outcome.reason);
+        const { state, reason } = await this.scanner.scan(report, this.stopping.signal);
+        ended.push({ id: report.id, state, reason });
+        if (performance.now() - storedAt < STORE_EVERY_MS) continue;
+        await this.reports.settle(ended);
+        [ended, storedAt] = [[], performance.now()];
       }
+    } finally {
+      await this.reports.settle(ended);
     }
   }
 }

@@ -7,6 +7,13 @@ export interface QueuedScan {
   digest: string;
 }
 
+/** What became of a queued scan. */
+export interface EndedScan {
+  id: string;
+  state: Exclude<ScanState, 'queued'>;
+  reason: string | null;
+}
+
 export class ScanReportsRepository {
   constructor(private readonly database: Database) {}
 
@@ -22,11 +29,14 @@ export class ScanReportsRepository {
     return (await this.queued(1)).length > 0;
   }
 
-  /** Ends a queued report. A report that was ended meanwhile stays as it is. */
-  async settle(id: string, state: Exclude<ScanState, 'queued'>, reason: string | null): Promise<void> {
+  /** Ends queued reports. A report that was ended meanwhile stays as it is. */
+  async settle(ended: readonly EndedScan[]): Promise<void> {
+    if (ended.length === 0) return;
     await this.database.query(
-      `UPDATE scan_reports SET state = $2, reason = $3, updated_at = now() WHERE id = $1::bigint AND state = 'queued'`,
-      [id, state, reason],
+      `UPDATE scan_reports r SET state = e.state, reason = e.reason, updated_at = now()
+         FROM unnest($1::bigint[], $2::text[], $3::text[]) AS e(id, state, reason)
+        WHERE r.id = e.id AND r.state = 'queued'`,
+      [ended.map((one) => one.id), ended.map((one) => one.state), ended.map((one) => one.reason)],
     );
   }
 }
