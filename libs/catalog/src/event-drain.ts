@@ -1,3 +1,4 @@
+import type { Registry } from '#domain/registry/registry.entity.js';
 import type { InboxRepository, Waiting } from '#persistence/inbox.repository.js';
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
 import { RegistryError } from '#registry/errors.js';
@@ -53,9 +54,8 @@ export class EventDrain {
 
   /** One round over all waiting repositories, in the order of the index, so that none is starved by a busy one. */
   private async walk(): Promise<void> {
-    await inParallel(this.waiting(), this.concurrency, async ({ registryId, repository }) => {
-      const registry = await this.registries.find(registryId);
-      if (registry === null) return;
+    await inParallel(this.waiting(), this.concurrency, async ({ registry, repository }) => {
+      const registryId = registry.id;
       try {
         const { outcome, failures } = await this.reconciler.reconcile(registry, repository, null, this.stopping.signal);
         // What came in meanwhile, or was lost with the lease, is looked at in the next round.
@@ -69,10 +69,16 @@ export class EventDrain {
     });
   }
 
-  private async *waiting(): AsyncGenerator<Waiting> {
+  private async *waiting(): AsyncGenerator<{ registry: Registry; repository: string }> {
     for (let after: Waiting | null = FIRST; after !== null && !this.stopping.signal.aborted;) {
       const { due, next }: { due: Waiting[]; next: Waiting | null } = await this.inbox.candidates(after, BATCH);
-      yield* due;
+      // Looked up once per batch: fresh enough for a changed address, and most batches are of one registry.
+      const registries = new Map<number, Registry | null>();
+      for (const { registryId, repository } of due) {
+        if (!registries.has(registryId)) registries.set(registryId, await this.registries.find(registryId));
+        const registry = registries.get(registryId);
+        if (registry) yield { registry, repository };
+      }
       after = next;
     }
   }

@@ -116,7 +116,7 @@ export class Reconciler {
     const rules = { mayRemove: whole?.mayRemove ?? false, confirmBefore: whole?.confirmBefore ?? new Date(0) };
     const plan = limitRemovals(planSync(reading, local.tags, hints.tags, rules), hints.tags, whole);
     const sorted = sortEvents(events, reading, local);
-    await this.apply(registry.id, lease, sorted, plan, reading, whole);
+    await this.apply(lease, local.id, sorted, plan, reading, whole);
     await this.putBack(sorted.unanswered, [...reading.unanswered.values()][0]);
     await this.putBack(sorted.early, new Error('the registry does not show it yet'));
     const changed = !isEmptyPlan(plan) || reading.manifests.length > 0;
@@ -138,8 +138,8 @@ export class Reconciler {
   }
 
   private async apply(
-    registryId: number,
     lease: Lease,
+    repositoryId: number | null,
     events: SortedEvents,
     plan: Plan,
     reading: Reading,
@@ -148,7 +148,8 @@ export class Reconciler {
     const names = whole !== null && reading.unanswered.size === 0 && plan.missing.length === 0;
     await this.database.transaction(async (sql) => {
       await this.leases.settle(sql, lease);
-      await applyChange(sql, registryId, lease.fullName, {
+      await applyChange(sql, lease.registryId, lease.fullName, {
+        repositoryId,
         plan,
         manifests: reading.manifests,
         learnedFrom: whole ? 'sync' : 'event',

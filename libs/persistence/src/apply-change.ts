@@ -5,6 +5,8 @@ import type { Sql } from './database.js';
 
 /** What one look at a repository changes. */
 export interface CatalogChange {
+  /** As loaded under the same lease; null: it was not there. The change fails when it is gone since. */
+  repositoryId: number | null;
   plan: Plan;
   /** Manifests that were read and are not stored yet. */
   manifests: ManifestFacts[];
@@ -21,7 +23,7 @@ export async function applyChange(
   change: CatalogChange,
 ): Promise<number | null> {
   const appears = change.plan.set.length > 0 || change.manifests.length > 0;
-  const id = await repositoryId(sql, registryId, fullName, appears);
+  const id = change.repositoryId ?? (await repositoryId(sql, registryId, fullName, appears));
   if (id === null) return null;
   await insertManifests(sql, id, change.manifests);
   await queueScans(sql, registryId, change.manifests);
@@ -33,22 +35,21 @@ export async function applyChange(
 }
 
 async function repositoryId(sql: Sql, registryId: number, fullName: string, create: boolean): Promise<number | null> {
-  const find = () =>
-    sql.query<{ id: number }>('SELECT id FROM repositories WHERE registry_id = $1 AND full_name = $2', [
-      registryId,
-      fullName,
-    ]);
-  const [known] = await find();
-  if (known || !create) return known?.id ?? null;
-  const { namespace, name } = splitRepositoryName(fullName);
-  const namespaceId = await ensureNamespace(sql, registryId, namespace ?? '');
-  await sql.query(
-    `INSERT INTO repositories (registry_id, namespace_id, full_name, name) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (registry_id, full_name) DO NOTHING`,
-    [registryId, namespaceId, fullName, name],
+  if (create) {
+    const { namespace, name } = splitRepositoryName(fullName);
+    const namespaceId = await ensureNamespace(sql, registryId, namespace ?? '');
+    const [made] = await sql.query<{ id: number }>(
+      `INSERT INTO repositories (registry_id, namespace_id, full_name, name) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (registry_id, full_name) DO NOTHING RETURNING id`,
+      [registryId, namespaceId, fullName, name],
+    );
+    if (made) return made.id;
+  }
+  const [known] = await sql.query<{ id: number }>(
+    'SELECT id FROM repositories WHERE registry_id = $1 AND full_name = $2',
+    [registryId, fullName],
   );
-  const [made] = await find();
-  return made!.id;
+  return known?.id ?? null;
 }
 
 /** An image is never invisible for want of a namespace: an unknown one is made, private, in the hands of administrators. */
