@@ -22,6 +22,9 @@ const READY_MS = 60_000;
 const PATIENCE_MS = 25_000;
 const LOG_BYTES = 16 * 1024 * 1024;
 
+/** A runner that gives up on us sends SIGTERM, which would end us without telling those who wait for our exit. */
+process.once('SIGTERM', () => process.exit(143));
+
 /** A process of the test, which can be ended in all ways and started again. */
 export class Program {
   private child: ChildProcess | null = null;

@@ -30,11 +30,12 @@ export function scenes(
       beforeAll(async () => {
         stack = await startStack({ registry: flavour, ...options.stack });
       });
-      afterAll(() => stack?.stop());
       play(() => {
         if (!stack) throw new Error('the stack does not run');
         return stack;
       }, flavour);
+      // Registered last, it runs first: a hook of the scenes that fails would keep the others from running.
+      afterAll(() => stack?.stop());
     });
   }
 }
