@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -21,16 +22,16 @@ export function isFree(port, host = LOOPBACK) {
   });
 }
 
+/** Below the range from which systems take ports for outgoing connections: a stopped server finds its port free again. */
+const [LOWEST, HIGHEST] = [15_000, 32_000];
+
 /** Any free port of this machine, on loopback. */
-export function anyFreePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, LOOPBACK, () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+export async function anyFreePort() {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port was found between ${LOWEST} and ${HIGHEST}`);
 }
 
 /** The port that `name` had last time if it is free now, else another one, remembered in the data folder. */
