@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Registry } from '#domain/registry/registry.entity.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import { ensurePersonalNamespaces } from './personal-namespaces.js';
 
 export interface RegistryInput {
@@ -14,6 +14,15 @@ export interface RegistryInput {
 /** SHA-256 of a webhook secret: it is random and long, so that a fast hash is enough. */
 export function hashWebhookSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
+}
+
+/** Something that must be a registry's own is another one's already. */
+export class RegistryTakenError extends Error {
+  override readonly name = 'RegistryTakenError';
+
+  constructor(readonly field: 'hostname' | 'external_hostname') {
+    super(`the ${field} of a registry is another one's already`);
+  }
 }
 
 export class RegistriesRepository {
@@ -37,16 +46,18 @@ export class RegistriesRepository {
 
   /**
    * Makes a registry with its hidden team, its public global namespace, and a personal namespace for every user.
-   * Unique violations come up as they are (PostgreSQL 23505).
+   * Unique violations come up as they are (PostgreSQL 23505); throws RegistryTakenError for what an index can not say.
    */
   async create(input: RegistryInput): Promise<Registry> {
     const id = await this.database.transaction(async (sql) => {
+      await lockRegistries(sql);
       const [registry] = await sql.query<{ id: number }>(
         `INSERT INTO registries (name, hostname, external_hostname, use_ssl, webhook_secret_hash)
          VALUES ($1, $2, $3, $4, $5) RETURNING id`,
         [input.name, input.hostname, input.externalHostname, input.useSsl, secretHash(input.webhookSecret)],
       );
       const registryId = registry!.id;
+      await requireOwn(sql, registryId);
       await sql.query(
         `WITH team AS (INSERT INTO teams (name, hidden) VALUES ('portus_global_team_' || $1::int::text, true) RETURNING id)
          INSERT INTO namespaces (registry_id, name, kind, visibility, team_id) SELECT $1::int, '', 'global', 'public', id FROM team`,
@@ -58,8 +69,13 @@ export class RegistriesRepository {
     return this.registries.findOneByOrFail({ id });
   }
 
+  /** Changes what is given. Errors as of `create`. */
   async update(id: number, input: Partial<Omit<RegistryInput, 'webhookSecret'>>): Promise<Registry | null> {
-    await this.registries.update({ id }, input);
+    await this.database.transaction(async (sql) => {
+      await lockRegistries(sql);
+      await writeColumns(sql, id, input);
+      await requireOwn(sql, id);
+    });
     return this.find(id);
   }
 
@@ -77,14 +93,24 @@ export class RegistriesRepository {
     return rows.length > 0;
   }
 
-  /** Notes the process that speaks. Returns true when another one was known: the registry was started anew. */
+  /**
+   * Notes the process that speaks. When another one was known, the registry was started anew and has lost what waited in
+   * its memory: a deep run that removes nothing is asked for with the same statement. Returns whether it was.
+   */
   async noteInstance(id: number, instanceId: string): Promise<boolean> {
-    const [row] = await this.database.query<{ former: string | null }>(
-      `UPDATE registries r SET last_instance_id = $2 FROM (SELECT id, last_instance_id FROM registries WHERE id = $1) o
-        WHERE r.id = o.id AND r.last_instance_id IS DISTINCT FROM $2 RETURNING o.last_instance_id AS former`,
+    const [row] = await this.database.query<{ asked: boolean }>(
+      `WITH noted AS (
+         UPDATE registries r SET last_instance_id = $2 FROM (SELECT id, last_instance_id FROM registries WHERE id = $1) o
+          WHERE r.id = o.id AND r.last_instance_id IS DISTINCT FROM $2
+         RETURNING r.id, o.last_instance_id AS former),
+       asked AS (
+         INSERT INTO sync_runs (registry_id, slot, mode, strategy)
+         SELECT id, 'instance:' || left($2, 200), 'deep', 'update' FROM noted WHERE former IS NOT NULL
+         ON CONFLICT (registry_id, slot) DO NOTHING RETURNING 1)
+       SELECT EXISTS (SELECT FROM asked) AS asked`,
       [id, instanceId],
     );
-    return row !== undefined && row.former !== null;
+    return row?.asked ?? false;
   }
 
   /** Notes that a complete pass proved the catalog equal. */
@@ -98,4 +124,36 @@ export class RegistriesRepository {
 
 function secretHash(secret: string | null): Buffer | null {
   return secret === null ? null : hashWebhookSecret(secret);
+}
+
+/** Any constant: writers of registries take turns, so that none misses what another one is about to commit. */
+const LOCK = 7_267_001;
+
+async function lockRegistries(sql: Sql): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+}
+
+async function writeColumns(sql: Sql, id: number, input: Partial<RegistryInput>): Promise<void> {
+  const { name, hostname, useSsl, externalHostname } = input;
+  await sql.query(
+    `UPDATE registries SET name = coalesce($2, name), hostname = coalesce($3, hostname), use_ssl = coalesce($4, use_ssl),
+            external_hostname = CASE WHEN $5 THEN $6 ELSE external_hostname END, updated_at = now()
+      WHERE id = $1`,
+    [id, name ?? null, hostname ?? null, useSsl ?? null, externalHostname !== undefined, externalHostname ?? null],
+  );
+}
+
+/**
+ * A `service` is either name of one registry: were it a name of two, a token for the one would open the other. Unique
+ * indexes see one column each, so this looks across them.
+ */
+async function requireOwn(sql: Sql, id: number): Promise<void> {
+  const [taken] = await sql.query<{ field: RegistryTakenError['field'] }>(
+    `SELECT CASE WHEN r.hostname = o.external_hostname THEN 'hostname' ELSE 'external_hostname' END AS field
+       FROM registries r JOIN registries o ON o.id <> r.id
+      WHERE r.id = $1 AND (r.hostname = o.external_hostname OR r.external_hostname = o.hostname)
+      LIMIT 1`,
+    [id],
+  );
+  if (taken) throw new RegistryTakenError(taken.field);
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import { Identity } from '#identity/identity.js';
-import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { RegistriesRepository, RegistryTakenError } from '#persistence/registries.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -84,7 +84,16 @@ export class BootstrapService implements OnApplicationBootstrap {
     const moved = known.find((registry) => registry.name === this.settings.initRegistryName);
     if (moved === undefined) return null;
     this.logger.warn({ name: moved.name, from: moved.hostname, to: hostname }, 'the first registry has moved');
-    return this.registries.update(moved.id, { hostname });
+    try {
+      return await this.registries.update(moved.id, { hostname });
+    } catch (error) {
+      if (!(error instanceof RegistryTakenError)) throw error;
+      this.logger.error(
+        { name: moved.name, hostname },
+        'that is a name of another registry: the move was not followed',
+      );
+      return null;
+    }
   }
 }
 

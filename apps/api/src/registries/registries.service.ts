@@ -3,7 +3,7 @@ import { RegistryClients } from '#catalog/registry-clients.js';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import type { Listed } from '#persistence/listing.js';
-import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { RegistriesRepository, RegistryTakenError } from '#persistence/registries.repository.js';
 import { RegistryError } from '#registry/errors.js';
 import type { Paging } from '../http/list-query.js';
 import { uniqueOr422 } from '../http/unique-violation.js';
@@ -35,7 +35,7 @@ export class RegistriesService {
   /** Makes a registry that is reachable and speaks v2; 422 with the reason otherwise. */
   async create(input: RegistryBody): Promise<Registry> {
     await this.mustBeReachable(input.hostname, input.use_ssl);
-    return uniqueOr422(UNIQUE, () =>
+    return ownOr422(() =>
       this.registries.create({
         name: input.name,
         hostname: input.hostname,
@@ -66,7 +66,7 @@ export class RegistriesService {
         externalHostname: changes.external_hostname,
       }).filter(([, value]) => value !== undefined),
     );
-    if (Object.keys(columns).length > 0) await uniqueOr422(UNIQUE, () => this.registries.update(id, columns));
+    if (Object.keys(columns).length > 0) await ownOr422(() => this.registries.update(id, columns));
     return (await this.registries.find(id)) ?? registry;
   }
 
@@ -84,20 +84,15 @@ export class RegistriesService {
       const problem = await this.hostnameProblem(input, known);
       if (problem !== null) messages['hostname'] = [problem];
     }
-    if (
-      wanted('external_hostname') &&
-      input.external_hostname &&
-      !hostnameSchema.safeParse(input.external_hostname).success
-    ) {
-      messages['external_hostname'] = ['is not a hostname'];
+    if (wanted('external_hostname') && input.external_hostname) {
+      const problem = nameProblem(input.external_hostname, known);
+      if (problem !== null) messages['external_hostname'] = [problem];
     }
     return { messages, valid: Object.keys(messages).length === 0 };
   }
 
   private async hostnameProblem(input: RegistryValidation, known: Registry[]): Promise<string | null> {
-    if (!hostnameSchema.safeParse(input.hostname).success) return 'is not a hostname';
-    if (known.some((one) => one.hostname === input.hostname)) return 'has already been taken';
-    return this.reachability(input.hostname, input.use_ssl);
+    return nameProblem(input.hostname, known) ?? this.reachability(input.hostname, input.use_ssl);
   }
 
   private async mustBeReachable(hostname: string, useSsl: boolean): Promise<void> {
@@ -117,5 +112,22 @@ export class RegistriesService {
     } finally {
       await client.close();
     }
+  }
+}
+
+/** Both names of a registry are a `service`, so either may be a name of no other. */
+function nameProblem(name: string, known: Registry[]): string | null {
+  if (!hostnameSchema.safeParse(name).success) return 'is not a hostname';
+  const taken = known.some((one) => one.hostname === name || one.externalHostname === name);
+  return taken ? 'has already been taken' : null;
+}
+
+/** Runs `work`; what is another registry's already becomes 422 on its field. */
+async function ownOr422<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await uniqueOr422(UNIQUE, work);
+  } catch (error) {
+    if (!(error instanceof RegistryTakenError)) throw error;
+    throw new InvalidError({ [error.field]: ['has already been taken'] });
   }
 }

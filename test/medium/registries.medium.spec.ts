@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RegistriesService } from '../../apps/api/src/registries/registries.service.js';
+import type { RegistryClients } from '#catalog/registry-clients.js';
+import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { TestDatabase } from '../support/test-database.js';
+
+/** Every registry answers: reachability is not what these scenes are about. */
+const reachable = { create: () => ({ ping: async () => ({}), close: async () => undefined }) };
+const TAKEN = ['has already been taken'];
+
+describe(RegistriesService.name, () => {
+  let database: TestDatabase;
+  let repository: RegistriesRepository;
+  let sut: RegistriesService;
+
+  beforeAll(async () => {
+    database = await TestDatabase.create();
+    repository = new RegistriesRepository(database.sql);
+    sut = new RegistriesService(repository, reachable as unknown as RegistryClients);
+  });
+  afterAll(() => database.drop());
+  beforeEach(() => database.truncate());
+
+  const body = (name: string, more: { external_hostname?: string; webhook_secret?: string } = {}) => ({
+    name,
+    hostname: `${name}.test:5000`,
+    use_ssl: false,
+    ...more,
+  });
+  const refusedFor = (field: string) => expect.objectContaining({ fields: { [field]: TAKEN } });
+
+  describe('a name that is another registry’s, in the other column', () => {
+    beforeEach(() => sut.create(body('one', { external_hostname: 'one.example.test' })));
+
+    it('is refused when a registry is made', async () => {
+      const external = sut.create(body('two', { external_hostname: 'one.test:5000' }));
+      await expect(external).rejects.toEqual(refusedFor('external_hostname'));
+      const hostname = sut.create({ ...body('two'), hostname: 'one.example.test' });
+      await expect(hostname).rejects.toEqual(refusedFor('hostname'));
+      expect(await repository.all()).toHaveLength(1);
+      expect(await database.value('SELECT count(*)::int FROM namespaces')).toBe(1);
+    });
+
+    it('is refused when one is changed', async () => {
+      const { id } = await sut.create(body('two'));
+      const external = sut.update(id, { name: 'x', external_hostname: 'one.test:5000' });
+      await expect(external).rejects.toEqual(refusedFor('external_hostname'));
+      await expect(sut.update(id, { hostname: 'one.example.test' })).rejects.toEqual(refusedFor('hostname'));
+      expect(await repository.find(id)).toMatchObject({
+        name: 'two',
+        hostname: 'two.test:5000',
+        externalHostname: null,
+      });
+    });
+
+    it('is refused by validate', async () => {
+      const input = { name: 'two', hostname: 'one.example.test', use_ssl: false, external_hostname: 'one.test:5000' };
+      const messages = { hostname: TAKEN, external_hostname: TAKEN };
+      expect(await sut.validate(input)).toEqual({ messages, valid: false });
+    });
+
+    it('is one’s own in both columns without harm', async () => {
+      const made = await sut.create(body('two', { external_hostname: 'two.test:5000' }));
+      expect(await sut.update(made.id, { external_hostname: null })).toMatchObject({ externalHostname: null });
+    });
+
+    it('is given to one of two that ask at the same time', async () => {
+      const both = await Promise.allSettled([
+        sut.create(body('left', { external_hostname: 'right.test:5000' })),
+        sut.create(body('right')),
+      ]);
+      expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    });
+  });
+});
