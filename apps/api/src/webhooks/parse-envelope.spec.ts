@@ -106,4 +106,21 @@ describe(parseEnvelope.name, () => {
     );
     expect(events[0]).toMatchObject({ eventId: 'ab', occurredAt: null, actor: null });
   });
+
+  it('replaces lone surrogates in every text', () => {
+    const good = JSON.parse(vector('v28-push-manifest-new-tag').toString('utf8')).events[0];
+    const target = { ...good.target, tag: 't\ud800', digest: 'd\ud800' };
+    const odd = { ...good, id: 'i\ud800', target, actor: { name: 'n\udc00' }, source: { instanceID: 's\ud800' } };
+    const { events, instances } = parse(JSON.stringify({ events: [odd] }));
+    expect(events[0]).toMatchObject({
+      eventId: 'i\ufffd',
+      tag: 't\ufffd',
+      digest: 'd\ufffd',
+      actor: 'n\ufffd',
+      rejected: null,
+    });
+    expect(instances).toEqual(['s\ufffd']);
+    const pull = { ...odd, action: 'pull', request: { method: 'GET' } };
+    expect(parse(JSON.stringify({ events: [pull] })).pulls).toMatchObject([{ eventId: 'i\ufffd', tag: 't\ufffd' }]);
+  });
 });

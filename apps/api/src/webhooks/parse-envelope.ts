@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BLOB_MEDIA_TYPE } from '#domain/manifest/media-types.js';
+import { isStorableDate, wellFormed } from '#domain/manifest/storable.js';
 import { isRepositoryName } from '#domain/naming/repository-name.js';
 import type { NewEvent, NewPull } from '#persistence/inbox.repository.js';
 
@@ -82,8 +83,8 @@ function takeEvent(value: unknown, ownAccount: string, result: ParsedEnvelope): 
     return;
   }
   const event = parsed.data;
-  const instance = event.source?.instanceID;
-  if (instance && !result.instances.includes(instance)) result.instances.push(withoutNul(instance));
+  const instance = orNull(event.source?.instanceID);
+  if (instance && !result.instances.includes(instance)) result.instances.push(instance);
   if (!isRepositoryName(event.target.repository)) reject(result, Buffer.from(payload), 'event: not a repository name');
   else if (event.action === 'pull') takePull(event, ownAccount, result);
   else if (event.action === 'push' || event.action === 'delete') takeChange(event, payload, result);
@@ -94,7 +95,7 @@ function takePull(event: WireEvent, ownAccount: string, result: ParsedEnvelope):
   const { mediaType, repository, tag, digest } = event.target;
   const real = mediaType && mediaType !== BLOB_MEDIA_TYPE && event.request?.method === 'GET';
   if (!real || event.actor?.name === ownAccount) return;
-  result.pulls.push({ eventId: withoutNul(event.id), repository, tag: orNull(tag), digest: orNull(digest) });
+  result.pulls.push({ eventId: storable(event.id), repository, tag: orNull(tag), digest: orNull(digest) });
 }
 
 function takeChange(event: WireEvent, payload: string, result: ParsedEnvelope): void {
@@ -102,13 +103,13 @@ function takeChange(event: WireEvent, payload: string, result: ParsedEnvelope): 
   if (event.action === 'push' && event.target.mediaType === BLOB_MEDIA_TYPE) return;
   const occurredAt = new Date(event.timestamp ?? '');
   result.events.push({
-    eventId: withoutNul(event.id),
+    eventId: storable(event.id),
     action: event.action,
     repository: event.target.repository,
     tag: orNull(event.target.tag),
     digest: orNull(event.target.digest),
     actor: orNull(event.actor?.name),
-    occurredAt: isStorable(occurredAt) ? occurredAt : null,
+    occurredAt: isStorableDate(occurredAt) ? occurredAt : null,
     payload: kept(Buffer.from(payload)),
     rejected: null,
   });
@@ -130,10 +131,8 @@ function reject(result: ParsedEnvelope, bytes: Buffer, reason: string): ParsedEn
   return result;
 }
 
-const kept = (bytes: Buffer): string => withoutNul(bytes.subarray(0, MAX_KEPT_BYTES).toString('utf8'));
-/** PostgreSQL's text can not hold NUL. */
-const withoutNul = (value: string): string => value.replaceAll('\0', '');
+const kept = (bytes: Buffer): string => storable(bytes.subarray(0, MAX_KEPT_BYTES).toString('utf8'));
+/** PostgreSQL's text can hold neither NUL nor lone surrogates. */
+const storable = (value: string): string => wellFormed(value.replaceAll('\0', ''));
 /** 3.x sends empty strings where 2.8 leaves a field out. */
-const orNull = (value: string | null | undefined): string | null => (value ? withoutNul(value) : null);
-const isStorable = (date: Date): boolean =>
-  !Number.isNaN(date.getTime()) && date.getUTCFullYear() > 0 && date.getUTCFullYear() < 10_000;
+const orNull = (value: string | null | undefined): string | null => (value ? storable(value) : null);

@@ -61,6 +61,38 @@ describe(parseManifest.name, () => {
     expect(parse(OCI_MANIFEST, value)).toMatchObject({ size: 0, children: [] });
   });
 
+  it('replaces lone surrogates, which jsonb refuses, in every text', () => {
+    const facts = parse(OCI_INDEX, {
+      artifactType: 'a\ud800',
+      config: { mediaType: 'c\udfff', digest: hex('c'), size: 1 },
+      annotations: { 'k\ud800': 'v\udc00', pair: '\u{1f433}' },
+      manifests: [
+        {
+          mediaType: 'm\ud800',
+          digest: hex('a'),
+          size: 1,
+          platform: { os: 'o\ud800', architecture: 'r\ud800', variant: 'w\ud800' },
+          annotations: { 'k\ud800': 'v' },
+        },
+      ],
+    });
+    expect(facts).toMatchObject({
+      artifactType: 'a\ufffd',
+      configMediaType: 'c\ufffd',
+      annotations: { 'k\ufffd': 'v\ufffd', pair: '\u{1f433}' },
+      children: [
+        {
+          mediaType: 'm\ufffd',
+          os: 'o\ufffd',
+          architecture: 'r\ufffd',
+          variant: 'w\ufffd',
+          annotations: { 'k\ufffd': 'v' },
+        },
+      ],
+    });
+    expect(JSON.stringify(facts)).not.toMatch(/\\ud[89a-f]/i);
+  });
+
   it.each(['', 'null', '[]', '"x"', '{'])('refuses %j, which is no JSON object', (text) => {
     expect(() => parseManifest(hex('f'), OCI_MANIFEST, Buffer.from(text))).toThrow(SyntaxError);
   });
@@ -81,6 +113,25 @@ describe(parseImageConfig.name, () => {
       builtAt: new Date('2026-11-20T10:00:00Z'),
       labels: { a: 'b' },
     });
+  });
+
+  it('replaces lone surrogates of labels and platform', () => {
+    const config = { os: 'o\ud800', variant: 'v\ud800', config: { Labels: { 'k\udc00': 'v\ud800' } } };
+    expect(parseImageConfig(Buffer.from(JSON.stringify(config)))).toMatchObject({
+      os: 'o\ufffd',
+      variant: 'v\ufffd',
+      labels: { 'k\ufffd': 'v\ufffd' },
+    });
+  });
+
+  it.each([
+    ['-200000-01-01T00:00:00Z', null],
+    ['0000-12-31T23:59:59Z', null],
+    ['+010000-01-01T00:00:00Z', null],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+    ['9999-12-31T00:00:00Z', '9999-12-31T00:00:00.000Z'],
+  ])('takes dates that PostgreSQL can hold: %s', (created, expected) => {
+    expect(parseImageConfig(Buffer.from(JSON.stringify({ created }))).builtAt?.toISOString() ?? null).toBe(expected);
   });
 
   it.each(['', '{}', '[]', 'null', '{"config":{"Labels":null},"created":"yesterday"}'])(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isDigest } from '../naming/repository-name.js';
 import type { ManifestFacts, Platform } from './manifest-facts.js';
 import { isIndex } from './media-types.js';
+import { isStorableDate, wellFormed } from './storable.js';
 
 const MAX_ENTRIES = 10_000;
 
@@ -11,7 +12,8 @@ const texts = z.record(z.string(), z.unknown()).optional().catch(undefined);
 const word = z
   .string()
   .max(256)
-  .refine((text) => !text.includes('\0'));
+  .refine((text) => !text.includes('\0'))
+  .transform(wellFormed);
 const name = word.optional().catch(undefined);
 
 const descriptor = z.object({
@@ -96,7 +98,7 @@ export function parseImageConfig(body: Buffer): Platform & Pick<ManifestFacts, '
   const built = new Date(parsed.data.created ?? '');
   return {
     ...platformOf(parsed.data),
-    builtAt: Number.isNaN(built.getTime()) ? null : built,
+    builtAt: isStorableDate(built) ? built : null,
     labels: stringValues(parsed.data.config?.Labels ?? undefined),
   };
 }
@@ -112,5 +114,5 @@ function stringValues(record: Record<string, unknown> | undefined): Record<strin
   const entries = Object.entries(record ?? {}).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string' && !entry.join('').includes('\0'),
   );
-  return Object.fromEntries(entries.slice(0, 1000));
+  return Object.fromEntries(entries.slice(0, 1000).map(([key, value]) => [wellFormed(key), wellFormed(value)]));
 }
