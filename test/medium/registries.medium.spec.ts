@@ -72,4 +72,22 @@ describe(RegistriesService.name, () => {
       expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     });
   });
+
+  describe('a webhook secret that is another registry’s', () => {
+    const [first, second] = ['the-first-secret-of-one', 'the-second-secret-of-one'];
+    beforeEach(async () => {
+      const { id } = await sut.create(body('one', { webhook_secret: first }));
+      await sut.update(id, { webhook_secret: second });
+    });
+
+    it.each([
+      ['present', second],
+      ['former', first],
+    ])('is refused: the %s one', async (_, secret) => {
+      await expect(sut.create(body('two', { webhook_secret: secret }))).rejects.toEqual(refusedFor('webhook_secret'));
+      const { id } = await sut.create(body('two'));
+      await expect(sut.update(id, { webhook_secret: secret })).rejects.toEqual(refusedFor('webhook_secret'));
+      expect(await repository.find(id)).toMatchObject({ webhookSecretHash: null });
+    });
+  });
 });

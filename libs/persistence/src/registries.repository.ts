@@ -20,7 +20,7 @@ export function hashWebhookSecret(secret: string): Buffer {
 export class RegistryTakenError extends Error {
   override readonly name = 'RegistryTakenError';
 
-  constructor(readonly field: 'hostname' | 'external_hostname') {
+  constructor(readonly field: 'hostname' | 'external_hostname' | 'webhook_secret') {
     super(`the ${field} of a registry is another one's already`);
   }
 }
@@ -79,13 +79,13 @@ export class RegistriesRepository {
     return this.find(id);
   }
 
-  /** Sets the secret of notifications; the former one stays valid beside it. */
+  /** Sets the secret of notifications; the former one stays valid beside it. Throws RegistryTakenError. */
   async rotateWebhookSecret(id: number, secret: string): Promise<void> {
-    await this.database.query(
-      `UPDATE registries SET webhook_secret_previous_hash = webhook_secret_hash, webhook_secret_hash = $2, updated_at = now()
-        WHERE id = $1 AND webhook_secret_hash IS DISTINCT FROM $2`,
-      [id, hashWebhookSecret(secret)],
-    );
+    await this.database.transaction(async (sql) => {
+      await lockRegistries(sql);
+      await writeSecret(sql, id, secret);
+      await requireOwn(sql, id);
+    });
   }
 
   async hasRepositories(id: number): Promise<boolean> {
@@ -143,15 +143,26 @@ async function writeColumns(sql: Sql, id: number, input: Partial<RegistryInput>)
   );
 }
 
+async function writeSecret(sql: Sql, id: number, secret: string): Promise<void> {
+  await sql.query(
+    `UPDATE registries SET webhook_secret_previous_hash = webhook_secret_hash, webhook_secret_hash = $2, updated_at = now()
+      WHERE id = $1 AND webhook_secret_hash IS DISTINCT FROM $2`,
+    [id, hashWebhookSecret(secret)],
+  );
+}
+
 /**
  * A `service` is either name of one registry: were it a name of two, a token for the one would open the other. Unique
- * indexes see one column each, so this looks across them.
+ * indexes see one column each, so this looks across them. A secret, present or former, tells which registry speaks.
  */
 async function requireOwn(sql: Sql, id: number): Promise<void> {
   const [taken] = await sql.query<{ field: RegistryTakenError['field'] }>(
-    `SELECT CASE WHEN r.hostname = o.external_hostname THEN 'hostname' ELSE 'external_hostname' END AS field
+    `SELECT CASE WHEN r.hostname = o.external_hostname THEN 'hostname'
+                 WHEN r.external_hostname = o.hostname THEN 'external_hostname'
+                 ELSE 'webhook_secret' END AS field
        FROM registries r JOIN registries o ON o.id <> r.id
-      WHERE r.id = $1 AND (r.hostname = o.external_hostname OR r.external_hostname = o.hostname)
+      WHERE r.id = $1 AND (r.hostname = o.external_hostname OR r.external_hostname = o.hostname
+         OR r.webhook_secret_hash IN (o.webhook_secret_hash, o.webhook_secret_previous_hash))
       LIMIT 1`,
     [id],
   );

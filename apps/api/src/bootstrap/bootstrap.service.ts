@@ -75,7 +75,17 @@ export class BootstrapService implements OnApplicationBootstrap {
       known.find((registry) => registry.hostname === settings.initRegistryHostname) ??
       (await this.followMove(known, settings.initRegistryHostname));
     if (mine && settings.initRegistryWebhookSecret !== null) {
-      await this.registries.rotateWebhookSecret(mine.id, settings.initRegistryWebhookSecret);
+      await this.followSecret(mine, settings.initRegistryWebhookSecret);
+    }
+  }
+
+  private async followSecret(registry: Registry, secret: string): Promise<void> {
+    try {
+      await this.registries.rotateWebhookSecret(registry.id, secret);
+    } catch (error) {
+      if (!(error instanceof RegistryTakenError)) throw error;
+      const { name } = registry;
+      this.logger.error({ name }, 'its webhook secret is another registry’s too: PORTUS_INIT_REGISTRY_WEBHOOK_SECRET');
     }
   }
 

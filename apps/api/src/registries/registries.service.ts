@@ -57,7 +57,8 @@ export class RegistriesService {
     if (moved || changes.use_ssl !== undefined) {
       await this.mustBeReachable(changes.hostname ?? registry.hostname, changes.use_ssl ?? registry.useSsl);
     }
-    if (changes.webhook_secret !== undefined) await this.registries.rotateWebhookSecret(id, changes.webhook_secret);
+    const secret = changes.webhook_secret;
+    if (secret !== undefined) await ownOr422(() => this.registries.rotateWebhookSecret(id, secret));
     const columns = Object.fromEntries(
       Object.entries({
         name: changes.name,
