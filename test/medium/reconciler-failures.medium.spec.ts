@@ -113,6 +113,18 @@ describe.each(['2.8', '3'] as const)(`${Reconciler.name}, when registry %s answe
     expect(await bench.stored()).toEqual(bench.held());
   });
 
+  it.each(['text/html', ''])('keeps events while a page of type %j with status 200 stands before it', async (type) => {
+    bench.fake.putImage('team/app', 'v1');
+    bench.fake.fault = () => ({ status: 200, headers: { 'content-type': type }, body: '<p>back soon</p>' });
+    await bench.deliver();
+    await handleManyTimes();
+    expect(await reasons('ignored')).toEqual([]);
+    expect(await reasons('dead')).toEqual([]);
+    bench.fake.fault = null;
+    await handleManyTimes();
+    expect(await bench.stored()).toEqual(bench.held());
+  });
+
   it('keeps events while the registry refuses our tokens', async () => {
     bench.fake.putImage('team/app', 'v1');
     const body = '{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}';
@@ -181,7 +193,8 @@ describe('an event that always fails here', () => {
     expect(await tagsOf('team/other')).toEqual(['v1']);
     expect((await reasons('dead')).every((reason) => reason.includes('refused'))).toBe(true);
     expect(await reasons('dead')).toHaveLength(1);
+    expect([await bench.requests.repair(), await bench.requests.repair()]).toEqual([true, false]);
     const [run] = await bench.runs.latest(bench.registry.id, 1);
-    expect(run).toMatchObject({ mode: 'deep', strategy: 'update', slot: expect.stringMatching(/^dead:/) });
+    expect(run).toMatchObject({ mode: 'deep', strategy: 'update', slot: expect.stringMatching(/^repair:/) });
   });
 });

@@ -30,13 +30,19 @@ describe(readManifest.name, () => {
     expect(() => readManifest(answer, reference, false)).toThrow(code('DIGEST_MISMATCH'));
   });
 
-  it.each(['text/html', 'application/json', 'application/vnd.docker.distribution.manifest.v1+prettyjws', ''])(
-    'refuses type %j',
-    (type) => {
-      const answer = buildAnswer(200, manifest.body, { 'content-type': type });
-      expect(() => readManifest(answer, 'v1', false)).toThrow(code('UNSUPPORTED_MEDIA_TYPE'));
-    },
-  );
+  it.each([
+    'application/vnd.docker.distribution.manifest.v1+prettyjws',
+    'application/vnd.docker.distribution.manifest.v1+json',
+    'application/vnd.example.future.v1+json',
+  ])('can not read the kind %j', (type) => {
+    const answer = buildAnswer(200, manifest.body, { 'content-type': type });
+    expect(() => readManifest(answer, 'v1', false)).toThrow(code('UNSUPPORTED_MEDIA_TYPE'));
+  });
+
+  it.each(['text/html', 'application/json', 'application/vndx', ''])('takes type %j for no manifest at all', (type) => {
+    const answer = buildAnswer(200, manifest.body, { 'content-type': type });
+    expect(() => readManifest(answer, 'v1', false)).toThrow(code('BAD_ANSWER'));
+  });
 
   it('is unchanged only when that was asked', () => {
     expect(readManifest(buildAnswer(304), 'v1', true)).toEqual({ state: 'unchanged' });

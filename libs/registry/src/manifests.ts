@@ -105,10 +105,18 @@ export function readManifest(answer: Answer, reference: string, conditional: boo
   return { state: 'found', digest, mediaType, body: answer.body, size: answer.body.length };
 }
 
+/** Types that a registry gives to manifests of other kinds, such as schema 1. A proxy's page has none of them. */
+const VENDOR_TYPE = /^application\/vnd\../;
+
+/**
+ * Throws `UNSUPPORTED_MEDIA_TYPE` for another kind of manifest, which asking again does not change, and `BAD_ANSWER` for
+ * what is none at all: a maintenance page with status 200 goes away again.
+ */
 function manifestMediaType(answer: Answer): string {
   const mediaType = mediaTypeOf(answer);
   if (MANIFEST_MEDIA_TYPES.some((known) => known === mediaType)) return mediaType;
-  throw badAnswer(answer, `not a manifest kind that is read here: ${mediaType || 'no type'}`, 'UNSUPPORTED_MEDIA_TYPE');
+  if (!VENDOR_TYPE.test(mediaType)) throw badAnswer(answer, `not a manifest: ${mediaType || 'no type'}`);
+  throw badAnswer(answer, `not a manifest kind that is read here: ${mediaType}`, 'UNSUPPORTED_MEDIA_TYPE');
 }
 
 /**
