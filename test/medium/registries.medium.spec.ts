@@ -90,4 +90,13 @@ describe(RegistriesService.name, () => {
       expect(await repository.find(id)).toMatchObject({ webhookSecretHash: null });
     });
   });
+
+  it('changes nothing when a part of the change is refused, the secret included', async () => {
+    await sut.create(body('one'));
+    const { id } = await sut.create(body('two', { webhook_secret: 'the-secret-of-two' }));
+    const before = await repository.find(id);
+    const refused = sut.update(id, { name: 'one', webhook_secret: 'another-secret-of-two' });
+    await expect(refused).rejects.toEqual(refusedFor('name'));
+    expect(await repository.find(id)).toEqual(before);
+  });
 });

@@ -11,6 +11,9 @@ export interface RegistryInput {
   webhookSecret: string | null;
 }
 
+/** What may be changed; a secret is replaced, never taken away. */
+export type RegistryChange = Partial<Omit<RegistryInput, 'webhookSecret'> & { webhookSecret: string }>;
+
 /** SHA-256 of a webhook secret: it is random and long, so that a fast hash is enough. */
 export function hashWebhookSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
@@ -69,23 +72,16 @@ export class RegistriesRepository {
     return this.registries.findOneByOrFail({ id });
   }
 
-  /** Changes what is given. Errors as of `create`. */
-  async update(id: number, input: Partial<Omit<RegistryInput, 'webhookSecret'>>): Promise<Registry | null> {
+  /** Changes what is given, all of it or nothing; a former secret stays valid beside the new. Errors as of `create`. */
+  async update(id: number, input: RegistryChange): Promise<Registry | null> {
+    const { webhookSecret, ...columns } = input;
     await this.database.transaction(async (sql) => {
       await lockRegistries(sql);
-      await writeColumns(sql, id, input);
+      if (webhookSecret !== undefined) await writeSecret(sql, id, webhookSecret);
+      if (Object.keys(columns).length > 0) await writeColumns(sql, id, columns);
       await requireOwn(sql, id);
     });
     return this.find(id);
-  }
-
-  /** Sets the secret of notifications; the former one stays valid beside it. Throws RegistryTakenError. */
-  async rotateWebhookSecret(id: number, secret: string): Promise<void> {
-    await this.database.transaction(async (sql) => {
-      await lockRegistries(sql);
-      await writeSecret(sql, id, secret);
-      await requireOwn(sql, id);
-    });
   }
 
   async hasRepositories(id: number): Promise<boolean> {
@@ -133,7 +129,7 @@ async function lockRegistries(sql: Sql): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
 }
 
-async function writeColumns(sql: Sql, id: number, input: Partial<RegistryInput>): Promise<void> {
+async function writeColumns(sql: Sql, id: number, input: Omit<RegistryChange, 'webhookSecret'>): Promise<void> {
   const { name, hostname, useSsl, externalHostname } = input;
   await sql.query(
     `UPDATE registries SET name = coalesce($2, name), hostname = coalesce($3, hostname), use_ssl = coalesce($4, use_ssl),

@@ -81,7 +81,7 @@ export class BootstrapService implements OnApplicationBootstrap {
 
   private async followSecret(registry: Registry, secret: string): Promise<void> {
     try {
-      await this.registries.rotateWebhookSecret(registry.id, secret);
+      await this.registries.update(registry.id, { webhookSecret: secret });
     } catch (error) {
       if (!(error instanceof RegistryTakenError)) throw error;
       const { name } = registry;

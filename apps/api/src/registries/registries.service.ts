@@ -57,14 +57,13 @@ export class RegistriesService {
     if (moved || changes.use_ssl !== undefined) {
       await this.mustBeReachable(changes.hostname ?? registry.hostname, changes.use_ssl ?? registry.useSsl);
     }
-    const secret = changes.webhook_secret;
-    if (secret !== undefined) await ownOr422(() => this.registries.rotateWebhookSecret(id, secret));
     const columns = Object.fromEntries(
       Object.entries({
         name: changes.name,
         hostname: changes.hostname,
         useSsl: changes.use_ssl,
         externalHostname: changes.external_hostname,
+        webhookSecret: changes.webhook_secret,
       }).filter(([, value]) => value !== undefined),
     );
     if (Object.keys(columns).length > 0) await ownOr422(() => this.registries.update(id, columns));
