@@ -20,7 +20,7 @@ export function takeLock(path, facts) {
   const own = { ...refOf(process.pid), ...facts };
   const text = `${JSON.stringify(own)}\n`;
   for (let attempt = 0; attempt < 20; attempt++) {
-    if (create(path, text)) return () => release(path, text);
+    if (create(path, text) && isStillThere(path, text)) return () => release(path, text);
     const current = read(path);
     if (current === undefined) continue;
     const holder = parse(current);
@@ -28,6 +28,15 @@ export function takeLock(path, facts) {
     removeStale(path, current);
   }
   throw new Error(`the lock ${path} cannot be taken; remove it if no Portus is running`);
+}
+
+/** Long enough for another start, that takes our lock for the stale one, to move it aside and to see its mistake. */
+const SETTLE_MS = 50;
+
+/** In the moment in which our lock was aside a third start may have taken the place. */
+function isStillThere(path, text) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
+  return read(path) === text;
 }
 
 /** A link appears with its whole text or not at all, and never replaces another one. */
@@ -52,6 +61,7 @@ function create(path, text) {
 function removeStale(path, stale) {
   const aside = `${path}.${process.pid}.stale`;
   try {
+    if (read(path) !== stale) return;
     renameSync(path, aside);
     if (read(aside) !== stale) linkSync(aside, path);
   } catch (error) {
