@@ -44,7 +44,7 @@ scenes('bad input at the webhook', { flavours: ['2.8'] }, (house) => {
   const rows = () => house().sql<Row>('SELECT event_id, state, reason, repository FROM registry_events ORDER BY id');
   const repairs = async (): Promise<number> => {
     const [row] = await house().sql<{ n: number }>(
-      `SELECT count(*)::int AS n FROM sync_runs WHERE slot LIKE '%rejected%'`,
+      `SELECT count(*)::int AS n FROM sync_runs WHERE slot LIKE 'repair:%'`,
     );
     return row!.n;
   };

@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isMigrated, migrate } from '#persistence/migrate.js';
 import { MIGRATIONS } from '#persistence/migrations/index.js';
 import { migrateQueues } from '#queues/queue-backend.js';
@@ -46,5 +49,26 @@ describe(migrate.name, () => {
     expect(tables).toBeGreaterThan(0);
     const wanted = await database.sql.dataSource.driver.createSchemaBuilder().log();
     expect(wanted.upQueries.map((query) => query.query)).toEqual([]);
+  });
+
+  it('is run by its program with URLs out of files, and makes no queues where Redis has them', async () => {
+    database = await TestDatabase.create({ migrated: false });
+    const folder = mkdtempSync(join(tmpdir(), 'portus-migrate-'));
+    const urls = { DATABASE_URL: database.url, REDIS_URL: 'redis://127.0.0.1:1' };
+    for (const [name, url] of Object.entries(urls)) {
+      writeFileSync(join(folder, name), `${url}\n`);
+      vi.stubEnv(name, '');
+      vi.stubEnv(`${name}_FILE`, join(folder, name));
+    }
+    const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+    try {
+      await import('../../apps/api/src/migrate.js');
+      expect(exit).not.toHaveBeenCalled();
+    } finally {
+      exit.mockRestore();
+      vi.unstubAllEnvs();
+    }
+    expect(await isMigrated(database.sql)).toBe(true);
+    expect(await database.value(`SELECT count(*)::int FROM pg_namespace WHERE nspname = 'bullmq'`)).toBe(0);
   });
 });

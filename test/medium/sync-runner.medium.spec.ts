@@ -220,7 +220,7 @@ describe('runs', () => {
     ['names:1', 'update', 'failed'],
     ['initial', 'initial', 'queued'],
     ['instance:1', 'update', 'queued'],
-    ['dead:1', 'update', 'queued'],
+    ['repair:1', 'update', 'queued'],
   ] as const)('%s under %s end %s while the registry is down', async (slot, strategy, state) => {
     await bench.fake.stop();
     await bench.runs.request(bench.registry.id, slot, 'deep', strategy);
@@ -231,7 +231,7 @@ describe('runs', () => {
   it('are made once for a period, by however many schedulers', async () => {
     const facts = { interval: 1_000_000, deepInterval: 1_000_000, processId: 'p1' };
     const ask = (strategy: (typeof SYNC_STRATEGIES)[number], processId = 'p1') => {
-      const requests = new SyncRequests(bench.runs, bench.registries, bench.catalog);
+      const requests = new SyncRequests(bench.runs, bench.registries);
       return requests.schedule({ ...facts, processId, strategy });
     };
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask('update')));

@@ -61,7 +61,7 @@ export class CatalogBench {
       pageSize: 10,
       maxConnections: 8,
     });
-    this.requests = new SyncRequests(this.runs, this.registries, this.catalog);
+    this.requests = new SyncRequests(this.runs, this.registries);
   }
 
   static async create(): Promise<CatalogBench> {
@@ -102,7 +102,7 @@ export class CatalogBench {
 
   /** One reconciler, as every worker process has its own. */
   reconciler(): Reconciler {
-    return new Reconciler(this.database.sql, this.leases, this.inbox, this.catalog, this.clients, this.requests);
+    return new Reconciler(this.database.sql, this.leases, this.inbox, this.catalog, this.clients);
   }
 
   drain(reconciler: Reconciler = this.reconciler()): EventDrain {

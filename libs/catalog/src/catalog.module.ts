@@ -29,12 +29,12 @@ import { SyncRequests } from './sync-requests.js';
     },
     {
       provide: Reconciler,
-      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients, SyncRequests],
+      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients],
       useFactory: (...parts: ConstructorParameters<typeof Reconciler>) => new Reconciler(...parts),
     },
     {
       provide: SyncRequests,
-      inject: [SyncRunsRepository, RegistriesRepository, CatalogRepository],
+      inject: [SyncRunsRepository, RegistriesRepository],
       useFactory: (...parts: ConstructorParameters<typeof SyncRequests>) => new SyncRequests(...parts),
     },
   ],

@@ -11,7 +11,6 @@ import { earlyEvents } from './early-events.js';
 import { type EventHints, hintsOf } from './event-hints.js';
 import { type Reading, readRepository } from './read-repository.js';
 import type { RegistryClients } from './registry-clients.js';
-import type { SyncRequests } from './sync-requests.js';
 
 /** A dead worker's repositories are free again after this many seconds; a living one renews in time. */
 const LEASE_SECONDS = 15;
@@ -37,6 +36,8 @@ export interface ReconcileResult {
   outcome: 'applied' | 'unchanged' | 'busy' | 'stale';
   /** Questions that the registry did not answer. */
   failures: number;
+  /** Stored tags that a complete listing lacks and that are still kept. */
+  lacking: number;
   /** Tags by what happened to them; unreadable: of a kind that is not read here. */
   changes: { added: number; moved: number; removed: number; missing: number; unreadable: number };
 }
@@ -57,7 +58,6 @@ export class Reconciler {
     private readonly inbox: InboxRepository,
     private readonly catalog: CatalogRepository,
     private readonly clients: RegistryClients,
-    private readonly requests: SyncRequests,
   ) {}
 
   /**
@@ -72,18 +72,18 @@ export class Reconciler {
     signal?: AbortSignal,
   ): Promise<ReconcileResult> {
     const lease = await this.leases.acquire(registry.id, fullName, this.holder, LEASE_SECONDS);
-    if (lease === null) return { outcome: 'busy', failures: 0, changes: NOTHING };
+    if (lease === null) return { outcome: 'busy', failures: 0, lacking: 0, changes: NOTHING };
     const renewal = setInterval(() => void this.leases.renew(lease, LEASE_SECONDS).catch(() => undefined), RENEW_MS);
     let events: WaitingEvent[] = [];
     try {
       events = withoutSuspects(await this.inbox.waiting(registry.id, fullName, MAX_EVENTS));
       if (events.length === 0 && whole === null) {
         await this.leases.release(lease);
-        return { outcome: 'unchanged', failures: 0, changes: NOTHING };
+        return { outcome: 'unchanged', failures: 0, lacking: 0, changes: NOTHING };
       }
       return await this.lookAndApply(registry, lease, events, whole, signal);
     } catch (error) {
-      if (error instanceof StaleLeaseError) return { outcome: 'stale', failures: 0, changes: NOTHING };
+      if (error instanceof StaleLeaseError) return { outcome: 'stale', failures: 0, lacking: 0, changes: NOTHING };
       await this.fail(lease, signal?.aborted ? [] : events, error);
       throw error;
     } finally {
@@ -123,6 +123,7 @@ export class Reconciler {
     return {
       outcome: changed ? 'applied' : 'unchanged',
       failures: reading.unanswered.size,
+      lacking: plan.lacking.length,
       changes: { ...countChanges(plan), unreadable: reading.unreadable.size },
     };
   }
@@ -145,7 +146,7 @@ export class Reconciler {
     reading: Reading,
     whole: WholeLook | null,
   ): Promise<void> {
-    const names = whole !== null && reading.unanswered.size === 0 && plan.missing.length === 0;
+    const names = whole !== null && reading.unanswered.size === 0 && plan.lacking.length === 0;
     await this.database.transaction(async (sql) => {
       await this.leases.settle(sql, lease);
       await applyChange(sql, lease.registryId, lease.fullName, {
@@ -163,10 +164,8 @@ export class Reconciler {
 
   /** Best effort: when the database is away, the events keep their state and the lease runs out. */
   private async fail(lease: Lease, events: WaitingEvent[], error: unknown): Promise<void> {
-    const died = await this.putBack(events, error).catch(() => 0);
+    await this.putBack(events, error).catch(() => 0);
     await this.leases.release(lease).catch(() => undefined);
-    // What is given up is left to a look at everything.
-    if (died > 0) await this.requests.repair(lease.registryId, 'dead', '').catch(() => undefined);
   }
 
   private async putBack(events: WaitingEvent[], error: unknown): Promise<number> {
@@ -221,7 +220,8 @@ function noteDeletedDigests(hints: EventHints, local: LocalRepository): void {
 function limitRemovals(plan: Plan, hints: ReadonlyMap<string, TagHint>, whole: WholeLook | null): Plan {
   const unannounced = plan.remove.filter((name) => !hints.get(name)?.deleted);
   if (unannounced.length === 0 || whole?.allowRemovals(unannounced.length)) return plan;
-  return { ...plan, remove: plan.remove.filter((name) => hints.get(name)?.deleted) };
+  const remove = plan.remove.filter((name) => hints.get(name)?.deleted);
+  return { ...plan, remove, lacking: [...plan.lacking, ...unannounced] };
 }
 
 function countChanges(plan: Plan): Omit<ReconcileResult['changes'], 'unreadable'> {

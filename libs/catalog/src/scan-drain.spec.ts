@@ -6,7 +6,11 @@ import { ScanDrain } from './scan-drain.js';
 function setUp(count: number, scan: Scanner['scan']) {
   const queued = Array.from({ length: count }, (_, i): QueuedScan => ({ id: `${i}`, registryId: 1, digest: `d${i}` }));
   const settle = vi.fn(async (ended: readonly EndedScan[]) => {
-    for (const { id } of ended) queued.splice(queued.findIndex((one) => one.id === id), 1);
+    for (const { id } of ended)
+      queued.splice(
+        queued.findIndex((one) => one.id === id),
+        1,
+      );
   });
   const reports = { queued: async (limit: number) => queued.slice(0, limit), settle };
   const sut = new ScanDrain(reports as unknown as ScanReportsRepository, { name: 'test', scan });

@@ -1,34 +1,33 @@
-import type { CatalogRepository } from '#persistence/catalog.repository.js';
+import { isPeriodic } from '#domain/sync/strategy.js';
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
 import type { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { dueSlots, type ScheduleFacts } from './sync-schedule.js';
-
-const MINUTE_MS = 60_000;
 
 /** Asks for syncs by making rows; who works on them is not decided here. */
 export class SyncRequests {
   constructor(
     private readonly runs: SyncRunsRepository,
     private readonly registries: RegistriesRepository,
-    private readonly catalog: CatalogRepository,
   ) {}
 
   /** Makes the runs that the schedule wants now. Returns true when any is new. */
-  async schedule(facts: Omit<ScheduleFacts, 'empty' | 'now'>): Promise<boolean> {
+  async schedule(facts: Omit<ScheduleFacts, 'now'>): Promise<boolean> {
     let fresh = false;
     for (const registry of await this.registries.all()) {
-      const empty = facts.strategy === 'initial' && (await this.catalog.count(registry.id)).repositories === 0;
-      for (const { slot, mode } of dueSlots({ ...facts, now: Date.now(), empty })) {
-        const made = await this.runs.request(registry.id, slot, mode, facts.strategy);
+      for (const { slot, mode } of dueSlots({ ...facts, now: Date.now() })) {
+        const make = isPeriodic(facts.strategy) ? this.runs.requestPeriodic : this.runs.request;
+        const made = await make.call(this.runs, registry.id, slot, mode, facts.strategy);
         fresh ||= made;
       }
     }
     return fresh;
   }
 
-  /** Something of the registry's notifications was lost, not understood or given up: look at everything, remove nothing. */
-  async repair(registryId: number, reason: 'rejected' | 'dead' | 'instance', detail: string): Promise<boolean> {
-    const slot = reason === 'instance' ? `instance:${detail}` : `${reason}:${Math.floor(Date.now() / MINUTE_MS)}`;
-    return this.runs.request(registryId, slot, 'deep', 'update');
+  /**
+   * Notifications that were rejected or given up are evidence that something was lost: asks for a look at everything,
+   * which removes nothing, once after the newest of them. The evidence are rows, so no crash can lose the request.
+   */
+  async repair(): Promise<boolean> {
+    return this.runs.requestRepairs();
   }
 }

@@ -178,7 +178,7 @@ export class SyncRunner {
     try {
       const result = await this.whenFree(() => this.reconciler.reconcile(registry, name, look, signal), signal);
       state.failed += result.failures > 0 || result.outcome === 'busy' || result.outcome === 'stale' ? 1 : 0;
-      if (result.changes.missing > 0) state.equal = false;
+      if (result.lacking > 0) state.equal = false;
       for (const [kind, count] of Object.entries(result.changes)) {
         if (count > 0) state.changes[kind] = (state.changes[kind] ?? 0) + count;
       }
@@ -208,6 +208,12 @@ export class SyncRunner {
     if (state.failed > 0) parts.push(`${state.failed} could not be read`);
     if (state.held) parts.push(state.held);
     const outcome = parts.join('; ');
+    if (state.failed > 0 && !isScheduled(run)) {
+      // Nothing will look again by itself: the import, and what repairs a loss, are tried until they are whole.
+      await this.runs.giveBack(run.id, this.holder, outcome, RETRY_SECONDS);
+      this.log.info({ run: run.id, slot: run.slot }, `sync, to be continued: ${outcome}`);
+      return;
+    }
     await this.runs.finish(run.id, this.holder, state.held ? 'held' : 'done', outcome, state);
     this.log.info({ run: run.id, mode: run.mode, strategy: run.strategy, slot: run.slot }, `sync: ${outcome}`);
   }
@@ -216,10 +222,15 @@ export class SyncRunner {
     const reason = error instanceof Error ? error.message : String(error);
     this.log.info({ run: run.id, slot: run.slot, error: reason }, 'sync ended early; nothing was removed for it');
     const stopped = this.stopping.signal.aborted;
-    const again = stopped || !isPeriodic(run.strategy) || !/^(?:names|deep):/.test(run.slot);
+    const again = stopped || !isScheduled(run);
     const end = again
       ? this.runs.giveBack(run.id, this.holder, reason, stopped ? 0 : RETRY_SECONDS)
       : this.runs.finish(run.id, this.holder, 'failed', reason, state);
     await end.catch(() => undefined);
   }
+}
+
+/** Runs of a period: the next one looks again. */
+function isScheduled(run: ClaimedRun): boolean {
+  return isPeriodic(run.strategy) && /^(?:names|deep):/.test(run.slot);
 }

@@ -7,15 +7,14 @@ const facts = (overrides: Partial<ScheduleFacts>): ScheduleFacts => ({
   deepInterval: 600,
   now: 1_000_000_000,
   processId: 'p1',
-  empty: false,
   ...overrides,
 });
 const slots = (overrides: Partial<ScheduleFacts>) => dueSlots(facts(overrides)).map((one) => `${one.slot}/${one.mode}`);
 
 describe(dueSlots.name, () => {
-  it('imports once under initial, and only while nothing is known', () => {
-    expect(slots({ strategy: 'initial', empty: true })).toEqual(['initial/deep']);
-    expect(slots({ strategy: 'initial', empty: false })).toEqual([]);
+  it('imports once under initial, whatever notifications have told before', () => {
+    expect(slots({ strategy: 'initial' })).toEqual(['initial/deep']);
+    expect(slots({ strategy: 'initial', now: 2_000_000_000, processId: 'p2' })).toEqual(['initial/deep']);
   });
 
   it('runs once per process under on-start', () => {

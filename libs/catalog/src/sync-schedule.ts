@@ -9,8 +9,6 @@ export interface ScheduleFacts {
   now: number;
   /** Names this start of the process. */
   processId: string;
-  /** Whether anything of the registry is stored yet. */
-  empty: boolean;
 }
 
 export interface Slot {
@@ -25,7 +23,7 @@ export interface Slot {
 export function dueSlots(facts: ScheduleFacts): Slot[] {
   switch (facts.strategy) {
     case 'initial':
-      return facts.empty ? [{ slot: 'initial', mode: 'deep' }] : [];
+      return [{ slot: 'initial', mode: 'deep' }];
     case 'on-start':
       return [{ slot: `on-start:${facts.processId}`, mode: 'deep' }];
     case 'update':

@@ -44,16 +44,6 @@ export class CatalogRepository {
     return new Map(rows.map((row) => [row.digest, Number(row.size)]));
   }
 
-  /** Notes that a complete catalog listing lacked these repositories, or that it had them again. */
-  async markAbsent(registryId: number, ids: readonly number[], absent: boolean): Promise<void> {
-    if (ids.length === 0) return;
-    const value = absent ? 'coalesce(absent_since, now())' : 'NULL';
-    await this.database.query(
-      `UPDATE repositories SET absent_since = ${value} WHERE registry_id = $1 AND id = ANY($2::int[])`,
-      [registryId, ids],
-    );
-  }
-
   /** Repositories of the registry that hold tags, after the given name, in byte order. */
   async page(
     registryId: number,
@@ -62,7 +52,7 @@ export class CatalogRepository {
   ): Promise<{ id: number; fullName: string; tagsCount: number }[]> {
     return this.database.query(
       `SELECT id, full_name AS "fullName", tags_count AS "tagsCount" FROM repositories
-        WHERE registry_id = $1 AND full_name > $2 AND removed_at IS NULL ORDER BY full_name LIMIT $3`,
+        WHERE registry_id = $1 AND full_name > $2 AND tags_count > 0 ORDER BY full_name LIMIT $3`,
       [registryId, after, limit],
     );
   }
@@ -71,7 +61,7 @@ export class CatalogRepository {
   async count(registryId: number): Promise<{ repositories: number; tags: number }> {
     const [row] = await this.database.query<{ repositories: number; tags: number }>(
       `SELECT count(*)::int AS repositories, coalesce(sum(tags_count), 0)::int AS tags
-         FROM repositories WHERE registry_id = $1 AND removed_at IS NULL`,
+         FROM repositories WHERE registry_id = $1 AND tags_count > 0`,
       [registryId],
     );
     return row ?? { repositories: 0, tags: 0 };

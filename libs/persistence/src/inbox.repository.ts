@@ -41,7 +41,7 @@ const INSERT: Prepared = {
   text: `
     INSERT INTO registry_events (registry_id, event_id, action, repository, tag, digest, actor, occurred_at, payload, state, reason)
     SELECT $1, e.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::text[]) e
-    ON CONFLICT (registry_id, event_id) DO NOTHING`,
+    ON CONFLICT (registry_id, event_id) DO UPDATE SET received_at = now() WHERE registry_events.state = 'rejected'`,
 };
 
 const INSERT_PULLS: Prepared = {
@@ -77,8 +77,12 @@ const SLOWEST_AFTER = 4;
 export class InboxRepository {
   constructor(private readonly database: Database) {}
 
-  /** Stores events once each; the same event id of the same registry is stored only the first time. */
-  async store(registryId: number, events: readonly NewEvent[]): Promise<void> {
+  /**
+   * Stores events once each; the same event id of the same registry is stored only the first time. What is rejected again
+   * is news all the same: something else may have been lost with it.
+   */
+  async store(registryId: number, all: readonly NewEvent[]): Promise<void> {
+    const events = [...new Map(all.map((event) => [event.eventId, event])).values()];
     if (events.length === 0) return;
     const column = <T>(pick: (event: NewEvent) => T) => events.map(pick);
     await this.database.prepared(INSERT, [
@@ -156,6 +160,7 @@ export class InboxRepository {
               attempts = CASE WHEN $3::int IS NULL THEN greatest(attempts, least(attempts + 1, $4::int))
                               ELSE least(attempts + 1, 30000) END,
               reason = left($2, 1000),
+              processed_at = CASE WHEN attempts + 1 >= $3::int THEN now() END,
               next_attempt_at = now() + make_interval(secs => least(15, power(2, least(attempts, 4))) * (0.75 + random() / 2))
         WHERE id = ANY($1::bigint[]) AND state IN ('received', 'failed') RETURNING state`,
       [ids, reason, maxAttempts, SLOWEST_AFTER],

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
-import { SyncRequests } from '#catalog/sync-requests.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
 import { Doorbell } from '#queues/doorbell.js';
-import { type ParsedEnvelope, parseEnvelope } from './parse-envelope.js';
+import { parseEnvelope } from './parse-envelope.js';
 import { RegistrySecrets } from './registry-secrets.js';
 
 /** Processes of registries that were seen; a longer list than any site's restarts between two of ours. */
@@ -21,7 +20,6 @@ export class WebhooksService {
   constructor(
     private readonly registries: RegistriesRepository,
     private readonly inbox: InboxRepository,
-    private readonly requests: SyncRequests,
     private readonly doorbell: Doorbell,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -42,29 +40,20 @@ export class WebhooksService {
     const rejected = envelope.events.filter((event) => event.rejected !== null);
     if (envelope.events.length > rejected.length) this.doorbell.ring('registry-events', requestId);
     for (const one of rejected) this.logger.warn({ registryId, reason: one.rejected }, 'a notification was rejected');
-    void this.repairIfNeeded(registryId, envelope, rejected.length > 0);
+    if (rejected.length > 0) this.doorbell.ring('catalog-sync', requestId);
+    for (const instance of envelope.instances) void this.noteInstance(registryId, instance);
   }
 
-  /** After the answer: what was lost with a restart, or with a notification that we can't read, is looked up. */
-  private async repairIfNeeded(registryId: number, envelope: ParsedEnvelope, rejected: boolean): Promise<void> {
-    try {
-      let wanted = rejected && (await this.requests.repair(registryId, 'rejected', ''));
-      for (const instance of envelope.instances) {
-        const restarted = await this.noteInstance(registryId, instance);
-        if (restarted) wanted = (await this.requests.repair(registryId, 'instance', instance)) || wanted;
-      }
-      if (wanted) this.doorbell.ring('catalog-sync');
-    } catch (error) {
-      this.logger.warn({ registryId, error: (error as Error).message }, 'a repair could not be asked for');
-    }
-  }
-
-  private async noteInstance(registryId: number, instance: string): Promise<boolean> {
+  /** After the answer. A failure is met again with the next notification of that process. */
+  private async noteInstance(registryId: number, instance: string): Promise<void> {
     const key = `${registryId}:${instance}`;
-    if (this.instances.has(key)) return false;
-    const restarted = await this.registries.noteInstance(registryId, instance);
-    if (this.instances.size >= MAX_INSTANCES) this.instances.clear();
-    this.instances.add(key);
-    return restarted;
+    if (this.instances.has(key)) return;
+    try {
+      if (await this.registries.noteInstance(registryId, instance)) this.doorbell.ring('catalog-sync');
+      if (this.instances.size >= MAX_INSTANCES) this.instances.clear();
+      this.instances.add(key);
+    } catch (error) {
+      this.logger.warn({ registryId, error: (error as Error).message }, 'a restart of a registry could not be noted');
+    }
   }
 }

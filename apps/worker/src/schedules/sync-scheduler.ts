@@ -24,20 +24,25 @@ export class SyncScheduler {
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    if (!this.settings.syncEnabled || this.busy) return;
+    if (this.busy) return;
     this.busy = true;
     try {
-      const fresh = await this.requests.schedule({
-        strategy: this.settings.syncStrategy,
-        interval: this.settings.syncInterval,
-        deepInterval: this.settings.syncDeepInterval,
-        processId: this.processId,
-      });
-      if (fresh) this.doorbell.ring('catalog-sync');
+      const repair = await this.requests.repair();
+      const due = this.settings.syncEnabled && (await this.schedule());
+      if (repair || due) this.doorbell.ring('catalog-sync');
     } catch (error) {
       this.logger.warn({ error: (error as Error).message }, 'syncs could not be scheduled');
     } finally {
       this.busy = false;
     }
+  }
+
+  private async schedule(): Promise<boolean> {
+    return this.requests.schedule({
+      strategy: this.settings.syncStrategy,
+      interval: this.settings.syncInterval,
+      deepInterval: this.settings.syncDeepInterval,
+      processId: this.processId,
+    });
   }
 }

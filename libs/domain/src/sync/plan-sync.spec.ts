@@ -85,7 +85,9 @@ describe(planSync.name, () => {
     expect(plan({ ...absent, local: [local('v1', 'a')] })).toMatchObject({ missing: ['v1'], remove: [] });
     expect(plan({ ...absent, local: [local('v1', 'a', T0)] })).toMatchObject({ missing: [], remove: ['v1'] });
     const fresh = new Date(T1.getTime() + 1);
-    expect(plan({ ...absent, local: [local('v1', 'a', fresh)] }).remove).toEqual([]);
+    expect(plan({ ...absent, local: [local('v1', 'a', fresh)] })).toMatchObject({ remove: [], lacking: ['v1'] });
+    expect(plan({ ...absent, local: [local('v1', 'a', T0)] }).lacking).toEqual([]);
+    expect(plan({ ...absent, local: [local('v1', 'a', T0)] }, keeping).lacking).toEqual(['v1']);
   });
 
   it('never removes without an announcement where the strategy may not remove', () => {

@@ -40,6 +40,8 @@ export interface Plan {
   set: SetTag[];
   /** Seen absent for the first time. */
   missing: string[];
+  /** Stored, not in the complete listing, and kept: while there are any, the catalog is not equal. */
+  lacking: string[];
   /** Seen again. */
   seen: string[];
   remove: string[];
@@ -58,7 +60,7 @@ export function planSync(
   hints: ReadonlyMap<string, TagHint>,
   rules: PlanRules,
 ): Plan {
-  const plan: Plan = { set: [], missing: [], seen: [], remove: [] };
+  const plan: Plan = { set: [], missing: [], lacking: [], seen: [], remove: [] };
   const stored = new Map(local.map((tag) => [tag.name, tag]));
   for (const name of new Set([...stored.keys(), ...remote.tags.keys()])) {
     const asked = remote.tags.get(name);
@@ -101,8 +103,12 @@ function planDoubtful(
     return;
   }
   const confirmed = mine.absentSince !== null && mine.absentSince <= rules.confirmBefore;
-  if (deniedDirectly && (hint?.deleted || (rules.mayRemove && confirmed))) plan.remove.push(mine.name);
-  else if (mine.absentSince === null) plan.missing.push(mine.name);
+  if (deniedDirectly && (hint?.deleted || (rules.mayRemove && confirmed))) {
+    plan.remove.push(mine.name);
+    return;
+  }
+  plan.lacking.push(mine.name);
+  if (mine.absentSince === null) plan.missing.push(mine.name);
 }
 
 /** True when applying the plan would change nothing. */
