@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, loadSettings } from './settings.js';
+import { OPTIONS } from './options.js';
+import { ConfigurationError, loadSettings, readOption } from './settings.js';
 
 const good = {
   DATABASE_URL: 'postgres://localhost/portus',
@@ -72,5 +73,25 @@ describe(loadSettings.name, () => {
   it('warns of unknown names with the nearest known one', () => {
     const { warnings } = loadSettings({ ...good, PORTUS_MACHINE_FQND: 'x' });
     expect(warnings).toEqual(['unknown setting PORTUS_MACHINE_FQND; did you mean PORTUS_MACHINE_FQDN?']);
+  });
+});
+
+describe(readOption.name, () => {
+  const { databaseUrl } = OPTIONS;
+
+  it('reads a value, a file, or nothing', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'portus-settings-')), 'url');
+    writeFileSync(file, 'postgres://file/portus\n');
+    expect(readOption(databaseUrl, { DATABASE_URL: 'postgres://env/portus' })).toBe('postgres://env/portus');
+    expect(readOption(databaseUrl, { DATABASE_URL_FILE: file })).toBe('postgres://file/portus');
+    expect(readOption(databaseUrl, { DATABASE_URL: '' })).toBeNull();
+  });
+
+  it.each([
+    ['both are set', { DATABASE_URL: 'postgres://x/y', DATABASE_URL_FILE: '/x' }],
+    ['the file is not there', { DATABASE_URL_FILE: '/does/not/exist' }],
+    ['the value can not be used', { DATABASE_URL: 'mysql://x/y' }],
+  ])('refuses when %s', (_, env) => {
+    expect(() => readOption(databaseUrl, env)).toThrow(ConfigurationError);
   });
 });

@@ -55,6 +55,18 @@ export function loadSettings(env: Record<string, string | undefined>): LoadedSet
   return { settings: Object.freeze(values) as Settings, warnings: unknownNames(env) };
 }
 
+/**
+ * Reads one option as {@link loadSettings} does, also from `NAME_FILE`, for programs that need no other; null when it is
+ * not set. Throws {@link ConfigurationError}.
+ */
+export function readOption(option: Option, env: Record<string, string | undefined>): string | null {
+  const problems: string[] = [];
+  const raw = rawValue(option, env, problems) ?? option.fallback;
+  if (raw !== null && !option.schema.safeParse(raw).success) problems.push(`${option.name} can not be used`);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return raw;
+}
+
 const isOptional = (key: string): boolean => (OPTIONAL as readonly string[]).includes(key);
 
 function rawValue(option: Option, env: Record<string, string | undefined>, problems: string[]): string | null {
