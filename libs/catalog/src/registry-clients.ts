@@ -6,6 +6,8 @@ import type { TokenSigner } from '#tokens/token-signer.js';
 export const SERVICE_ACCOUNT = 'portus';
 
 const TOKEN_LIFETIME_SECONDS = 300;
+/** How long what a registry asks for is believed: it may be configured anew. */
+const AUDIENCE_MS = 60_000;
 
 export interface RegistryClientSettings {
   connectTimeoutMs: number;
@@ -37,15 +39,18 @@ export class RegistryClients {
 
   /** A client of an address that is not stored; the caller closes it. */
   create(registry: Address): RegistryClient {
-    let audience: string | null = null;
+    let audience = { name: '', until: 0 };
     const client: RegistryClient = new RegistryClient({
       baseUrl: `${registry.useSsl ? 'https' : 'http'}://${registry.hostname}`,
       ...this.settings,
       tokenFor: async (access) => {
-        audience ??= audienceOf(registry, (await client.ping()).service);
+        if (Date.now() > audience.until) {
+          const name = audienceOf(registry, (await client.ping()).service);
+          audience = { name, until: Date.now() + AUDIENCE_MS };
+        }
         const signed = await this.signer.sign({
           subject: SERVICE_ACCOUNT,
-          audience,
+          audience: audience.name,
           access,
           lifetime: TOKEN_LIFETIME_SECONDS,
           now: Date.now(),
