@@ -271,7 +271,10 @@ export const OPTIONS = {
   initRegistryWebhookSecret: option(
     'PORTUS_INIT_REGISTRY_WEBHOOK_SECRET',
     'First start',
-    text.min(16, 'must have 16 characters or more').max(512),
+    text
+      .min(16, 'must have 16 characters or more')
+      .max(512)
+      .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces: it travels in a header'),
     null,
     'Secret that its notifications carry (`Authorization: Bearer …`).',
     { secret: true, example: 'a long random secret' },
