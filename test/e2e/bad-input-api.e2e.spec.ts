@@ -110,6 +110,8 @@ scenes('bad input at the API', { flavours: ['2.8'], stack: { workers: 0 } }, (ho
     ['a short secret', { webhook_secret: 'short' }],
     ['a name of 300 characters', { name: 'x'.repeat(300) }],
     ['a port that is none', { hostname: '127.0.0.1:99999' }],
+    ['a name with a port that is none', { hostname: 'x:99999' }],
+    ['a host that no URL can name', { hostname: '1.2.3.4.5' }],
   ])('makes no registry with %s', async (_, changes) => {
     const registry = { name: 'fresh', hostname: reachable.hostPort, use_ssl: false, ...changes };
     expectProblem(await post('/registries', JSON.stringify({ registry })), 400, 422);
@@ -133,6 +135,19 @@ scenes('bad input at the API', { flavours: ['2.8'], stack: { workers: 0 } }, (ho
   ])('has nothing at %s', async (path) => {
     expectProblem(await send(`/api/v1${path}`), 400, 404);
   });
+
+  it('validates a host that no URL can name, and says so', async () => {
+    const answer = await send('/api/v1/registries/validate?name=x&hostname=1.2.3.4.5');
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toEqual({ messages: { hostname: ['is not a hostname'] }, valid: false });
+  });
+
+  it.each(['repository=app&user=a%00b', 'repository=a%00b', 'repository=app&registry=a%00b'])(
+    'explains nothing about ?%s',
+    async (query) => {
+      expectProblem(await send(`/api/v1/explain?action=pull&${query}`), 400);
+    },
+  );
 
   it.each([
     'page=0',

@@ -99,4 +99,10 @@ describe(RegistriesService.name, () => {
     await expect(refused).rejects.toEqual(refusedFor('name'));
     expect(await repository.find(id)).toEqual(before);
   });
+
+  it('says so when no client can be made for a host', async () => {
+    const create = () => new URL('http://1.2.3.4.5') && reachable.create();
+    const strict = new RegistriesService(repository, { create } as unknown as RegistryClients);
+    expect(await strict.reachability('1.2.3.4.5', false)).toBe('is not a hostname');
+  });
 });

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { ACTIONS } from '#domain/naming/scope.js';
 
-const name = z.string().trim().max(255);
+const name = z
+  .string()
+  .trim()
+  .max(255)
+  .refine((value) => !value.includes('\0'), 'must not hold NUL');
 
 export const explainQuery = z.object({
   repository: name.min(1),
