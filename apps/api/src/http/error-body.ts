@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, InvalidError } from '#domain/errors/app-error.js';
+import { isUnavailable } from '#persistence/connection-errors.js';
 
 const STATUS: Record<ErrorCode, number> = {
   bad_request: 400,
@@ -29,6 +30,9 @@ const TITLES: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
+/** What callers are told while the database is away. */
+export const DATABASE_AWAY = 'the database can not be reached';
+
 export interface ErrorAnswer {
   status: number;
   body: Record<string, unknown>;
@@ -38,7 +42,7 @@ export interface ErrorAnswer {
 
 /**
  * What the API answers for an error: `message` as Portus has it (a text, or field → messages), and the members of RFC
- * 9457 beside it. What was not expected becomes a bare 500, its message never leaves the house.
+ * 9457 beside it. A database that can not be reached is a 503. What was not expected becomes a bare 500, its message never leaves the house.
  */
 export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
   if (error instanceof AppError) {
@@ -49,6 +53,9 @@ export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
   if (status !== null) {
     const text = status === 404 ? 'Not found' : (error as Error).message;
     return answer(status, codeOf(status), text, requestId, text);
+  }
+  if (isUnavailable(error)) {
+    return { ...answer(503, 'unavailable', DATABASE_AWAY, requestId, DATABASE_AWAY), unexpected: true };
   }
   return { ...answer(500, 'internal', 'internal error', requestId, 'internal error'), unexpected: true };
 }

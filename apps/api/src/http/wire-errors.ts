@@ -1,5 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { AppError } from '#domain/errors/app-error.js';
+import { isUnavailable } from '#persistence/connection-errors.js';
+import { DATABASE_AWAY } from './error-body.js';
 import { retryAfterOf } from './retry-after.js';
 
 /** Error codes of the distribution spec ("Error Codes") that we answer on `/v2/*`. */
@@ -29,7 +31,10 @@ export function sendWireError(reply: FastifyReply, status: number, code: WireCod
     .send(JSON.stringify({ errors: [{ code, message, detail: null }] }));
 }
 
-/** Answers an error that was thrown; what was not expected becomes a bare 500. Returns true for such a one. */
+/**
+ * Answers an error that was thrown: a database that can not be reached is a 503, what was not expected a bare 500.
+ * Returns true for these two, whose cause belongs into the log.
+ */
 export function sendThrown(reply: FastifyReply, error: Error & { statusCode?: number }): boolean {
   const known = error instanceof AppError ? WIRE[error.code] : undefined;
   if (known) {
@@ -42,6 +47,11 @@ export function sendThrown(reply: FastifyReply, error: Error & { statusCode?: nu
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     sendWireError(reply, statusCode, 'UNKNOWN', error.message);
     return false;
+  }
+  if (isUnavailable(error)) {
+    reply.header('retry-after', String(retryAfterOf(error)));
+    sendWireError(reply, 503, 'UNAVAILABLE', DATABASE_AWAY);
+    return true;
   }
   sendWireError(reply, 500, 'UNKNOWN', 'internal error');
   return true;
