@@ -14,9 +14,22 @@ export interface DatabaseSettings {
 const CONNECT_TIMEOUT_MS = 2_000;
 /** No statement of ours takes this long; a stuck one must not hold a connection for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** The same on our side, for a server that fell silent; later, so that one that lives says itself what was too slow. */
+const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+/** An idle connection is proved alive after this time, milliseconds: a failover leaves no word behind. */
+const KEEP_ALIVE_MS = 10_000;
 
 /** TypeORM's options for PostgreSQL; the schema is only ever changed by migrations. */
 export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions {
+  return optionsWith(settings, { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS });
+}
+
+/** The same without time limits: a migration, and the wait for another process's, may take as long as they need. */
+export function migrationOptions(settings: DatabaseSettings): DataSourceOptions {
+  return optionsWith(settings, {});
+}
+
+function optionsWith(settings: DatabaseSettings, limits: Record<string, number>): DataSourceOptions {
   return {
     type: 'postgres',
     url: settings.url,
@@ -30,7 +43,7 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
     poolSize: settings.poolSize,
     applicationName: settings.applicationName,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true },
+    extra: { ...limits, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS },
     logging: false,
   };
 }

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { Client, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 
 /** Anything that runs SQL: the pool, or one transaction. */
@@ -20,7 +20,10 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Plain SQL beside TypeORM, over the same pool: for hot paths and for statements that an ORM can not say. */
 export class Database implements Sql {
-  constructor(readonly dataSource: DataSource) {}
+  /** @param dataSource initialized: its pool is watched from now on */
+  constructor(readonly dataSource: DataSource) {
+    this.pool.on('release', endIfSilent);
+  }
 
   /** The pool of TypeORM's driver. BullMQ's PostgreSQL backend shares it. */
   get pool(): Pool {
@@ -49,18 +52,35 @@ export class Database implements Sql {
       release(client);
       return result;
     } catch (error) {
-      // A connection whose rollback fails is broken: it must not go back into the pool.
-      const broken = await client.query('ROLLBACK').then(
-        () => undefined,
-        (failure: Error) => failure,
-      );
-      release(client, broken);
+      release(client, await rollBack(client));
       throw error;
     }
   }
 }
 
 const ignore = (): void => undefined;
+
+/** Returns what went wrong: a connection whose rollback fails is broken, and must not go back into the pool. */
+async function rollBack(client: PoolClient): Promise<Error | undefined> {
+  // The rollback would only wait behind it, for the whole time limit again.
+  if (isSilent(client)) return new Error('a statement was given up');
+  try {
+    await client.query('ROLLBACK');
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Whether a query was given up by our time limit: the driver still waits for its answer, and has no other word for it. */
+function isSilent(client: PoolClient): boolean {
+  return Boolean((client as unknown as Record<string, unknown>)['_activeQuery']);
+}
+
+/** TypeORM gives such a connection back as if it were good; the next query would hang behind the former one. */
+function endIfSilent(_error: Error, client: PoolClient): void {
+  if (isSilent(client)) void (client as unknown as Client).end().catch(ignore);
+}
 
 function release(client: PoolClient, broken?: Error): void {
   client.off('error', ignore);

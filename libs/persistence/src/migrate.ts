@@ -1,13 +1,13 @@
 import { DataSource } from 'typeorm';
 import { Database, type Sql } from './database.js';
-import { dataSourceOptions, type DatabaseSettings } from './data-source-options.js';
+import { type DatabaseSettings, migrationOptions } from './data-source-options.js';
 
 /** Any number; the same in every process that migrates. */
 const MIGRATION_LOCK = 7_406_541_203;
 
 /** Runs all pending migrations, one process at a time. Returns the names of those that were run. */
 export async function migrate(settings: DatabaseSettings): Promise<string[]> {
-  const dataSource = await new DataSource(dataSourceOptions(settings)).initialize();
+  const dataSource = await new DataSource(migrationOptions(settings)).initialize();
   const lock = dataSource.createQueryRunner();
   try {
     // A session lock on a connection of its own: TypeORM opens a transaction for each migration.
