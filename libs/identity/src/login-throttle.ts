@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+import { AttemptsInFlight } from './attempts-in-flight.js';
 
 /** Wrong passwords of one user from one address that are let pass, and within which time. */
 const PAIR_LIMIT = 10;
@@ -8,6 +9,10 @@ const PAIR_WINDOW_SECONDS = 600;
 const ADDRESS_LIMIT = 300;
 const ADDRESS_RETRY_SECONDS = 60;
 const MAX_NAME_LENGTH = 255;
+/** Attempts of one address that may be judged at once, so that it can not fill the queue of the hasher. */
+const ADDRESS_AT_ONCE = 32;
+/** Attempts that are only too many at once are soon judged, seconds. */
+const AT_ONCE_RETRY_SECONDS = 1;
 
 /** Too many wrong passwords; the same may be tried again after `retryAfter` seconds. */
 export class ThrottledError extends Error {
@@ -26,10 +31,12 @@ export interface Attempt {
 
 /**
  * Slows guessing down. Counts per pair of user and address, so that nobody can lock somebody else out by guessing, and
- * per address. The counts are rows: every replica sees them, and right passwords write nothing.
+ * per address. The counts are rows: every replica sees them, and right passwords write nothing. Attempts that are not
+ * judged yet are counted in memory, as if they were wrong.
  */
 export class LoginThrottle {
   private readonly key: Buffer;
+  private readonly inFlight = new AttemptsInFlight();
 
   constructor(
     private readonly failures: LoginFailuresRepository,
@@ -44,16 +51,32 @@ export class LoginThrottle {
    */
   async guard(attempt: Attempt, verify: () => Promise<boolean>): Promise<boolean> {
     const username = attempt.username.slice(0, MAX_NAME_LENGTH);
-    const counts = await this.failures.count(username, attempt.address, PAIR_WINDOW_SECONDS, PAIR_LIMIT);
+    const hash = createHmac('sha256', this.key).update(`${username}\0${attempt.password}`).digest();
+    const entered = this.inFlight.enter(username, attempt.address, hash);
+    try {
+      if (entered.ofAddress >= ADDRESS_AT_ONCE) throw new ThrottledError(AT_ONCE_RETRY_SECONDS);
+      return await this.judge({ username, address: attempt.address, hash }, entered.ofPair, verify);
+    } finally {
+      entered.leave();
+    }
+  }
+
+  /** @param others passwords of the pair that were being judged already */
+  private async judge(
+    { username, address, hash }: { username: string; address: string; hash: Buffer },
+    others: number,
+    verify: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const counts = await this.failures.count(username, address, PAIR_WINDOW_SECONDS, PAIR_LIMIT);
     if (counts.pair >= PAIR_LIMIT) {
       throw new ThrottledError(Math.max(1, Math.ceil(PAIR_WINDOW_SECONDS - counts.oldestPairAge)));
     }
+    if (counts.pair + others >= PAIR_LIMIT) throw new ThrottledError(AT_ONCE_RETRY_SECONDS);
     if (await verify()) {
-      if (counts.pair > 0) await this.failures.forget(username, attempt.address);
+      if (counts.pair > 0) await this.failures.forget(username, address);
       return true;
     }
-    const hash = createHmac('sha256', this.key).update(`${username}\0${attempt.password}`).digest();
-    await this.failures.record(username, attempt.address, hash);
+    await this.failures.record(username, address, hash);
     if (counts.address >= ADDRESS_LIMIT) throw new ThrottledError(ADDRESS_RETRY_SECONDS);
     return false;
   }
