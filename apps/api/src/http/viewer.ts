@@ -15,3 +15,16 @@ export function viewerOf(person: Person): Viewer {
 export function requirePull(person: Person, facts: NamespaceFacts, options: PolicyOptions): void {
   if (!decide(person, 'pull', facts, options).allow) throw new AppError('not_found', 'Not found');
 }
+
+/** As {@link requirePull}, for a row that carries what is needed of its namespace. */
+export function requirePullOf(
+  person: Person,
+  row: Pick<NamespaceFacts, 'visibility' | 'ownerId' | 'role'> & {
+    namespaceId: number;
+    namespaceKind: NamespaceFacts['kind'];
+  },
+  options: PolicyOptions,
+): void {
+  const { namespaceId: id, namespaceKind: kind, visibility, ownerId, role } = row;
+  requirePull(person, { id, kind, visibility, ownerId, role }, options);
+}

@@ -8,7 +8,7 @@ import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
 import type { Paging } from '../http/list-query.js';
 import { policyOptions } from '../http/policy-options.js';
-import { requirePull, viewerOf } from '../http/viewer.js';
+import { requirePullOf, viewerOf } from '../http/viewer.js';
 
 /** Tags of a repository are not paged in Portus's API; more than these are cut. */
 const MAX_TAGS = 10_000;
@@ -28,14 +28,7 @@ export class RepositoriesService {
   async get(person: Person, id: number): Promise<RepositoryRow> {
     const row = await this.repositories.find(viewerOf(person), id);
     if (row === null) throw new AppError('not_found', 'Not found');
-    const facts = {
-      id: row.namespaceId,
-      kind: row.namespaceKind,
-      visibility: row.visibility,
-      ownerId: row.ownerId,
-      role: row.role,
-    };
-    requirePull(person, facts, policyOptions(this.settings));
+    requirePullOf(person, row, policyOptions(this.settings));
     return row;
   }
 

@@ -7,7 +7,7 @@ import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
 import type { Paging } from '../http/list-query.js';
 import { policyOptions } from '../http/policy-options.js';
-import { requirePull, viewerOf } from '../http/viewer.js';
+import { requirePullOf, viewerOf } from '../http/viewer.js';
 
 @Injectable()
 export class TagsService {
@@ -23,14 +23,7 @@ export class TagsService {
   async get(person: Person, id: number): Promise<TagRow> {
     const row = await this.tags.find(viewerOf(person), id);
     if (row === null) throw new AppError('not_found', 'Not found');
-    const facts = {
-      id: row.namespaceId,
-      kind: row.namespaceKind,
-      visibility: row.visibility,
-      ownerId: row.ownerId,
-      role: row.role,
-    };
-    requirePull(person, facts, policyOptions(this.settings));
+    requirePullOf(person, row, policyOptions(this.settings));
     return row;
   }
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyNamespace, anyOptions, anyPerson } from '../../../../test/factories/policy-cases.js';
 import { ACTIONS } from '../naming/scope.js';
 import { decide } from './decide.js';
 import { explain, explainWithoutExistence } from './explain.js';
-import { DEFAULT_POLICY, PUSH_POLICIES, ROLES, VISIBILITIES, type Actor, type NamespaceFacts } from './facts.js';
+import { DEFAULT_POLICY, type Actor, type NamespaceFacts } from './facts.js';
 
 const alice: Actor = {
   kind: 'user',
@@ -23,38 +24,12 @@ const team = (more: Partial<NamespaceFacts>): NamespaceFacts => ({
   ...more,
 });
 
-const actors = fc.oneof(
-  fc.constantFrom<Actor>({ kind: 'anonymous' }, { kind: 'service' }),
-  fc.record({
-    kind: fc.constant('user' as const),
-    userId: fc.integer({ min: 1, max: 2 }),
-    username: fc.constant('u'),
-    admin: fc.boolean(),
-    disabled: fc.boolean(),
-    locked: fc.boolean(),
-    bot: fc.boolean(),
-  }),
-);
-const facts = fc.option(
-  fc.record({
-    id: fc.constant(1),
-    kind: fc.constantFrom('global' as const, 'personal' as const, 'team' as const),
-    visibility: fc.constantFrom(...VISIBILITIES),
-    ownerId: fc.option(fc.integer({ min: 1, max: 2 })),
-    role: fc.option(fc.constantFrom(...ROLES)),
-  }),
-);
-const options = fc.record({
-  pushPolicy: fc.constantFrom(...PUSH_POLICIES),
-  deleteEnabled: fc.boolean(),
-  contributorsDelete: fc.boolean(),
-  anonymousAccess: fc.boolean(),
-});
+const anybody = fc.oneof(anyPerson, fc.constant<Actor>({ kind: 'service' }));
 
 describe(explain.name, () => {
   it('always says what decide says, ends with the rule that held, and tells what to change for a no', () => {
     fc.assert(
-      fc.property(actors, fc.constantFrom(...ACTIONS), facts, options, (actor, action, fact, option) => {
+      fc.property(anybody, fc.constantFrom(...ACTIONS), anyNamespace, anyOptions, (actor, action, fact, option) => {
         const explanation = explain(actor, action, fact, option);
         expect({ allow: explanation.allow, reason: explanation.reason }).toEqual(decide(actor, action, fact, option));
         expect(explanation.rules.map((rule) => rule.held).indexOf(true)).toBe(explanation.rules.length - 1);
@@ -92,7 +67,7 @@ describe(explainWithoutExistence.name, () => {
 
   it('never changes the answer', () => {
     fc.assert(
-      fc.property(actors, fc.constantFrom(...ACTIONS), facts, options, (actor, action, fact, option) => {
+      fc.property(anybody, fc.constantFrom(...ACTIONS), anyNamespace, anyOptions, (actor, action, fact, option) => {
         const admin = actor.kind === 'service' || (actor.kind === 'user' && actor.admin);
         fc.pre(!admin);
         expect(explainWithoutExistence(actor, action, fact, option).allow).toBe(

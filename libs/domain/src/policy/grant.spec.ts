@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyNamespace, anyOptions, anyPerson } from '../../../../test/factories/policy-cases.js';
 import { ACTIONS, parseScopes, type Scope } from '../naming/scope.js';
 import { decide } from './decide.js';
-import { DEFAULT_POLICY, PUSH_POLICIES, ROLES, VISIBILITIES, type Actor, type NamespaceFacts } from './facts.js';
+import { DEFAULT_POLICY, type Actor, type NamespaceFacts } from './facts.js';
 import { grantScopes } from './grant.js';
 
 const alice: Actor = {
@@ -68,33 +69,6 @@ describe(grantScopes.name, () => {
   );
 });
 
-const actors = fc.oneof(
-  fc.constant(anonymous),
-  fc.record({
-    kind: fc.constant('user' as const),
-    userId: fc.integer({ min: 1, max: 3 }),
-    username: fc.constant('u'),
-    admin: fc.boolean(),
-    disabled: fc.boolean(),
-    locked: fc.boolean(),
-    bot: fc.boolean(),
-  }),
-);
-const facts = fc.option(
-  fc.record({
-    id: fc.constant(1),
-    kind: fc.constantFrom('global' as const, 'personal' as const, 'team' as const),
-    visibility: fc.constantFrom(...VISIBILITIES),
-    ownerId: fc.option(fc.integer({ min: 1, max: 3 })),
-    role: fc.option(fc.constantFrom(...ROLES)),
-  }),
-);
-const options = fc.record({
-  pushPolicy: fc.constantFrom(...PUSH_POLICIES),
-  deleteEnabled: fc.boolean(),
-  contributorsDelete: fc.boolean(),
-  anonymousAccess: fc.boolean(),
-});
 const names = ['a', 'team/app', 'Bad/x', 'catalog'];
 const scopes = fc.array(
   fc.record({
@@ -111,7 +85,7 @@ const flatten = (list: { type: string; name: string; actions: string[] }[]) =>
 describe('properties of grants', () => {
   it('equal the set of actions decided one by one, and never exceed what was asked', () => {
     fc.assert(
-      fc.property(actors, facts, options, scopes, (actor, fact, option, list) => {
+      fc.property(anyPerson, anyNamespace, anyOptions, scopes, (actor, fact, option, list) => {
         const parsed = parseScopes(write(list));
         const result = flatten(grantScopes(actor, parsed, () => fact, option).granted);
         const expected = new Set<string>();
@@ -134,7 +108,7 @@ describe('properties of grants', () => {
 
   it('do not depend on order, repetition or grouping of the scopes', () => {
     fc.assert(
-      fc.property(actors, facts, options, scopes, (actor, fact, option, list) => {
+      fc.property(anyPerson, anyNamespace, anyOptions, scopes, (actor, fact, option, list) => {
         const grant = (values: string[]) =>
           flatten(grantScopes(actor, parseScopes(values), () => fact, option).granted);
         const texts = write(list);
