@@ -7,13 +7,18 @@ import type { Settings } from '#platform/config/settings.js';
 import { Identity } from './identity.js';
 import { LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
-import { VerifiedCredentials } from './verified-credentials.js';
+import { LIFETIME_MS, VerifiedCredentials } from './verified-credentials.js';
 
 @Global()
 @Module({
   providers: [
     { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
-    { provide: VerifiedCredentials, useFactory: () => new VerifiedCredentials() },
+    {
+      provide: VerifiedCredentials,
+      inject: [SETTINGS],
+      // While the database is away only warm passwords are believed: they must last as long as the grace.
+      useFactory: (settings: Settings) => new VerifiedCredentials(Math.max(LIFETIME_MS, settings.tokenGrace * 1000)),
+    },
     {
       provide: LoginThrottle,
       inject: [LoginFailuresRepository, SETTINGS],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashApplicationToken, isApplicationToken, newApplicationToken } from './application-token.js';
 import { parseBasicAuth, parsePortusAuth } from './basic-auth.js';
+import { Identity } from './identity.js';
 import { HasherBusyError, PasswordHasher } from './password-hasher.js';
 import { VerifiedCredentials } from './verified-credentials.js';
 
@@ -71,7 +72,7 @@ describe(PasswordHasher.name, () => {
 describe(VerifiedCredentials.name, () => {
   it('knows a verified password for this user and version only, and for a while', () => {
     let now = 0;
-    const sut = new VerifiedCredentials(() => now);
+    const sut = new VerifiedCredentials(900_000, () => now);
     sut.remember(1, 1, 'secret');
     expect(sut.has(1, 1, 'secret')).toBe(true);
     expect(sut.has(1, 2, 'secret')).toBe(false);
@@ -86,5 +87,24 @@ describe(VerifiedCredentials.name, () => {
     for (let i = 0; i < 10_100; i++) sut.remember(i, 1, 'x');
     expect(sut.has(0, 1, 'x')).toBe(false);
     expect(sut.has(10_099, 1, 'x')).toBe(true);
+  });
+});
+
+describe(Identity.name, () => {
+  it('keeps a password warm that is used, also longer than a lifetime, and lets one go cold that is not', async () => {
+    let now = 0;
+    let hashed = 0;
+    const verified = new VerifiedCredentials(1_000, () => now);
+    const hasher = { verify: async () => ++hashed > 0 };
+    const throttle = { guard: async (_: unknown, verify: () => Promise<boolean>) => verify() };
+    const sut = new Identity(null as never, null as never, hasher as never, verified, throttle as never);
+    const user = { id: 1, passwordHash: 'x', credentialVersion: 1 };
+    const signIn = () => sut.isPasswordOf(user, { username: 'alice', password: 'right' }, '192.0.2.1');
+    for (now = 0; now <= 5_000; now += 500) expect(await signIn()).toBe(true);
+    expect(hashed).toBe(1);
+    now += 2_000;
+    expect(sut.isWarm(user, 'right')).toBe(false);
+    expect(await signIn()).toBe(true);
+    expect(hashed).toBe(2);
   });
 });

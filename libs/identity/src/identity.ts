@@ -26,11 +26,15 @@ export class Identity {
 
   /**
    * Whether the password is the user's; takes as long for nobody (null) as for somebody. A password that was verified
-   * a short while ago costs neither a hash nor a query. Throws HasherBusyError and ThrottledError.
+   * a short while ago costs neither a hash nor a query, and stays warm by being used: `user` must be what the database
+   * says now. Throws HasherBusyError and ThrottledError.
    */
   async isPasswordOf(user: PasswordHolder | null, credentials: Credentials, address: string): Promise<boolean> {
     const { username, password } = credentials;
-    if (user && this.isWarm(user, password)) return true;
+    if (user && this.isWarm(user, password)) {
+      this.verified.remember(user.id, user.credentialVersion, password);
+      return true;
+    }
     return this.throttle.guard({ username, password, address }, async () => {
       const matches = await this.hasher.verify(user?.passwordHash ?? null, password);
       if (matches && user) this.verified.remember(user.id, user.credentialVersion, password);

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 const MAX_ENTRIES = 10_000;
-const LIFETIME_MS = 900_000;
+/** Unless a longer grace asks for more. */
+export const LIFETIME_MS = 900_000;
 
 /**
  * Remembers that a password was verified for a user at a credential version, so that a warm password costs
@@ -9,10 +10,14 @@ const LIFETIME_MS = 900_000;
  */
 export class VerifiedCredentials {
   private readonly key = randomBytes(32);
-  /** Key → expiry, milliseconds. A Map keeps insertion order: the oldest entry is first. */
+  /** Key → expiry, milliseconds. A Map keeps insertion order: the one that expires first is first. */
   private readonly entries = new Map<string, number>();
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** @param lifetimeMs for how long a password is remembered after it was last known to be right */
+  constructor(
+    private readonly lifetimeMs = LIFETIME_MS,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** True when exactly this password was verified for this user at this version a short while ago. */
   has(userId: number, version: number, password: string): boolean {
@@ -23,7 +28,7 @@ export class VerifiedCredentials {
   remember(userId: number, version: number, password: string): void {
     const key = this.keyOf(userId, version, password);
     this.entries.delete(key);
-    this.entries.set(key, this.now() + LIFETIME_MS);
+    this.entries.set(key, this.now() + this.lifetimeMs);
     if (this.entries.size <= MAX_ENTRIES) return;
     const oldest = this.entries.keys().next();
     if (!oldest.done) this.entries.delete(oldest.value);
