@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RegistriesService } from '../../apps/api/src/registries/registries.service.js';
 import type { RegistryClients } from '#catalog/registry-clients.js';
-import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { hashWebhookSecret, RegistriesRepository } from '#persistence/registries.repository.js';
 import { TestDatabase } from '../support/test-database.js';
 
 /** Every registry answers: reachability is not what these scenes are about. */
@@ -98,6 +98,21 @@ describe(RegistriesService.name, () => {
     const refused = sut.update(id, { name: 'one', webhook_secret: 'another-secret-of-two' });
     await expect(refused).rejects.toEqual(refusedFor('name'));
     expect(await repository.find(id)).toEqual(before);
+  });
+
+  it('tells the secrets of all registries that have any', async () => {
+    await sut.create(body('none'));
+    const one = await sut.create(body('one', { webhook_secret: 'the-secret-of-one' }));
+    const two = await sut.create(body('two', { webhook_secret: 'the-first-secret-of-two' }));
+    await sut.update(two.id, { webhook_secret: 'the-second-secret-of-two' });
+    expect(await repository.webhookSecrets()).toEqual([
+      { id: one.id, hash: hashWebhookSecret('the-secret-of-one'), previousHash: null },
+      {
+        id: two.id,
+        hash: hashWebhookSecret('the-second-secret-of-two'),
+        previousHash: hashWebhookSecret('the-first-secret-of-two'),
+      },
+    ]);
   });
 
   it('says so when no client can be made for a host', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Registry } from '#domain/registry/registry.entity.js';
-import type { Database, Sql } from './database.js';
+import type { Database, Prepared, Sql } from './database.js';
 import { ensurePersonalNamespaces } from './personal-namespaces.js';
 
 export interface RegistryInput {
@@ -13,6 +13,20 @@ export interface RegistryInput {
 
 /** What may be changed; a secret is replaced, never taken away. */
 export type RegistryChange = Partial<Omit<RegistryInput, 'webhookSecret'> & { webhookSecret: string }>;
+
+/** Who speaks when a notification bears one of these secrets; null: none was ever set. */
+export interface WebhookSecrets {
+  id: number;
+  hash: Buffer | null;
+  previousHash: Buffer | null;
+}
+
+const WEBHOOK_SECRETS: Prepared = {
+  name: 'registries_webhook_secrets',
+  text: `
+    SELECT id, webhook_secret_hash AS hash, webhook_secret_previous_hash AS "previousHash" FROM registries
+     WHERE webhook_secret_hash IS NOT NULL OR webhook_secret_previous_hash IS NOT NULL ORDER BY id LIMIT 1000`,
+};
 
 /** SHA-256 of a webhook secret: it is random and long, so that a fast hash is enough. */
 export function hashWebhookSecret(secret: string): Buffer {
@@ -37,6 +51,11 @@ export class RegistriesRepository {
 
   async all(): Promise<Registry[]> {
     return this.registries.find({ order: { id: 'ASC' }, take: 1000 });
+  }
+
+  /** Of all registries that have any. On the request path: with its time limit. */
+  async webhookSecrets(): Promise<WebhookSecrets[]> {
+    return this.database.prepared<WebhookSecrets>(WEBHOOK_SECRETS, []);
   }
 
   async page(skip: number, take: number, sort: 'id' | 'name', order: 'ASC' | 'DESC'): Promise<[Registry[], number]> {

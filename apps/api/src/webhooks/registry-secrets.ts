@@ -7,9 +7,12 @@ interface Known {
   hashes: Buffer[];
 }
 
-/** A stale picture is replaced after this time; an unknown secret asks at once, but not more often than that. */
+/** An older picture is replaced in the background; an unknown secret asks at once, but not more often than that. */
 const FRESH_MS = 5_000;
 const RETRY_MS = 500;
+/** A withdrawn secret may still be served from a picture of this age at most, unless the database can not tell in time. */
+const STALE_MS = 60_000;
+const SHORT_PATIENCE_MS = 500;
 /** A database that hangs keeps nobody waiting for longer. */
 const PATIENCE_MS = 2_000;
 
@@ -19,7 +22,7 @@ export class RegistrySecrets {
   private loadedAt = -Infinity;
   private loading: Promise<void> | null = null;
 
-  constructor(private readonly registries: RegistriesRepository) {}
+  constructor(private readonly registries: Pick<RegistriesRepository, 'webhookSecrets'>) {}
 
   /** The registry whose secret (present or former) this is; null when it is nobody's. Throws when that can't be known. */
   async registryOf(authorization: string | undefined): Promise<number | null> {
@@ -28,10 +31,12 @@ export class RegistrySecrets {
     const hash = hashWebhookSecret(secret);
     const age = Date.now() - this.loadedAt;
     const found = this.match(hash);
-    if (found !== null && age < FRESH_MS) return found;
     if (found !== null) {
-      // What is known serves while the database is away; a withdrawn secret ends with the next good load.
-      await atMost(PATIENCE_MS, this.load()).catch(() => undefined);
+      if (age < FRESH_MS) return found;
+      // What is known serves also while the database is away; a withdrawn secret ends with the next good load.
+      const loaded = this.load().catch(() => undefined);
+      if (age < STALE_MS) return found;
+      await atMost(SHORT_PATIENCE_MS, loaded);
       return this.match(hash);
     }
     if (age >= RETRY_MS && !(await atMost(PATIENCE_MS, this.load()))) throw new Error('the database does not answer');
@@ -55,10 +60,10 @@ export class RegistrySecrets {
   }
 
   private async reload(): Promise<void> {
-    const registries = await this.registries.all();
-    this.known = registries.map((registry) => ({
-      registryId: registry.id,
-      hashes: [registry.webhookSecretHash, registry.webhookSecretPreviousHash].filter((hash) => hash !== null),
+    const registries = await this.registries.webhookSecrets();
+    this.known = registries.map(({ id, hash, previousHash }) => ({
+      registryId: id,
+      hashes: [hash, previousHash].filter((one) => one !== null),
     }));
     this.loadedAt = Date.now();
   }
