@@ -1,11 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RegistryClients } from '#catalog/registry-clients.js';
+import type { Registry } from '#domain/registry/registry.entity.js';
 import { Database } from '#persistence/database.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { SharedResult } from '#platform/lifecycle/shared-result.js';
 import { type Component, checkHealth } from '#platform/health/check-health.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QUEUE_CONNECTIONS } from '#queues/queues.module.js';
+
+/** Anybody may ask how the house is; it is looked at once in this time, milliseconds. */
+const SHARED_MS = 2_000;
 
 export interface HealthReport {
   healthy: boolean;
@@ -14,6 +19,8 @@ export interface HealthReport {
 
 @Injectable()
 export class HealthService {
+  private readonly shared = new SharedResult(SHARED_MS, () => this.lookAround());
+
   constructor(
     private readonly database: Database,
     private readonly inbox: InboxRepository,
@@ -29,6 +36,10 @@ export class HealthService {
 
   /** The whole house, as `GET /api/v1/health` of Portus shows it. */
   async components(): Promise<HealthReport> {
+    return this.shared.get();
+  }
+
+  private async lookAround(): Promise<HealthReport> {
     return report(
       await checkHealth({
         database: () => this.checkDatabase(),
@@ -50,15 +61,20 @@ export class HealthService {
   private async checkRegistries(): Promise<string> {
     const registries = await this.registries.all();
     if (registries.length === 0) throw new Error('no registry configured');
-    for (const registry of registries) {
-      await this.clients
-        .of(registry)
-        .ping(AbortSignal.timeout(2_500))
-        .catch(() => {
-          throw new Error(`registry ${registry.name} is not reachable`);
-        });
-    }
+    const problems = await Promise.all(registries.map((registry) => this.problemOf(registry)));
+    const problem = problems.find((one) => one !== null);
+    if (problem) throw new Error(problem);
     return 'registry is reachable';
+  }
+
+  private async problemOf(registry: Registry): Promise<string | null> {
+    return this.clients
+      .of(registry)
+      .ping(AbortSignal.timeout(2_500))
+      .then(
+        () => null,
+        () => `registry ${registry.name} is not reachable`,
+      );
   }
 
   private async checkBacklog(): Promise<string> {
