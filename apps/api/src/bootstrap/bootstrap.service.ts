@@ -44,14 +44,23 @@ export class BootstrapService implements OnApplicationBootstrap {
   private async ensureAdmin(): Promise<void> {
     const { initAdminUsername, initAdminPassword } = this.settings;
     if (initAdminPassword === null || (await this.users.hasAdmin())) return;
-    await this.createUser(initAdminUsername, null, initAdminPassword, false);
-    this.logger.info({ username: initAdminUsername }, 'the first administrator was made');
+    if (await this.createUser(initAdminUsername, null, initAdminPassword, false)) {
+      this.logger.info({ username: initAdminUsername }, 'the first administrator was made');
+    } else {
+      this.logger.warn({ username: initAdminUsername }, 'no administrator was made: the name is somebody’s already');
+    }
   }
 
-  private async createUser(username: string, email: string | null, password: string, service: boolean): Promise<void> {
+  /** False when there was such a name already. */
+  private async createUser(
+    username: string,
+    email: string | null,
+    password: string,
+    service: boolean,
+  ): Promise<boolean> {
     const passwordHash = await this.identity.hashPassword(password);
     const input = { username, email, passwordHash, displayName: null, admin: true, bot: false, service };
-    await ignoreExisting(() => this.users.create(input));
+    return ignoreExisting(() => this.users.create(input));
   }
 
   /** Not checked for reachability: at a first start the registry may well come up after us. */
@@ -67,8 +76,8 @@ export class BootstrapService implements OnApplicationBootstrap {
         useSsl: settings.initRegistryUseSsl,
         webhookSecret: settings.initRegistryWebhookSecret,
       };
-      await ignoreExisting(() => this.registries.create(input));
-      this.logger.info({ hostname: input.hostname }, 'the first registry was made');
+      const made = await ignoreExisting(() => this.registries.create(input));
+      if (made) this.logger.info({ hostname: input.hostname }, 'the first registry was made');
       return;
     }
     const mine =
@@ -107,10 +116,13 @@ export class BootstrapService implements OnApplicationBootstrap {
   }
 }
 
-async function ignoreExisting(work: () => Promise<unknown>): Promise<void> {
+/** False when another one was first. */
+async function ignoreExisting(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    return false;
   }
 }
