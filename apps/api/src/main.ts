@@ -1,5 +1,6 @@
 import { runProgram } from '#platform/lifecycle/run-program.js';
 import { connectQueues } from '#queues/queue-backend.js';
+import { warnOfStore } from '#queues/store-errors.js';
 import { signingKeyOf } from '#tokens/tokens.module.js';
 import { createApi } from './http/create-app.js';
 
@@ -10,9 +11,7 @@ await runProgram('portus-api', async (settings, logger) => {
       'PORTUS_CERT_PATH is not set: tokens carry a key id only; registry 3.x needs the certificate or a jwks file',
     );
   }
-  const queues = connectQueues('producer', settings.redisUrl, settings.databaseUrl, (error) =>
-    logger.debug({ error: error.message }, 'queue store'),
-  );
+  const queues = connectQueues('producer', settings.redisUrl, settings.databaseUrl, warnOfStore(logger));
   const app = await createApi({ settings, logger, queues, key });
   await app.listen(settings.port, settings.host);
   logger.info({ host: settings.host, port: settings.port, queues: queues.kind }, 'portus-api is ready');

@@ -5,6 +5,7 @@ import { atMost } from '#platform/lifecycle/at-most.js';
 import { runProgram } from '#platform/lifecycle/run-program.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
 import { connectQueues } from '#queues/queue-backend.js';
+import { warnOfStore } from '#queues/store-errors.js';
 import { signingKeyOf } from '#tokens/tokens.module.js';
 import { serveHealth } from './health/health-server.js';
 import { WorkerModule } from './worker.module.js';
@@ -14,9 +15,7 @@ const PARTING_MS = 3_000;
 
 await runProgram('portus-worker', async (settings, logger) => {
   const key = signingKeyOf(settings);
-  const queues = connectQueues('consumer', settings.redisUrl, settings.databaseUrl, (error) =>
-    logger.debug({ error: error.message }, 'queue store'),
-  );
+  const queues = connectQueues('consumer', settings.redisUrl, settings.databaseUrl, warnOfStore(logger));
   const app = await NestFactory.createApplicationContext(WorkerModule.register({ settings, logger, queues, key }), {
     logger: new NestLogger(logger),
     abortOnError: false,
