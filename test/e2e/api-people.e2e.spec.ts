@@ -81,6 +81,15 @@ scenes('people of the API', { flavours: ['2.8'], stack: { workers: 0 } }, (house
     expect(beyond.body).toEqual([]);
   });
 
+  it.each(['created_at', 'updated_at'])('sorts by %s', async (sort) => {
+    const ids = async (order: string) => {
+      const answer = await house().get<UserView[]>(`/users?all=true&sort_attr=${sort}&sort_order=${order}`);
+      expect(answer.status).toBe(200);
+      return answer.body.map((user) => user.id);
+    };
+    expect(await ids('desc')).toEqual((await ids('asc')).toReversed());
+  });
+
   it('keeps application tokens to their owner, shows one once, and lets it sign in', async () => {
     const path = `/users/${alice.id}/application_tokens`;
     expect((await house().post(path, { application: 'x' })).status).toBe(403);

@@ -15,4 +15,4 @@ export interface Listed<T> {
 export const NAMESPACE_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
 export const REPOSITORY_SORTS = ['id', 'name', 'full_name', 'created_at', 'updated_at'] as const;
 export const TAG_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
-export const USER_SORTS = ['id', 'username', 'email', 'createdAt'] as const;
+export const USER_SORTS = ['id', 'username', 'email', 'created_at', 'updated_at'] as const;

@@ -13,6 +13,15 @@ export interface UserInput {
   service: boolean;
 }
 
+/** Properties of the entity behind the names that lists are sorted by. */
+const PROPERTIES = {
+  id: 'id',
+  username: 'username',
+  email: 'email',
+  created_at: 'createdAt',
+  updated_at: 'updatedAt',
+} as const satisfies Record<(typeof USER_SORTS)[number], keyof User>;
+
 export class UsersRepository {
   constructor(private readonly database: Database) {}
 
@@ -38,7 +47,7 @@ export class UsersRepository {
     sort: (typeof USER_SORTS)[number],
     order: 'ASC' | 'DESC',
   ): Promise<[User[], number]> {
-    return this.users.findAndCount({ order: { [sort]: order }, skip, take });
+    return this.users.findAndCount({ order: { [PROPERTIES[sort]]: order }, skip, take });
   }
 
   /** Makes a user with a personal namespace in every registry. Unique violations come up as they are. */
