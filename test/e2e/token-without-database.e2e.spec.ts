@@ -63,6 +63,12 @@ describe('the token endpoint, when other things are away', () => {
       expect((await ask({ ...alice, password: 'wrong' }, 'pull')).status).toBe(503);
       expect((await ask(bob, 'pull')).status).toBe(503);
       expect((await ask(alice, 'pull', 'bob/app')).status).toBe(503);
+      for (const path of ['/api/v1/users', '/v2/']) {
+        const basic = Buffer.from(`${alice.username}:${alice.password}`).toString('base64');
+        const answer = await fetch(`${stack.url}${path}`, { headers: { authorization: `Basic ${basic}` } });
+        expect([path, answer.status]).toEqual([path, 503]);
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      }
     } finally {
       await stack.postgres!.start();
     }
