@@ -116,7 +116,9 @@ describe(RegistriesService.name, () => {
   });
 
   it('says so when no client can be made for a host', async () => {
-    const create = () => new URL('http://1.2.3.4.5') && reachable.create();
+    const create = () => {
+      throw new TypeError('Invalid URL');
+    };
     const strict = new RegistriesService(repository, { create } as unknown as RegistryClients);
     expect(await strict.reachability('1.2.3.4.5', false)).toBe('is not a hostname');
   });
