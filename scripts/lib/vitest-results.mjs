@@ -31,6 +31,8 @@ function describeSkip({ fullName, status }, file, { missing, sourceOf }) {
   const parts = [name, sourceOf(file.name)]
     .map((text) => [...new Set(text.match(PART) ?? [])].filter((part) => part in missing))
     .find((found) => found.length > 0);
+  // Counted as a failure already: a hook threw, or another test of the file failed.
+  if (parts === undefined && file.status === 'failed') return { name, reason: 'its file failed', offered: false };
   if (parts === undefined) return { name, reason: 'it gives no reason', offered: true };
   const reason = parts.map((part) => `no ${part}: ${missing[part].reason}`).join('; ');
   return { name, reason, offered: parts.every((part) => missing[part].offered) };

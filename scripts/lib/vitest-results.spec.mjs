@@ -48,6 +48,14 @@ describe(countResults, () => {
     expect(skip).toEqual({ name: 'copies', reason: 'no PORTUS_TEST_SKOPEO: no apt-get', offered: true });
   });
 
+  it('does not count the tests behind a hook that threw a second time', () => {
+    const { failed, skipped } = countResults(report('failed', ['skipped', 'a'], ['skipped', 'b']), {
+      missing,
+      sourceOf: () => '',
+    });
+    expect([failed, ...skipped.map(({ offered }) => offered)]).toEqual([1, false, false]);
+  });
+
   it('never excuses a skip without a reason', () => {
     const [skip] = countResults(report('passed', ['skipped', 'copies']), { missing, sourceOf: () => '' }).skipped;
     expect(skip.offered).toBe(true);
