@@ -89,6 +89,20 @@ describe(SyncRequests.name, () => {
     expect(await schedule(5)).toBe(true);
   });
 
+  it('uses up no ids while nothing is due', async () => {
+    const ask = async () => {
+      await bench.requests.schedule({ strategy: 'update', interval: 900_000, deepInterval: 900_000, processId: 'p1' });
+      await bench.requests.schedule({ strategy: 'initial', interval: 60, deepInterval: 60, processId: 'p1' });
+      await bench.requests.repair();
+    };
+    await reject('nonsense');
+    await ask();
+    const last = () => bench.database.value<string>('SELECT last_value FROM sync_runs_id_seq');
+    const before = await last();
+    for (let i = 0; i < 5; i++) await ask();
+    expect(await last()).toBe(before);
+  });
+
   it('calls nothing equal while a stored tag is not listed, first seen so or not', async () => {
     bench.fake.putImage('team/app', 'v1', { seed: 'a', ...silent });
     bench.fake.putImage('team/app', 'v2', { seed: 'b', ...silent });

@@ -20,14 +20,18 @@ export interface RunProgress {
 /** Any number; the same in every worker. */
 const CLAIM_LOCK = 7_406_541_204;
 
-/** The runs of syncs. A slot is unique: whoever asks for the same slot again gets nothing new. */
+/**
+ * The runs of syncs. A slot is unique: whoever asks for the same slot again gets nothing new. Slots are asked for every
+ * second by every worker, so a known one must not even use up an id: the index decides only about those asked for at once.
+ */
 export class SyncRunsRepository {
   constructor(private readonly database: Database) {}
 
   /** Makes a run for the slot, unless it was made before. Returns true when it is new. */
   async request(registryId: number, slot: string, mode: SyncMode, strategy: SyncStrategy): Promise<boolean> {
     const rows = await this.database.query(
-      `INSERT INTO sync_runs (registry_id, slot, mode, strategy) VALUES ($1, $2, $3, $4)
+      `INSERT INTO sync_runs (registry_id, slot, mode, strategy) SELECT $1::int, $2::text, $3::text, $4::text
+        WHERE NOT EXISTS (SELECT FROM sync_runs WHERE registry_id = $1 AND slot = $2)
        ON CONFLICT (registry_id, slot) DO NOTHING RETURNING 1`,
       [registryId, slot.slice(0, 255), mode, strategy],
     );
@@ -41,7 +45,8 @@ export class SyncRunsRepository {
   async requestPeriodic(registryId: number, slot: string, mode: SyncMode, strategy: SyncStrategy): Promise<boolean> {
     const rows = await this.database.query(
       `INSERT INTO sync_runs (registry_id, slot, mode, strategy) SELECT $1::int, $2::text, $3::text, $4::text
-        WHERE NOT EXISTS (SELECT FROM sync_runs WHERE registry_id = $1 AND state IN ('queued', 'running')
+        WHERE NOT EXISTS (SELECT FROM sync_runs WHERE registry_id = $1 AND slot = $2)
+          AND NOT EXISTS (SELECT FROM sync_runs WHERE registry_id = $1 AND state IN ('queued', 'running')
                              AND slot LIKE $3 || ':%')
        ON CONFLICT (registry_id, slot) DO NOTHING RETURNING 1`,
       [registryId, slot, mode, strategy],
@@ -53,9 +58,10 @@ export class SyncRunsRepository {
   async requestRepairs(): Promise<boolean> {
     const rows = await this.database.query(
       `INSERT INTO sync_runs (registry_id, slot, mode, strategy)
-       SELECT registry_id, 'repair:' || (extract(epoch FROM max(coalesce(processed_at, received_at))) * 1000000)::bigint,
-              'deep', 'update'
-         FROM registry_events WHERE state IN ('rejected', 'dead') GROUP BY registry_id
+       SELECT e.registry_id, e.slot, 'deep', 'update'
+         FROM (SELECT registry_id, 'repair:' || (extract(epoch FROM max(coalesce(processed_at, received_at))) * 1000000)::bigint AS slot
+                 FROM registry_events WHERE state IN ('rejected', 'dead') GROUP BY registry_id) e
+        WHERE NOT EXISTS (SELECT FROM sync_runs r WHERE r.registry_id = e.registry_id AND r.slot = e.slot)
        ON CONFLICT (registry_id, slot) DO NOTHING RETURNING 1`,
     );
     return rows.length > 0;

@@ -11,6 +11,7 @@ export type EventState = (typeof EVENT_STATES)[number];
 @Index('registry_events_waiting_idx', ['registryId', 'repository', 'id'], {
   where: `"state" IN ('received', 'failed')`,
 })
+@Index('registry_events_evidence_idx', ['registryId'], { where: `"state" IN ('rejected', 'dead')` })
 @Index('registry_events_received_at_idx', ['receivedAt'])
 export class RegistryEvent {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'BY DEFAULT' })

@@ -1,6 +1,12 @@
+import { EventEvidence1795230000000 } from './1795230000000-event-evidence.js';
 import { InitialSchema1795200000000 } from './1795200000000-initial-schema.js';
 import { LoginFailures1795222800000 } from './1795222800000-login-failures.js';
 import { RefreshTokens1795226400000 } from './1795226400000-refresh-tokens.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
-export const MIGRATIONS = [InitialSchema1795200000000, LoginFailures1795222800000, RefreshTokens1795226400000];
+export const MIGRATIONS = [
+  InitialSchema1795200000000,
+  LoginFailures1795222800000,
+  RefreshTokens1795226400000,
+  EventEvidence1795230000000,
+];
