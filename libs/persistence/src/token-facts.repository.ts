@@ -74,7 +74,7 @@ export type Lookup =
   | { by: 'application-token'; username: string; hash: Buffer }
   | { by: 'refresh-token'; hash: Buffer };
 
-/** Everything that a token decision needs, in one query: nothing about rights is ever cached (promise P5). */
+/** Everything that a token decision needs, in one query, made for every request (promise P5). */
 export class TokenFactsRepository {
   constructor(private readonly database: Database) {}
 
