@@ -6,8 +6,8 @@ const resolve = { conditions };
 const ssr = { resolve: { conditions, externalConditions: conditions } };
 
 /**
- * Three sizes of tests. `unit`: no process, no network. `medium`: real PostgreSQL and both queue backends.
- * `e2e`: the built programs, a real registry and real clients. `scripts/test.mjs` starts what the last two need.
+ * Four sizes of tests. `unit`: no process, no network. `medium`: real PostgreSQL and both queue backends. `fuzz`: random
+ * input, a bounded number of rounds here and more of them by `npm run fuzz`. `e2e`: the built programs, a real registry and real clients. `scripts/test.mjs` starts what the last two need.
  */
 export default defineConfig({
   resolve,
@@ -32,6 +32,18 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.fuzz.spec.ts'],
+          environment: 'node',
+          testTimeout: (Number(process.env.FUZZ_SECONDS) || 0) * 1_000 + 240_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
         },
       },
       {

@@ -43,7 +43,7 @@ export function totalLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-export const SIZES = ['check', 'unit', 'medium', 'e2e'];
+export const SIZES = ['check', 'unit', 'medium', 'fuzz', 'e2e'];
 
 /**
  * What `npm test -- medium -- webhooks` asks for: sizes before `--` (none: all of them, in their order), then filters

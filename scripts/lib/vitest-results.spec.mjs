@@ -64,7 +64,7 @@ describe(countResults, () => {
 
 describe(selectSizes, () => {
   it.each([
-    [[], ['check', 'unit', 'medium', 'e2e'], []],
+    [[], ['check', 'unit', 'medium', 'fuzz', 'e2e'], []],
     [['e2e', 'unit'], ['unit', 'e2e'], []],
     [['medium', '--', 'webhooks', '-t', 'x'], ['medium'], ['webhooks', '-t', 'x']],
   ])('%j', (args, sizes, filters) => {

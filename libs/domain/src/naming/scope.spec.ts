@@ -50,6 +50,18 @@ describe(parseScopes.name, () => {
     expect(scopes).toEqual([{ type: 'repository', name: 'a', actions: ['pull', 'push'] }]);
   });
 
+  it('finds a known action behind any number of unknown ones, and keeps few of those', () => {
+    const noise = Array.from({ length: 300 }, (_, i) => `x${'y'.repeat(i)}`);
+    for (const values of [
+      [`repository:a:${noise.join(',').slice(0, 900)},pull`],
+      [...noise, 'pull'].map((one) => `repository:a:${one}`),
+    ]) {
+      const [scope] = parseScopes(values);
+      expect(scope!.actions).toContain('pull');
+      expect(scope!.actions.length).toBeLessThan(25);
+    }
+  });
+
   it('reads a bounded number of scopes', () => {
     const many = Array.from({ length: 5000 }, (_, i) => `repository:r${i}:pull`).join(' ');
     expect(parseScopes([many])).toHaveLength(MAX_SCOPES);

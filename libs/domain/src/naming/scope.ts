@@ -14,7 +14,9 @@ export interface Scope {
 
 /** Limits of one token request: a hostile scope list must stay cheap. */
 export const MAX_SCOPES = 100;
-const MAX_ACTIONS = 20;
+/** What nobody knows is kept for the log only, and must not crowd out what somebody does. */
+const MAX_UNKNOWN_ACTIONS = 16;
+const KNOWN: readonly string[] = [...ACTIONS, '*'];
 const MAX_SCOPE_LENGTH = 1024;
 
 /**
@@ -31,7 +33,7 @@ export function parseScopes(values: readonly string[]): Scope[] {
     if (scope === null) continue;
     const key = `${scope.type}:${scope.name}`;
     const known = merged.get(key);
-    if (known) known.actions = [...new Set([...known.actions, ...scope.actions])].slice(0, MAX_ACTIONS);
+    if (known) known.actions = bounded([...known.actions, ...scope.actions]);
     else merged.set(key, scope);
     if (merged.size >= MAX_SCOPES) break;
   }
@@ -52,8 +54,13 @@ export function parseScope(text: string): Scope | null {
   const name = text.slice(first + 1, last);
   if (type === undefined || name === '') return null;
   const listed = text.slice(last + 1).split(',');
-  const actions = [...new Set(listed)].filter((action) => /^(?:[a-z]+|\*)$/.test(action)).slice(0, MAX_ACTIONS);
-  return { type, name, actions };
+  return { type, name, actions: bounded(listed.filter((action) => /^(?:[a-z]+|\*)$/.test(action))) };
+}
+
+/** Without repetitions; all known actions, wherever they stand, and some of the others. */
+function bounded(actions: readonly string[]): string[] {
+  let unknown = 0;
+  return [...new Set(actions)].filter((action) => KNOWN.includes(action) || ++unknown <= MAX_UNKNOWN_ACTIONS);
 }
 
 /** Writes a scope back; `parseScope(formatScope(s))` equals `s`. */
