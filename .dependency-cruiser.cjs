@@ -82,6 +82,13 @@ module.exports = {
       to: { path: 'node_modules/jose/' },
     },
     {
+      name: 'only-the-metrics-room-speaks-prometheus',
+      comment: 'Rooms declare what they count; names, labels and their bounds are checked in one place.',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: ['^libs/platform/src/metrics/', TESTS] },
+      to: { path: 'node_modules/prom-client/' },
+    },
+    {
       name: 'doors-not-to-repositories',
       comment: 'Controllers, routes and processors call services; services call repositories.',
       severity: 'error',

@@ -6,6 +6,7 @@ import { PersistenceModule } from '#persistence/persistence.module.js';
 import { SettingsModule } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { MetricsModule } from '#platform/metrics/metrics.module.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QueuesModule } from '#queues/queues.module.js';
 import type { SigningKey } from '#tokens/signing-key.js';
@@ -39,6 +40,7 @@ export class ApiModule {
       module: ApiModule,
       imports: [
         SettingsModule.register(settings, logger),
+        MetricsModule,
         PersistenceModule,
         QueuesModule.register(queues),
         TokensModule.register(key),

@@ -1,3 +1,5 @@
+import { Metrics } from '#platform/metrics/metrics.js';
+import { serveMetrics } from '#platform/metrics/metrics-server.js';
 import { runProgram } from '#platform/lifecycle/run-program.js';
 import { connectQueues } from '#queues/queue-backend.js';
 import { warnOfStore } from '#queues/store-errors.js';
@@ -13,10 +15,12 @@ await runProgram('portus-api', async (settings, logger) => {
   }
   const queues = connectQueues('producer', settings.redisUrl, settings.databaseUrl, warnOfStore(logger));
   const app = await createApi({ settings, logger, queues, key });
+  const metrics = await serveMetrics(settings.metricsPort, settings.host, app.get(Metrics), logger);
   await app.listen(settings.port, settings.host);
   logger.info({ host: settings.host, port: settings.port, queues: queues.kind }, 'portus-api is ready');
   return {
     stop: async () => {
+      metrics?.close();
       await app.close();
       await queues.close();
     },

@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { Database } from '#persistence/database.js';
 import { atMost } from '#platform/lifecycle/at-most.js';
 import { runProgram } from '#platform/lifecycle/run-program.js';
+import { Metrics } from '#platform/metrics/metrics.js';
+import { serveMetrics } from '#platform/metrics/metrics-server.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
 import { connectQueues } from '#queues/queue-backend.js';
 import { warnOfStore } from '#queues/store-errors.js';
@@ -21,10 +23,12 @@ await runProgram('portus-worker', async (settings, logger) => {
     abortOnError: false,
   });
   const health = await serveHealth(settings.workerPort, settings.host, app.get(Database));
+  const metrics = await serveMetrics(settings.metricsPort, settings.host, app.get(Metrics), logger);
   logger.info({ queues: queues.kind, strategy: settings.syncStrategy }, 'portus-worker is ready');
   return {
     stop: async () => {
       health?.close();
+      metrics?.close();
       await app.get(WorkerModule).finish();
       // Nothing is under way any more, so a queue store that does not answer our goodbye is not worth a failure.
       const parted = await atMost(

@@ -15,6 +15,7 @@ import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { LOGGER, SETTINGS, SettingsModule } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { MetricsModule } from '#platform/metrics/metrics.module.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QueuesModule } from '#queues/queues.module.js';
 import { NoScanner } from '#scanning/none.js';
@@ -83,6 +84,7 @@ export class WorkerModule implements OnModuleDestroy {
       module: WorkerModule,
       imports: [
         SettingsModule.register(settings, logger),
+        MetricsModule,
         PersistenceModule,
         QueuesModule.register(queues),
         TokensModule.register(key),

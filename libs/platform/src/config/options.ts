@@ -68,6 +68,13 @@ export const OPTIONS = {
   host: option('PORTUS_HOST', 'Server', text, '0.0.0.0', 'Address that the api listens on.'),
   port: option('PORTUS_PORT', 'Server', port, '3000', 'Port of the api.'),
   workerPort: option('PORTUS_WORKER_PORT', 'Server', port, '0', 'Port of the health endpoint of the worker; 0: none.'),
+  metricsPort: option(
+    'PORTUS_METRICS_PORT',
+    'Server',
+    port,
+    '0',
+    'Port of /metrics, for Prometheus, of each program; 0: none. Two programs on one machine need two ports.',
+  ),
   machineFqdn: option(
     'PORTUS_MACHINE_FQDN',
     'Server',

@@ -1,0 +1,125 @@
+import { Counter, Gauge, Histogram, collectDefaultMetrics, Registry } from 'prom-client';
+import { atMost } from '../lifecycle/at-most.js';
+import { SharedResult } from '../lifecycle/shared-result.js';
+
+/** Label → the closed list of its values. Nothing that people type may become a label: lists keep the series bounded. */
+export type LabelValues = Readonly<Record<string, readonly string[]>>;
+type OneOfEach<L extends LabelValues> = { readonly [K in keyof L]: L[K][number] };
+
+/** One series of a counter. Hot paths keep it instead of looking it up. */
+export interface Count {
+  inc(by?: number): void;
+}
+
+/** One series of a histogram. */
+export interface Observed {
+  observe(value: number): void;
+}
+
+/** All series of a metric, made at once: each is shown from the start, as 0, and found without making anything. */
+export interface Series<L extends LabelValues, T> {
+  /** Throws TypeError for values outside of the lists. */
+  of(values: OneOfEach<L>): T;
+}
+
+/** One number of a gauge, with the labels that it was declared with. */
+export interface Sample<N extends string> {
+  labels?: Readonly<Record<N, string>>;
+  value: number;
+}
+
+export interface Described<L extends LabelValues> {
+  /** `portus_…`, with its unit: `_total` for counters, `_seconds`, `_bytes`. */
+  name: string;
+  help: string;
+  labels: L;
+}
+
+export interface GaugeDescription<N extends string> {
+  name: string;
+  help: string;
+  labels: readonly N[];
+  /** Asked at each scrape. May ask the database, through something that is shared for a few seconds. */
+  read: () => readonly Sample<N>[] | Promise<readonly Sample<N>[]>;
+}
+
+/** A gauge that can not be read in this time is missing from the scrape, milliseconds. */
+const READ_MS = 2_000;
+
+/** The metrics of one process, in Prometheus's text format. Declared once, by the room that counts. */
+export class Metrics {
+  private readonly registry = new Registry();
+  /** However many scrape at once, it is read once. */
+  private readonly shared = new SharedResult(0, () => this.registry.metrics());
+
+  readonly contentType: string = this.registry.contentType;
+
+  /** Throws when a metric of this name exists already. */
+  counter<const L extends LabelValues>({ name, help, labels }: Described<L>): Series<L, Count> {
+    const counter = new Counter({ name, help, labelNames: Object.keys(labels), registers: [this.registry] });
+    const series = seriesOf(name, labels, (values) => counter.labels(values));
+    // A series without labels is there by itself.
+    for (const one of series.all) one.inc(0);
+    return series;
+  }
+
+  /** @param buckets upper bounds, in the unit of the name */
+  histogram<const L extends LabelValues>(
+    { name, help, labels }: Described<L>,
+    buckets: readonly number[],
+  ): Series<L, Observed> {
+    const labelNames = Object.keys(labels);
+    const histogram = new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] });
+    return seriesOf(name, labels, (values) => {
+      histogram.zero(values);
+      return histogram.labels(values);
+    });
+  }
+
+  /** A number that is looked up at each scrape. What can not be read is left out of it; the rest is shown. */
+  gauge<const N extends string>({ name, help, labels, read }: GaugeDescription<N>): void {
+    const collect = async (): Promise<void> => {
+      gauge.reset();
+      const reading = Promise.resolve().then(read);
+      const samples = await atMost(READ_MS, reading).then(
+        async (inTime) => (inTime ? reading : []),
+        () => [],
+      );
+      if (samples.length === 0) gauge.remove();
+      for (const { labels: values, value } of samples) gauge.set(values ?? {}, value);
+    };
+    const gauge: Gauge = new Gauge({ name, help, labelNames: [...labels], registers: [this.registry], collect });
+  }
+
+  /** Memory, processor time, garbage collection, open files and the lag of the event loop, as prom-client names them. */
+  watchProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** The text of a scrape. */
+  async scrape(): Promise<string> {
+    return this.shared.get();
+  }
+}
+
+type Combination = Record<string, string>;
+
+function seriesOf<L extends LabelValues, T>(name: string, labels: L, make: (values: Combination) => T) {
+  const names = Object.keys(labels);
+  const keyOf = (values: Combination): string => names.map((label) => values[label]).join('\n');
+  const made = new Map(combinations(labels).map((values) => [keyOf(values), make(values)] as const));
+  const of = (values: OneOfEach<L>): T => {
+    const one = made.get(keyOf(values));
+    if (one === undefined) throw new TypeError(`${name} has no series for ${JSON.stringify(values)}`);
+    return one;
+  };
+  return { of, all: [...made.values()] };
+}
+
+function combinations(labels: LabelValues): Combination[] {
+  let all: Combination[] = [{}];
+  for (const [label, values] of Object.entries(labels)) {
+    all = all.flatMap((one) => values.map((value) => ({ ...one, [label]: value })));
+  }
+  return all;
+}
