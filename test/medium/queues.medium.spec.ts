@@ -8,6 +8,7 @@ import { loadSettings, type Settings } from '#platform/config/settings.js';
 import { createLogger } from '#platform/logging/logger.js';
 import { Doorbell } from '#queues/doorbell.js';
 import { connectQueues, migrateQueues, type QueueConnections } from '#queues/queue-backend.js';
+import type { KeyRing } from '#tokens/key-ring.js';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
 import { WorkerModule } from '../../apps/worker/src/worker.module.js';
@@ -159,15 +160,15 @@ function workers(store: Store): void {
 }
 
 async function startWorker(store: Store): Promise<{ app: INestApplicationContext; queues: QueueConnections }> {
-  const { settings, key } = await configure(store);
+  const { settings, keys } = await configure(store);
   const logger = createLogger('portus-worker', 'fatal');
   const queues = store.connect('consumer');
-  const parts = { settings, logger, queues, key };
+  const parts = { settings, logger, queues, keys };
   const app = await NestFactory.createApplicationContext(WorkerModule.register(parts), { logger: false });
   return { app, queues };
 }
 
-async function configure(store: Store): Promise<{ settings: Settings; key: ReturnType<typeof loadSigningKey> }> {
+async function configure(store: Store): Promise<{ settings: Settings; keys: KeyRing }> {
   const { keyPem, certificatePem } = await makeSigningKey({ commonName: 'portus.test' });
   const { settings } = loadSettings({
     DATABASE_URL: store.bench().database.url,
@@ -177,7 +178,8 @@ async function configure(store: Store): Promise<{ settings: Settings; key: Retur
     PORTUS_PASSWORD: 'a password for tests',
     PORTUS_BACKGROUND_SYNC_ENABLED: 'false',
   });
-  return { settings, key: loadSigningKey(keyPem, certificatePem, new Date()) };
+  const signing = loadSigningKey(keyPem, certificatePem, new Date());
+  return { settings, keys: { signing, published: [], warnings: [] } };
 }
 
 async function untilEqual(bench: CatalogBench): Promise<void> {

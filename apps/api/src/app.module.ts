@@ -9,7 +9,7 @@ import type { Logger } from '#platform/logging/logger.js';
 import { MetricsModule } from '#platform/metrics/metrics.module.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QueuesModule } from '#queues/queues.module.js';
-import type { SigningKey } from '#tokens/signing-key.js';
+import type { KeyRing } from '#tokens/key-ring.js';
 import { TokensModule } from '#tokens/tokens.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
@@ -29,13 +29,13 @@ export interface ApiParts {
   settings: Settings;
   logger: Logger;
   queues: QueueConnections;
-  key: SigningKey;
+  keys: KeyRing;
 }
 
 /** The api: stateless, any number of replicas. */
 @Module({})
 export class ApiModule {
-  static register({ settings, logger, queues, key }: ApiParts): DynamicModule {
+  static register({ settings, logger, queues, keys }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       imports: [
@@ -43,7 +43,7 @@ export class ApiModule {
         MetricsModule,
         PersistenceModule,
         QueuesModule.register(queues),
-        TokensModule.register(key),
+        TokensModule.register(keys),
         CatalogModule,
         IdentityModule,
         BootstrapModule,

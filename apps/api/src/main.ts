@@ -3,18 +3,14 @@ import { serveMetrics } from '#platform/metrics/metrics-server.js';
 import { runProgram } from '#platform/lifecycle/run-program.js';
 import { connectQueues } from '#queues/queue-backend.js';
 import { warnOfStore } from '#queues/store-errors.js';
-import { signingKeyOf } from '#tokens/tokens.module.js';
+import { keyProblems, loadKeyRing } from '#tokens/key-ring.js';
 import { createApi } from './http/create-app.js';
 
-await runProgram('portus-api', async (settings, logger) => {
-  const key = signingKeyOf(settings);
-  if (key.x5c === null) {
-    logger.warn(
-      'PORTUS_CERT_PATH is not set: tokens carry a key id only; registry 3.x needs the certificate or a jwks file',
-    );
-  }
+await runProgram('portus-api', keyProblems, async (settings, logger) => {
+  const keys = loadKeyRing(settings, new Date());
+  for (const warning of keys.warnings) logger.warn(warning);
   const queues = connectQueues('producer', settings.redisUrl, settings.databaseUrl, warnOfStore(logger));
-  const app = await createApi({ settings, logger, queues, key });
+  const app = await createApi({ settings, logger, queues, keys });
   const metrics = await serveMetrics(settings.metricsPort, settings.host, app.get(Metrics), logger);
   await app.listen(settings.port, settings.host);
   logger.info({ host: settings.host, port: settings.port, queues: queues.kind }, 'portus-api is ready');

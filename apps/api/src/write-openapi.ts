@@ -18,8 +18,11 @@ const { settings } = loadSettings({
   PORTUS_LOG_LEVEL: 'fatal',
 });
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const key = loadSigningKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), null, new Date());
+const signing = loadSigningKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), null, new Date());
 const queues = connectQueues('producer', null, settings.databaseUrl, () => undefined);
 const logger = createLogger('portus-openapi', settings.logLevel);
-const app = await createApi({ settings, logger, queues, key }, { preview: true });
+const app = await createApi(
+  { settings, logger, queues, keys: { signing, published: [], warnings: [] } },
+  { preview: true },
+);
 process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`, () => process.exit(0));

@@ -8,17 +8,17 @@ import { serveMetrics } from '#platform/metrics/metrics-server.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
 import { connectQueues } from '#queues/queue-backend.js';
 import { warnOfStore } from '#queues/store-errors.js';
-import { signingKeyOf } from '#tokens/tokens.module.js';
+import { keyProblems, loadKeyRing } from '#tokens/key-ring.js';
 import { serveHealth } from './health/health-server.js';
 import { WorkerModule } from './worker.module.js';
 
 /** Milliseconds for the connections to be closed in order. */
 const PARTING_MS = 3_000;
 
-await runProgram('portus-worker', async (settings, logger) => {
-  const key = signingKeyOf(settings);
+await runProgram('portus-worker', keyProblems, async (settings, logger) => {
+  const keys = loadKeyRing(settings, new Date());
   const queues = connectQueues('consumer', settings.redisUrl, settings.databaseUrl, warnOfStore(logger));
-  const app = await NestFactory.createApplicationContext(WorkerModule.register({ settings, logger, queues, key }), {
+  const app = await NestFactory.createApplicationContext(WorkerModule.register({ settings, logger, queues, keys }), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });

@@ -19,7 +19,7 @@ import { MetricsModule } from '#platform/metrics/metrics.module.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QueuesModule } from '#queues/queues.module.js';
 import { NoScanner } from '#scanning/none.js';
-import type { SigningKey } from '#tokens/signing-key.js';
+import type { KeyRing } from '#tokens/key-ring.js';
 import { TokensModule } from '#tokens/tokens.module.js';
 import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
 import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
@@ -32,7 +32,7 @@ export interface WorkerParts {
   settings: Settings;
   logger: Logger;
   queues: QueueConnections;
-  key: SigningKey;
+  keys: KeyRing;
 }
 
 const eventDrain: FactoryProvider = {
@@ -79,7 +79,7 @@ export class WorkerModule implements OnModuleDestroy {
     @Inject(ScanDrain) private readonly scans: ScanDrain,
   ) {}
 
-  static register({ settings, logger, queues, key }: WorkerParts): DynamicModule {
+  static register({ settings, logger, queues, keys }: WorkerParts): DynamicModule {
     return {
       module: WorkerModule,
       imports: [
@@ -87,7 +87,7 @@ export class WorkerModule implements OnModuleDestroy {
         MetricsModule,
         PersistenceModule,
         QueuesModule.register(queues),
-        TokensModule.register(key),
+        TokensModule.register(keys),
         CatalogModule,
         ScheduleModule.forRoot(),
       ],

@@ -3,26 +3,43 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 const DAY_MS = 86_400_000;
-const YEARS = 10;
+const TEN_YEARS = 3650;
+
+const ALGORITHMS = {
+  ec: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  rsa: {
+    name: 'RSASSA-PKCS1-v1_5',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+    hash: 'SHA-256',
+  },
+} as const;
+
+/** EC P-256, small and fast to sign with, or RSA of 2048 bits. */
+export type KeyKind = keyof typeof ALGORITHMS;
+export const KEY_KINDS = Object.keys(ALGORITHMS) as KeyKind[];
 
 /**
- * Makes an EC P-256 signing key and a self-signed certificate of it, both as PEM.
+ * Makes a signing key (PKCS#8) and a self-signed certificate of it, both as PEM. Default: EC, for ten years.
  *
- * The certificate is valid from one day ago (registries check its dates against their own clock, without any leeway)
- * until ten years from now. Put it into the registry's `auth.token.rootcertbundle`.
+ * The certificate is valid from one day ago: registries check its dates against their own clock, without any leeway.
+ * Put it into the registry's `auth.token.rootcertbundle`.
  */
 export async function makeSigningKey(options: {
   commonName: string;
+  kind?: KeyKind;
+  days?: number;
 }): Promise<{ keyPem: string; certificatePem: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const { commonName, kind = 'ec', days = TEN_YEARS } = options;
+  const algorithm = ALGORITHMS[kind];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   x509.cryptoProvider.set(webcrypto);
   const now = Date.now();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex'),
-    name: [{ CN: [options.commonName] }],
+    name: [{ CN: [commonName] }],
     notBefore: new Date(now - DAY_MS),
-    notAfter: new Date(now + YEARS * 365 * DAY_MS),
+    notAfter: new Date(now + days * DAY_MS),
     signingAlgorithm: algorithm,
     keys,
     extensions: [

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CompactSign, exportJWK, type JWK } from 'jose';
+import { CompactSign } from 'jose';
 import type { SigningKey } from './signing-key.js';
 
 /** One entry of the `access` claim (distribution token spec, "JWT", `access`). */
@@ -61,11 +61,5 @@ export class TokenSigner {
     const payload = utf8.encode(JSON.stringify(claims));
     const token = await new CompactSign(payload).setProtectedHeader(this.header).sign(this.key.privateKey);
     return { token, expiresIn: request.lifetime, issuedAt: new Date(seconds * 1000).toISOString() };
-  }
-
-  /** The public key as a JWK Set (RFC 7517), for `/.well-known/jwks.json` and for registry 3.x's `jwks` file. */
-  async jwks(): Promise<{ keys: JWK[] }> {
-    const jwk = await exportJWK(this.key.publicKey);
-    return { keys: [{ ...jwk, kid: this.key.keyId, alg: this.key.algorithm, use: 'sig' }] };
   }
 }

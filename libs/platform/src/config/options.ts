@@ -21,6 +21,8 @@ const bool = z
   .transform((value) => ['true', '1', 'yes', 'on'].includes(value));
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const port = integer(0, 65_535);
+/** Minutes. Never less than one: clients take a shorter lifetime for 60 seconds. */
+const lifetime = integer(1, 1440);
 const HOST_PORT = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 const hostPort = text.regex(HOST_PORT, 'must be host or host:port, without a scheme');
 
@@ -113,12 +115,38 @@ export const OPTIONS = {
     'PEM file of its certificate, the one in `rootcertbundle` of the registry. Without it tokens carry a key id only, which registry 3.x accepts only with a jwks file.',
     { example: '/secrets/portus.crt' },
   ),
+  otherKeyPaths: option(
+    'PORTUS_OTHER_KEY_PATHS',
+    'Tokens',
+    z
+      .string()
+      .max(4096)
+      .transform((value) => value.split(',').flatMap((path) => path.trim() || [])),
+    '',
+    'PEM files, separated by commas, of the keys that registries shall trust besides it: certificates or public keys of the one that signed before, or will sign next. They are published and never sign.',
+  ),
   tokenLifetime: option(
     'PORTUS_REGISTRY_JWT_EXPIRATION_TIME',
     'Tokens',
-    integer(1, 1440),
+    lifetime,
     '5',
-    'Lifetime of registry tokens, minutes.',
+    'Lifetime of registry tokens, minutes. A right that is withdrawn lives on in tokens for so long.',
+  ),
+  pullTokenLifetime: option(
+    'PORTUS_REGISTRY_JWT_PULL_EXPIRATION_TIME',
+    'Tokens',
+    lifetime,
+    null,
+    'Lifetime of tokens that grant nothing but pulls, minutes, where it differs. Longer: fewer requests; shorter: a withdrawn right ends sooner.',
+    { example: '5' },
+  ),
+  pushTokenLifetime: option(
+    'PORTUS_REGISTRY_JWT_PUSH_EXPIRATION_TIME',
+    'Tokens',
+    lifetime,
+    null,
+    'Lifetime of tokens that grant more than pulls, minutes, where it differs. Uploads may last longer: registries look at the token when a request begins.',
+    { example: '5' },
   ),
   tokenGrace: option(
     'PORTUS_TOKEN_GRACE',

@@ -52,6 +52,14 @@ describe(loadSettings.name, () => {
     expect(loadSettings({ ...good, PORTUS_REGISTRY_JWT_EXPIRATION_TIME_VALUE: '15' }).settings.tokenLifetime).toBe(15);
   });
 
+  it.each(['', '_PULL', '_PUSH'])('refuses a lifetime of tokens (PORTUS_REGISTRY_JWT%s_…) below a minute', (kind) => {
+    const name = `PORTUS_REGISTRY_JWT${kind}_EXPIRATION_TIME`;
+    for (const value of ['0', '0.5', '-1', '1441', '60s']) {
+      expect(problemsOf({ ...good, [name]: value })).toEqual([expect.stringContaining(name)]);
+    }
+    expect(problemsOf({ ...good, [name]: '1' })).toEqual([]);
+  });
+
   it('reads a secret from a file, and refuses a file beside a value', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'portus-settings-')), 'password');
     writeFileSync(file, 'from the file\n');

@@ -7,6 +7,8 @@ type Options = typeof OPTIONS;
 const OPTIONAL = [
   'redisUrl',
   'certPath',
+  'pullTokenLifetime',
+  'pushTokenLifetime',
   'initRegistryHostname',
   'initRegistryExternalHostname',
   'initRegistryWebhookSecret',

@@ -13,13 +13,15 @@ export interface Running {
 
 /**
  * Runs a program until SIGTERM or SIGINT: reads the settings (a bad environment lists every error and exits 78),
- * starts it, and stops it gracefully once. A failed start exits 1.
+ * starts it, and stops it gracefully once. A failed start exits 1. `alsoWrong` finds what is wrong with the things that
+ * the environment names.
  */
 export async function runProgram(
   name: string,
+  alsoWrong: (env: NodeJS.ProcessEnv) => string[],
   start: (settings: Settings, logger: Logger) => Promise<Running>,
 ): Promise<void> {
-  const settings = settingsOrExit(name);
+  const settings = settingsOrExit(name, alsoWrong);
   const logger = createLogger(name, settings.logLevel);
   process.on('unhandledRejection', (error) => {
     logger.error({ err: error }, 'a promise was rejected and nobody listened');
@@ -48,12 +50,16 @@ export async function runProgram(
   }
 }
 
-function settingsOrExit(name: string): Settings {
+function settingsOrExit(name: string, alsoWrong: (env: NodeJS.ProcessEnv) => string[]): Settings {
+  const more = alsoWrong(process.env);
   try {
-    return loadSettings(process.env).settings;
+    const { settings } = loadSettings(process.env);
+    if (more.length === 0) return settings;
+    throw new ConfigurationError(more);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${name}: ${error.message}\n`);
+    const all = new ConfigurationError([...new Set([...error.problems, ...more])]);
+    process.stderr.write(`${name}: ${all.message}\n`);
     process.exit(EXIT_CONFIGURATION);
   }
 }
