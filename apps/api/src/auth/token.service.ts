@@ -14,6 +14,7 @@ import { orTooMany } from '../http/password-errors.js';
 import { policyOptions } from '../http/policy-options.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { type LoadedFacts, namespaceOf, TokenFactsService } from './token-facts.service.js';
+import { lifetimeOf } from './token-lifetime.js';
 import type { TokenRequestFacts } from './token-request.js';
 
 export interface IssuedToken extends SignedToken {
@@ -60,7 +61,7 @@ export class TokenService {
       subject: subjectOf(actor),
       audience: request.service,
       access: result.granted,
-      lifetime: this.settings.tokenLifetime * 60,
+      lifetime: lifetimeOf(result.granted, this.settings),
       now: Date.now(),
     });
     const scope = result.granted.map((grant) => `${grant.type}:${grant.name}:${grant.actions.join(',')}`).join(' ');
