@@ -109,6 +109,33 @@ scenes('what people see in the API', { flavours: ['2.8'] }, (house) => {
     const seen = await house().get<Named[]>('/repositories?all=true', { as: people['alice']! });
     expect(seen.body.map((one) => one.full_name)).toContain('bob/own');
   });
+
+  it('the activities tell of a change to those whom it concerns, also as CSV', async () => {
+    interface Told {
+      key: string;
+      owner: { name: string };
+      trackable: { name: string };
+      address: string | null;
+      parameters: unknown;
+    }
+    const told = async (who: string) =>
+      (await house().get<Told[]>('/activities?key=namespace.change_visibility', { as: people[who]! })).body;
+    const change = {
+      owner: { name: 'bob' },
+      trackable: { name: 'bob' },
+      parameters: { before: { visibility: 'private' }, after: { visibility: 'protected' } },
+    };
+    expect(await told('admin')).toMatchObject([{ ...change, address: '127.0.0.1' }]);
+    expect(await told('bob')).toMatchObject([change]);
+    expect(await told('alice')).toEqual([]);
+    const credentials = Buffer.from(`admin:${house().adminPassword}`).toString('base64');
+    const headers = { authorization: `Basic ${credentials}` };
+    const csv = await fetch(`${house().url}/api/v1/activities/csv`, { headers });
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    const [header, ...lines] = (await csv.text()).split('\r\n');
+    expect(header).toBe('Tracked item,Item,Event,Recipient,Triggered by,Time,Notes');
+    expect(lines).toContainEqual(expect.stringMatching(/^namespace,bob,change_visibility,,bob,/));
+  });
 });
 
 const PATIENCE = { timeout: 20_000, interval: 200 };

@@ -11,6 +11,7 @@ import type { QueueConnections } from '#queues/queue-backend.js';
 import { QueuesModule } from '#queues/queues.module.js';
 import type { KeyRing } from '#tokens/key-ring.js';
 import { TokensModule } from '#tokens/tokens.module.js';
+import { ActivitiesModule } from './activities/activities.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
 import { ExplainModule } from './explain/explain.module.js';
@@ -55,6 +56,7 @@ export class ApiModule {
         TagsModule,
         UsersModule,
         ExplainModule,
+        ActivitiesModule,
         HealthModule,
         WebModule,
       ],

@@ -1,11 +1,13 @@
 import { type DynamicModule, type FactoryProvider, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AuditChain } from '#audit/audit-chain.js';
 import { CatalogModule } from '#catalog/catalog.module.js';
 import { EventDrain } from '#catalog/event-drain.js';
 import { Reconciler } from '#catalog/reconciler.js';
 import { RegistryClients } from '#catalog/registry-clients.js';
 import { ScanDrain } from '#catalog/scan-drain.js';
 import { SyncRunner } from '#catalog/sync-runner.js';
+import { ActivitySealsRepository } from '#persistence/activity-seals.repository.js';
 import { CatalogRepository } from '#persistence/catalog.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { PersistenceModule } from '#persistence/persistence.module.js';
@@ -23,6 +25,7 @@ import type { KeyRing } from '#tokens/key-ring.js';
 import { TokensModule } from '#tokens/tokens.module.js';
 import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
 import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
+import { AuditSealer } from './schedules/audit-sealer.js';
 import { Housekeeping } from './schedules/housekeeping.js';
 import { Sweeper } from './schedules/sweeper.js';
 import { SyncScheduler } from './schedules/sync-scheduler.js';
@@ -103,6 +106,12 @@ export class WorkerModule implements OnModuleDestroy {
         ...(settings.registryEvents ? [RegistryEventsProcessor] : []),
         CatalogSyncProcessor,
         SecurityScanProcessor,
+        {
+          provide: AuditChain,
+          inject: [ActivitySealsRepository],
+          useFactory: (seals: ActivitySealsRepository) => new AuditChain(seals),
+        },
+        AuditSealer,
         Sweeper,
         Housekeeping,
         SyncScheduler,

@@ -1,3 +1,5 @@
+import { ActivitySeal } from './activity/activity-seal.entity.js';
+import { Activity } from './activity/activity.entity.js';
 import { PullEvent } from './inbox/pull-event.entity.js';
 import { RegistryEvent } from './inbox/registry-event.entity.js';
 import { ManifestChild } from './manifest/manifest-child.entity.js';
@@ -19,6 +21,8 @@ import { User } from './user/user.entity.js';
 
 /** Every table of Portus. */
 export const ENTITIES = [
+  Activity,
+  ActivitySeal,
   ApplicationToken,
   LoginFailure,
   Manifest,

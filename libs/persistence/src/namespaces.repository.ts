@@ -1,6 +1,5 @@
-import { Namespace } from '#domain/namespace/namespace.entity.js';
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import type { Listed, NAMESPACE_SORTS, Page } from './listing.js';
 
 /** Who looks: administrators see everything, others what their membership and its visibility allow. */
@@ -65,7 +64,7 @@ export class NamespacesRepository {
     return row ?? null;
   }
 
-  async setVisibility(id: number, visibility: Visibility): Promise<void> {
-    await this.database.dataSource.getRepository(Namespace).update({ id }, { visibility });
+  async setVisibility(id: number, visibility: Visibility, sql: Sql = this.database): Promise<void> {
+    await sql.query('UPDATE namespaces SET visibility = $2, updated_at = now() WHERE id = $1', [id, visibility]);
   }
 }

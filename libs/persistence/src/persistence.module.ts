@@ -4,6 +4,8 @@ import type { DataSource } from 'typeorm';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { ActivitiesRepository } from './activities.repository.js';
+import { ActivitySealsRepository } from './activity-seals.repository.js';
 import { ApplicationTokensRepository } from './application-tokens.repository.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { dataSourceOptions } from './data-source-options.js';
@@ -24,6 +26,8 @@ import { TokenFactsRepository } from './token-facts.repository.js';
 import { UsersRepository } from './users.repository.js';
 
 const REPOSITORIES = [
+  ActivitiesRepository,
+  ActivitySealsRepository,
   ApplicationTokensRepository,
   CatalogRepository,
   InboxRepository,

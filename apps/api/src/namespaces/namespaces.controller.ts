@@ -2,12 +2,14 @@ import { Body, Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nes
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Visibility } from '#domain/policy/facts.js';
+import type { By } from '#persistence/activities.repository.js';
 import { NAMESPACE_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
 import { z } from 'zod';
 import { CurrentUser, type Person } from '../http/access.js';
+import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
@@ -54,8 +56,9 @@ export class NamespacesController {
   async update(
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
+    @CalledBy() by: By,
     @Body({ schema: namespaceChanges }) body: { namespace: { visibility: Visibility } },
   ) {
-    return viewNamespace(await this.namespaces.setVisibility(person, id, body.namespace.visibility));
+    return viewNamespace(await this.namespaces.setVisibility(person, by, id, body.namespace.visibility));
   }
 }

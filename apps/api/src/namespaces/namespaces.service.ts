@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
+import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
+import { Database } from '#persistence/database.js';
 import type { Listed, NAMESPACE_SORTS } from '#persistence/listing.js';
 import { type NamespaceRow, NamespacesRepository } from '#persistence/namespaces.repository.js';
 import { type RepositoryRow, RepositoriesRepository } from '#persistence/repositories.repository.js';
@@ -16,6 +18,8 @@ export class NamespacesService {
   constructor(
     private readonly namespaces: NamespacesRepository,
     private readonly repositories: RepositoriesRepository,
+    private readonly activities: ActivitiesRepository,
+    private readonly database: Database,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -37,13 +41,30 @@ export class NamespacesService {
   }
 
   /** Administrators and owners of its team; a global namespace is never private. */
-  async setVisibility(person: Person, id: number, visibility: Visibility): Promise<NamespaceRow> {
+  async setVisibility(person: Person, by: By, id: number, visibility: Visibility): Promise<NamespaceRow> {
     const row = await this.get(person, id);
     if (!person.admin && row.role !== 'owner') throw new AppError('forbidden', 'Authorization fails');
     if (row.kind === 'global' && visibility === 'private') {
       throw new InvalidError({ visibility: ['of the global namespace can not be private'] });
     }
-    await this.namespaces.setVisibility(id, visibility);
+    if (row.visibility === visibility) return row;
+    const details = { before: { visibility: row.visibility }, after: { visibility } };
+    await this.database.transaction(async (sql) => {
+      await this.namespaces.setVisibility(id, visibility, sql);
+      await this.activities.record(
+        by,
+        {
+          key: 'namespace.change_visibility',
+          subjectType: 'namespace',
+          subjectId: id,
+          subjectName: row.name,
+          teamId: row.teamId,
+          namespaceId: id,
+          details,
+        },
+        sql,
+      );
+    });
     return this.get(person, id);
   }
 }

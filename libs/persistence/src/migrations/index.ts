@@ -1,3 +1,4 @@
+import { Activities1795258800000 } from './1795258800000-activities.js';
 import { EventEvidence1795230000000 } from './1795230000000-event-evidence.js';
 import { InitialSchema1795200000000 } from './1795200000000-initial-schema.js';
 import { LoginFailures1795222800000 } from './1795222800000-login-failures.js';
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   LoginFailures1795222800000,
   RefreshTokens1795226400000,
   EventEvidence1795230000000,
+  Activities1795258800000,
 ];
