@@ -13,6 +13,8 @@ export interface ReadRequest {
   tags: ReadonlySet<string>;
   /** Manifests that were pushed without a tag. */
   digests: ReadonlySet<string>;
+  /** Digests that were announced as deleted: of a manifest, or of a blob. */
+  deletedDigests: ReadonlySet<string>;
   /** null: look only at what is named. Otherwise the whole repository is looked at. */
   all: { deep: boolean; confirmBefore: Date | null } | null;
   signal: AbortSignal | undefined;
@@ -20,6 +22,8 @@ export interface ReadRequest {
 
 export interface Reading extends RemoteView {
   manifests: ManifestFacts[];
+  /** Stored manifests that were announced as deleted and that the registry denies. */
+  gone: string[];
   /** Tags and digests that the registry gave no usable answer about; none: the reading is whole. */
   unanswered: Map<string, RegistryError>;
   /** Tags and digests of manifests of a kind that is not read here, such as schema 1. Asking again will not help. */
@@ -53,7 +57,19 @@ export async function readRepository(
   const pushed = await stored([...request.digests]);
   for (const digest of request.digests)
     if (!pushed.has(digest)) await doubts.about([digest], () => reader.readByDigest(digest));
-  return { listing, tags, manifests: [...reader.facts.values()], ...doubts.found };
+  const gone: string[] = [];
+  for (const digest of (await stored([...request.deletedDigests])).keys()) {
+    const answer = await doubts.about([digest], () =>
+      client.headManifest(fullName, digest, { signal: request.signal }),
+    );
+    if (answer?.state === 'absent' && !isShown(digest, tags, reader)) gone.push(digest);
+  }
+  return { listing, tags, manifests: [...reader.facts.values()], gone, ...doubts.found };
+}
+
+/** Whether it was pushed again while we were reading. */
+function isShown(digest: string, tags: ReadonlyMap<string, RemoteTag>, reader: ManifestReader): boolean {
+  return reader.facts.has(digest) || [...tags.values()].some((tag) => tag.state === 'present' && tag.digest === digest);
 }
 
 /** Gathers the questions that were not answered, so that the others still count. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import { isEmptyPlan, planSync, type Plan, type TagHint } from '#domain/sync/plan-sync.js';
+import { overtakenPushes } from '#domain/tag/overtaken-pushes.js';
 import { applyChange } from '#persistence/apply-change.js';
 import type { CatalogRepository, LocalRepository } from '#persistence/catalog.repository.js';
 import type { Database } from '#persistence/database.js';
@@ -107,6 +108,7 @@ export class Reconciler {
       {
         tags: new Set(hints.tags.keys()),
         digests: hints.pushedDigests,
+        deletedDigests: hints.deletedDigests,
         all: whole && { deep: whole.deep, confirmBefore: whole.mayRemove ? whole.confirmBefore : null },
         signal,
       },
@@ -116,10 +118,10 @@ export class Reconciler {
     const rules = { mayRemove: whole?.mayRemove ?? false, confirmBefore: whole?.confirmBefore ?? new Date(0) };
     const plan = limitRemovals(planSync(reading, local.tags, hints.tags, rules), hints.tags, whole);
     const sorted = sortEvents(events, reading, local);
-    await this.apply(lease, local.id, sorted, plan, reading, whole);
+    await this.apply(lease, local, sorted, plan, reading, whole);
     await this.putBack(sorted.unanswered, [...reading.unanswered.values()][0]);
     await this.putBack(sorted.early, new Error('the registry does not show it yet'));
-    const changed = !isEmptyPlan(plan) || reading.manifests.length > 0;
+    const changed = !isEmptyPlan(plan) || reading.manifests.length + reading.gone.length > 0;
     return {
       outcome: changed ? 'applied' : 'unchanged',
       failures: reading.unanswered.size,
@@ -140,19 +142,22 @@ export class Reconciler {
 
   private async apply(
     lease: Lease,
-    repositoryId: number | null,
+    local: LocalRepository,
     events: SortedEvents,
     plan: Plan,
     reading: Reading,
     whole: WholeLook | null,
   ): Promise<void> {
+    const stored = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
     const names = whole !== null && reading.unanswered.size === 0 && plan.lacking.length === 0;
     await this.database.transaction(async (sql) => {
       await this.leases.settle(sql, lease);
       await applyChange(sql, lease.registryId, lease.fullName, {
-        repositoryId,
+        repositoryId: local.id,
         plan,
         manifests: reading.manifests,
+        gone: reading.gone,
+        overtaken: overtakenPushes(events.done, reading, (name) => stored.get(name) ?? null),
         learnedFrom: whole ? 'sync' : 'event',
         proves: { names, digests: names && whole.deep },
       });

@@ -1,6 +1,7 @@
 import type { ManifestFacts } from '#domain/manifest/manifest-facts.js';
 import { splitRepositoryName } from '#domain/naming/repository-name.js';
 import type { Plan, SetTag } from '#domain/sync/plan-sync.js';
+import type { OvertakenPush } from '#domain/tag/overtaken-pushes.js';
 import type { Sql } from './database.js';
 
 /** What one look at a repository changes. */
@@ -10,6 +11,10 @@ export interface CatalogChange {
   plan: Plan;
   /** Manifests that were read and are not stored yet. */
   manifests: ManifestFacts[];
+  /** Digests of stored manifests whose deletion was announced and that the registry denies. */
+  gone: readonly string[];
+  /** What tags had for a moment only; for their history. */
+  overtaken: readonly OvertakenPush[];
   learnedFrom: 'event' | 'sync';
   /** What the look proved. */
   proves: { names: boolean; digests: boolean };
@@ -26,7 +31,9 @@ export async function applyChange(
   const id = change.repositoryId ?? (await repositoryId(sql, registryId, fullName, appears));
   if (id === null) return null;
   await insertManifests(sql, id, change.manifests);
+  await noteGone(sql, id, change.gone);
   await queueScans(sql, registryId, change.manifests);
+  await addRevisions(sql, id, change.overtaken, 'event');
   await setTags(sql, id, change.plan.set, change.learnedFrom);
   await markTags(sql, id, change.plan);
   await removeTags(sql, id, change.plan.remove, change.learnedFrom);
@@ -71,11 +78,12 @@ async function ensureNamespace(sql: Sql, registryId: number, name: string): Prom
 
 async function insertManifests(sql: Sql, repositoryId: number, manifests: readonly ManifestFacts[]): Promise<void> {
   for (const facts of manifests) {
-    const [row] = await sql.query<{ id: string }>(
+    const [row] = await sql.query<{ id: string; fresh: boolean }>(
       `INSERT INTO manifests (repository_id, digest, media_type, artifact_type, config_media_type, config_digest, size,
                               manifest_size, os, architecture, variant, built_at, labels, annotations, subject_digest)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-       ON CONFLICT (repository_id, digest) DO NOTHING RETURNING id::text`,
+       ON CONFLICT (repository_id, digest) DO UPDATE SET gone_at = NULL WHERE manifests.gone_at IS NOT NULL
+       RETURNING id::text, xmax = 0 AS fresh`,
       [
         repositoryId,
         facts.digest,
@@ -94,8 +102,16 @@ async function insertManifests(sql: Sql, repositoryId: number, manifests: readon
         facts.subjectDigest,
       ],
     );
-    if (row) await insertChildren(sql, row.id, facts);
+    if (row?.fresh) await insertChildren(sql, row.id, facts);
   }
+}
+
+async function noteGone(sql: Sql, repositoryId: number, digests: readonly string[]): Promise<void> {
+  if (digests.length === 0) return;
+  await sql.query(
+    `UPDATE manifests SET gone_at = now() WHERE repository_id = $1 AND digest = ANY($2) AND gone_at IS NULL`,
+    [repositoryId, digests],
+  );
 }
 
 async function insertChildren(sql: Sql, parentId: string, facts: ManifestFacts): Promise<void> {

@@ -38,7 +38,7 @@ export class CatalogRepository {
   async storedManifests(repositoryId: number | null, digests: readonly string[]): Promise<Map<string, number>> {
     if (repositoryId === null || digests.length === 0) return new Map();
     const rows = await this.database.query<{ digest: string; size: string }>(
-      'SELECT digest, size::text FROM manifests WHERE repository_id = $1 AND digest = ANY($2)',
+      'SELECT digest, size::text FROM manifests WHERE repository_id = $1 AND digest = ANY($2) AND gone_at IS NULL',
       [repositoryId, digests],
     );
     return new Map(rows.map((row) => [row.digest, Number(row.size)]));

@@ -14,6 +14,7 @@ import { InboxRepository } from './inbox.repository.js';
 import { LeaseRepository } from './lease.repository.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
 import { isMigrated } from './migrate.js';
+import { ManifestsRepository } from './manifests.repository.js';
 import { NamespacesRepository } from './namespaces.repository.js';
 import { PullsRepository } from './pulls.repository.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
@@ -21,6 +22,7 @@ import { RegistriesRepository } from './registries.repository.js';
 import { RepositoriesRepository } from './repositories.repository.js';
 import { ScanReportsRepository } from './scan-reports.repository.js';
 import { SyncRunsRepository } from './sync-runs.repository.js';
+import { TagHistoryRepository } from './tag-history.repository.js';
 import { TagsRepository } from './tags.repository.js';
 import { TokenFactsRepository } from './token-facts.repository.js';
 import { UsersRepository } from './users.repository.js';
@@ -33,6 +35,7 @@ const REPOSITORIES = [
   InboxRepository,
   LeaseRepository,
   LoginFailuresRepository,
+  ManifestsRepository,
   NamespacesRepository,
   PullsRepository,
   RefreshTokensRepository,
@@ -40,6 +43,7 @@ const REPOSITORIES = [
   RepositoriesRepository,
   ScanReportsRepository,
   SyncRunsRepository,
+  TagHistoryRepository,
   TagsRepository,
   TokenFactsRepository,
   UsersRepository,

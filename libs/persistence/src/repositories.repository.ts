@@ -17,6 +17,10 @@ export interface RepositoryRow {
   visibility: Visibility;
   ownerId: number | null;
   registryHostname: string;
+  /** Bytes of what its tags point to, each digest once. */
+  size: number;
+  /** When a tag was last pushed or moved. */
+  lastPushedAt: Date | null;
   role: NamespaceFacts['role'];
 }
 
@@ -28,6 +32,14 @@ const COLUMNS = `
 const FROM = `
   FROM repositories p JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id
   LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1`;
+
+/** Looked up for the rows of one page only. */
+const WITH_SUMS = `
+  SELECT q.*,
+         (SELECT coalesce(sum(d.size), 0)::float8
+            FROM (SELECT DISTINCT f.id, f.size FROM tags g JOIN manifests f ON f.id = g.manifest_id
+                   WHERE g.repository_id = q.id) d) AS size,
+         (SELECT max(g.updated_at) FROM tags g WHERE g.repository_id = q.id) AS "lastPushedAt"`;
 
 export class RepositoriesRepository {
   constructor(private readonly database: Database) {}
@@ -45,7 +57,9 @@ export class RepositoriesRepository {
       values,
     );
     const items = await this.database.query<RepositoryRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${FROM} ${where} ORDER BY p.${page.sort} ${page.order}, p.id LIMIT $4 OFFSET $5`,
+      `${WITH_SUMS} FROM (
+         SELECT ${COLUMNS}, row_number() OVER (ORDER BY p.${page.sort} ${page.order}, p.id) AS place
+           ${FROM} ${where} ORDER BY p.${page.sort} ${page.order}, p.id LIMIT $4 OFFSET $5) q ORDER BY q.place`,
       [...values, page.take, page.skip],
     );
     return { items, total };
@@ -54,7 +68,7 @@ export class RepositoriesRepository {
   /** One repository with the viewer's role, whether visible or not. */
   async find(viewer: Viewer, id: number): Promise<RepositoryRow | null> {
     const [row] = await this.database.query<RepositoryRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${FROM} WHERE p.id = $2 AND p.removed_at IS NULL`,
+      `${WITH_SUMS} FROM (SELECT ${COLUMNS} ${FROM} WHERE p.id = $2 AND p.removed_at IS NULL) q`,
       [viewer.userId, id],
     );
     return row ?? null;

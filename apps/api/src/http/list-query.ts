@@ -4,11 +4,16 @@ import type { Page } from '#persistence/listing.js';
 /** The most items that one page may have; `all` gives as many. */
 export const MAX_PER_PAGE = 1_000;
 
+/** Query parameters of a list that has one order. */
+export const pageQuery = z.object({
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  per_page: z.coerce.number().int().min(1).max(MAX_PER_PAGE).optional(),
+});
+export type PageQuery = z.output<typeof pageQuery>;
+
 /** Query parameters of a list, as Portus has them. Unknown sort attributes are refused instead of ignored. */
 export function listQuery<const S extends readonly [string, ...string[]]>(sorts: S) {
-  return z.object({
-    page: z.coerce.number().int().min(1).max(1_000_000).default(1),
-    per_page: z.coerce.number().int().min(1).max(MAX_PER_PAGE).optional(),
+  return pageQuery.extend({
     all: z.enum(['true', 'false', '']).optional(),
     sort_attr: z.enum(sorts).optional(),
     sort_order: z.enum(['asc', 'desc']).default('asc'),

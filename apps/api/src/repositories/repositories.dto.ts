@@ -14,10 +14,12 @@ export const repositoryView = z
     stars: z.number(),
     tags_count: z.number(),
     starred: z.boolean(),
+    size: z.number(),
+    last_pushed_at: z.string().nullable(),
   })
   .meta({ id: 'Repository' });
 
-/** Portus's representation. */
+/** Portus's representation, with the bytes of what is tagged and the time of the last push. */
 export function viewRepository(row: RepositoryRow): z.output<typeof repositoryView> {
   return {
     id: row.id,
@@ -31,5 +33,7 @@ export function viewRepository(row: RepositoryRow): z.output<typeof repositoryVi
     stars: 0,
     tags_count: row.tagsCount,
     starred: false,
+    size: row.size,
+    last_pushed_at: row.lastPushedAt?.toISOString() ?? null,
   };
 }

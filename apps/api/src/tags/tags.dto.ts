@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companionOf } from '#domain/manifest/referrers.js';
 import type { TagRow } from '#persistence/tags.repository.js';
 
 const platform = z.object({
@@ -24,14 +25,17 @@ export const tagView = z
     media_type: z.string(),
     artifact_type: z.string().nullable(),
     platforms: z.array(platform),
+    describes: z.string().nullable(),
     pulled_at: z.string().nullable(),
+    pull_count: z.number().nullable(),
     scan: z.object({ state: z.string(), reason: z.string().nullable() }),
   })
   .meta({ id: 'Tag' });
 
 /**
  * Portus's representation (`scanned` 0: not scanned, 2: done; `vulnerabilities` null: nothing is known), and beside it
- * what Portus had not: media type, platforms, last pull, and why there is no verdict.
+ * what Portus had not: media type, platforms, the digest that a signature or SBOM tag describes, pulls (`pull_count`
+ * null: not counted), and why there is no verdict.
  */
 export function viewTag(row: TagRow): z.output<typeof tagView> {
   const author = row.username === null ? null : { id: row.authorId, name: row.username };
@@ -49,7 +53,9 @@ export function viewTag(row: TagRow): z.output<typeof tagView> {
     media_type: row.mediaType,
     artifact_type: row.artifactType,
     platforms: row.platforms,
+    describes: companionOf(row.name)?.describes ?? null,
     pulled_at: row.pulledAt?.toISOString() ?? null,
+    pull_count: null,
     scan: { state: row.scanState ?? 'queued', reason: row.scanReason },
   };
 }

@@ -75,4 +75,8 @@ export class Manifest {
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
+
+  /** When its deletion was announced and the registry denied it; null while it is there. The facts stay for the history. */
+  @Column({ name: 'gone_at', type: 'timestamptz', nullable: true })
+  goneAt!: Date | null;
 }

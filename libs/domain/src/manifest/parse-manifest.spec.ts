@@ -115,6 +115,16 @@ describe(parseImageConfig.name, () => {
     });
   });
 
+  it('keeps labels within caps: two hundred, 8 KiB each, 64 KiB in all', () => {
+    const read = (Labels: Record<string, string>) =>
+      parseImageConfig(Buffer.from(JSON.stringify({ config: { Labels } }))).labels;
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, 'v']));
+    expect(Object.keys(read(many))).toHaveLength(200);
+    expect(read({ large: 'x'.repeat(8192), small: 'y' })).toEqual({ small: 'y' });
+    const heavy = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`k${i}`, 'ü'.repeat(4000)]));
+    expect(Object.keys(read(heavy))).toHaveLength(8);
+  });
+
   it('replaces lone surrogates of labels and platform', () => {
     const config = { os: 'o\ud800', variant: 'v\ud800', config: { Labels: { 'k\udc00': 'v\ud800' } } };
     expect(parseImageConfig(Buffer.from(JSON.stringify(config)))).toMatchObject({

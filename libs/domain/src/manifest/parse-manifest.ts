@@ -109,10 +109,25 @@ function platformOf(
   return { os: value?.os || null, architecture: value?.architecture || null, variant: value?.variant || null };
 }
 
-/** Labels and annotations are strings by specification; others, and more than a thousand, are dropped. NUL is not storable. */
+/** Labels and annotations of one manifest: entries, bytes of one key and value, and bytes of all of them that are kept. */
+const MAX_TEXTS = 200;
+const MAX_TEXT_BYTES = 8 * 1024;
+const MAX_ALL_BYTES = 64 * 1024;
+
+/**
+ * Labels and annotations are strings by specification; others are dropped, and so is what is beyond the caps: the first
+ * that fit are kept. NUL is not storable.
+ */
 function stringValues(record: Record<string, unknown> | undefined): Record<string, string> {
-  const entries = Object.entries(record ?? {}).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string' && !entry.join('').includes('\0'),
-  );
-  return Object.fromEntries(entries.slice(0, 1000).map(([key, value]) => [wellFormed(key), wellFormed(value)]));
+  const kept: [string, string][] = [];
+  let room = MAX_ALL_BYTES;
+  for (const [key, value] of Object.entries(record ?? {})) {
+    if (kept.length >= MAX_TEXTS) break;
+    if (typeof value !== 'string' || key.includes('\0') || value.includes('\0')) continue;
+    const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
+    if (bytes > MAX_TEXT_BYTES || bytes > room) continue;
+    room -= bytes;
+    kept.push([wellFormed(key), wellFormed(value)]);
+  }
+  return Object.fromEntries(kept);
 }

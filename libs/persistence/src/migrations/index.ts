@@ -1,5 +1,6 @@
 import { Activities1795258800000 } from './1795258800000-activities.js';
 import { EventEvidence1795230000000 } from './1795230000000-event-evidence.js';
+import { GoneManifests1795240800000 } from './1795240800000-gone-manifests.js';
 import { InitialSchema1795200000000 } from './1795200000000-initial-schema.js';
 import { LoginFailures1795222800000 } from './1795222800000-login-failures.js';
 import { RefreshTokens1795226400000 } from './1795226400000-refresh-tokens.js';
@@ -10,5 +11,6 @@ export const MIGRATIONS = [
   LoginFailures1795222800000,
   RefreshTokens1795226400000,
   EventEvidence1795230000000,
+  GoneManifests1795240800000,
   Activities1795258800000,
 ];
