@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildImage } from '../factories/image.js';
 import { pushImage } from '../support/push-image.js';
 import { quietPort } from '../support/ports.js';
 import { startRealRegistry, type RealRegistry } from '../support/real-registry.js';
 import { scenes } from '../support/scenes.js';
 import { REGISTRY_PROGRAMS } from '../support/stack.js';
+import { until } from '../support/until.js';
 import { untilTag } from '../support/world.js';
 
 interface RegistryView {
@@ -48,7 +49,7 @@ scenes('registries of the API', {}, (house, flavour) => {
     expect(body).toMatchObject([
       { id: 1, name: 'e2e', hostname: house().registryHost, external_hostname: null, use_ssl: false },
     ]);
-    expect(JSON.stringify(body)).not.toMatch(/secret/);
+    expect(JSON.stringify(body)).not.toContain(house().webhookSecret);
   });
 
   it('makes none that can not be reached, or is no registry, and says why', async () => {
@@ -117,10 +118,55 @@ scenes('registries of the API', {}, (house, flavour) => {
     expect((await house().put('/registries/999', { registry: { name: 'x' } })).status).toBe(404);
   });
 
+  describe('notifications', () => {
+    const notify = async (secret: string | null, tag: string): Promise<number> => {
+      // The host is that of the first registry, whoever speaks.
+      const request = { host: house().registryHost, method: 'PUT' };
+      const event = { id: `told-${tag}`, action: 'push', target: { repository: 'elsewhere/app', tag }, request };
+      const headers: Record<string, string> = { 'content-type': 'application/json' };
+      if (secret !== null) headers['authorization'] = `Bearer ${secret}`;
+      const body = JSON.stringify({ events: [event] });
+      return (await fetch(`${house().url}/v2/webhooks/events`, { method: 'POST', headers, body })).status;
+    };
+    const idOf = async (name: string) => (await list()).find((one) => one.name === name)!.id;
+    const speakerOf = async (tag: string) =>
+      (await house().sql<{ id: number }>('SELECT registry_id AS id FROM registry_events WHERE tag = $1', [tag]))[0]?.id;
+
+    it('are those of the registry whose secret they bear, whatever host they name; two secrets during a change', async () => {
+      const id = await idOf('renamed');
+      const former = 'a-secret-of-the-second-registry';
+      const rotated = await house().post<{ webhook_secret: string }>(`/registries/${id}/rotate_secret`, {});
+      expect(rotated.status).toBe(200);
+      const fresh = rotated.body.webhook_secret;
+      expect((await house().post(`/registries/${id}/rotate_secret`, {})).status).toBe(409);
+      expect(JSON.stringify(await list())).not.toContain(fresh);
+      expect(await notify(former, 'by-former')).toBe(202);
+      await until('the new secret is known', async () => (await notify(fresh, 'by-fresh')) === 202);
+      expect([await speakerOf('by-former'), await speakerOf('by-fresh')]).toEqual([id, id]);
+      expect((await house().delete(`/registries/${id}/former_secret`)).status).toBe(204);
+      await until('the former secret is refused', async () => (await notify(former, 'late')) === 401);
+      expect(await notify(fresh, 'after')).toBe(202);
+      expect(house().logs()).not.toContain(fresh);
+    });
+
+    it('without a secret are refused, unless one registry may speak so', async () => {
+      const id = await idOf('renamed');
+      expect(await notify(null, 'unsigned')).toBe(401);
+      const allowed = await house().put(`/registries/${id}`, { registry: { unsigned_events: true } });
+      expect(allowed.body).toMatchObject({ unsigned_events: true });
+      await until('they are taken', async () => (await notify(null, 'unsigned')) === 202);
+      expect(await speakerOf('unsigned')).toBe(id);
+      expect(await notify('nobody-has-this-secret', 'unsigned')).toBe(401);
+      const both = await house().put(`/registries/${await idOf('e2e')}`, { registry: { unsigned_events: true } });
+      expect(both.status).toBe(422);
+    });
+  });
+
   it('is open to administrators only', async () => {
     const as = await house().createUser('plain', 'password of plain');
     expect((await house().get('/registries', { as })).status).toBe(403);
     expect((await house().post('/registries', {}, { as })).status).toBe(403);
+    expect((await house().post('/registries/1/rotate_secret', {}, { as })).status).toBe(403);
     expect((await house().get('/registries/validate', { as: null })).status).toBe(401);
   });
 });

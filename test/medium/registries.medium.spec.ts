@@ -91,6 +91,44 @@ describe(RegistriesService.name, () => {
     });
   });
 
+  describe('a secret that is rotated', () => {
+    const known = async (secret: string) => {
+      const [one] = await repository.webhookSecrets();
+      const hash = hashWebhookSecret(secret);
+      return [one?.hash, one?.previousHash].some((mine) => mine?.equals(hash));
+    };
+
+    it('is valid beside its successor until it is ended, and is not pushed out by a second rotation', async () => {
+      const old = 'the-old-secret-of-one';
+      const { id } = await sut.create(body('one', { webhook_secret: old }));
+      const fresh = await sut.rotateSecret(id);
+      expect(fresh.length).toBeGreaterThanOrEqual(32);
+      expect([await known(old), await known(fresh)]).toEqual([true, true]);
+      await expect(sut.rotateSecret(id)).rejects.toMatchObject({ code: 'conflict' });
+      expect([await known(old), await known(fresh)]).toEqual([true, true]);
+      await sut.forgetFormerSecret(id);
+      expect([await known(old), await known(fresh)]).toEqual([false, true]);
+      expect(await sut.rotateSecret(id)).not.toBe(fresh);
+    });
+
+    it('is the first one where there was none, and is nobody’s who is not there', async () => {
+      const { id } = await sut.create(body('one'));
+      expect(await known(await sut.rotateSecret(id))).toBe(true);
+      await expect(sut.rotateSecret(id + 1)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(sut.forgetFormerSecret(id + 1)).rejects.toMatchObject({ code: 'not_found' });
+    });
+  });
+
+  it('lets one registry at most speak without a secret', async () => {
+    const one = await sut.create({ ...body('one'), unsigned_events: true });
+    expect(await repository.webhookSecrets()).toMatchObject([{ id: one.id, hash: null, unsigned: true }]);
+    await expect(sut.create({ ...body('two'), unsigned_events: true })).rejects.toEqual(refusedFor('unsigned_events'));
+    const two = await sut.create(body('two'));
+    await expect(sut.update(two.id, { unsigned_events: true })).rejects.toEqual(refusedFor('unsigned_events'));
+    await sut.update(one.id, { unsigned_events: false });
+    expect(await sut.update(two.id, { unsigned_events: true })).toMatchObject({ unsignedEvents: true });
+  });
+
   it('changes nothing when a part of the change is refused, the secret included', async () => {
     await sut.create(body('one'));
     const { id } = await sut.create(body('two', { webhook_secret: 'the-secret-of-two' }));
@@ -106,11 +144,12 @@ describe(RegistriesService.name, () => {
     const two = await sut.create(body('two', { webhook_secret: 'the-first-secret-of-two' }));
     await sut.update(two.id, { webhook_secret: 'the-second-secret-of-two' });
     expect(await repository.webhookSecrets()).toEqual([
-      { id: one.id, hash: hashWebhookSecret('the-secret-of-one'), previousHash: null },
+      { id: one.id, hash: hashWebhookSecret('the-secret-of-one'), previousHash: null, unsigned: false },
       {
         id: two.id,
         hash: hashWebhookSecret('the-second-secret-of-two'),
         previousHash: hashWebhookSecret('the-first-secret-of-two'),
+        unsigned: false,
       },
     ]);
   });

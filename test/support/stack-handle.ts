@@ -103,6 +103,10 @@ export class Stack {
     return this.request<T>('PUT', path, options, body);
   }
 
+  async delete<T = unknown>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+    return this.request<T>('DELETE', path, options);
+  }
+
   private async request<T>(method: string, path: string, options: RequestOptions, body?: unknown): Promise<Answer<T>> {
     const headers: Record<string, string> = { ...authorization(options.as, this.admin), ...options.headers };
     if (body !== undefined) headers['content-type'] ??= 'application/json';

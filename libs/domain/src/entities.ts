@@ -1,5 +1,6 @@
 import { ActivitySeal } from './activity/activity-seal.entity.js';
 import { Activity } from './activity/activity.entity.js';
+import { PullCount } from './inbox/pull-count.entity.js';
 import { PullEvent } from './inbox/pull-event.entity.js';
 import { RegistryEvent } from './inbox/registry-event.entity.js';
 import { ManifestChild } from './manifest/manifest-child.entity.js';
@@ -28,6 +29,7 @@ export const ENTITIES = [
   Manifest,
   ManifestChild,
   Namespace,
+  PullCount,
   PullEvent,
   RefreshToken,
   Registry,

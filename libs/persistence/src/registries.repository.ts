@@ -9,23 +9,28 @@ export interface RegistryInput {
   externalHostname: string | null;
   useSsl: boolean;
   webhookSecret: string | null;
+  /** Whether notifications without a secret are taken as its own; of one registry at most. */
+  unsignedEvents?: boolean;
 }
 
 /** What may be changed; a secret is replaced, never taken away. */
 export type RegistryChange = Partial<Omit<RegistryInput, 'webhookSecret'> & { webhookSecret: string }>;
 
-/** Who speaks when a notification bears one of these secrets; null: none was ever set. */
+/** Who speaks when a notification bears one of these secrets (null: there is none), or none at all. */
 export interface WebhookSecrets {
   id: number;
   hash: Buffer | null;
   previousHash: Buffer | null;
+  unsigned: boolean;
 }
 
 const WEBHOOK_SECRETS: Prepared = {
   name: 'registries_webhook_secrets',
   text: `
-    SELECT id, webhook_secret_hash AS hash, webhook_secret_previous_hash AS "previousHash" FROM registries
-     WHERE webhook_secret_hash IS NOT NULL OR webhook_secret_previous_hash IS NOT NULL ORDER BY id LIMIT 1000`,
+    SELECT id, webhook_secret_hash AS hash, webhook_secret_previous_hash AS "previousHash", unsigned_events AS unsigned
+      FROM registries
+     WHERE webhook_secret_hash IS NOT NULL OR webhook_secret_previous_hash IS NOT NULL OR unsigned_events
+     ORDER BY id LIMIT 1000`,
 };
 
 /** SHA-256 of a webhook secret: it is random and long, so that a fast hash is enough. */
@@ -74,9 +79,16 @@ export class RegistriesRepository {
     const id = await this.database.transaction(async (sql) => {
       await lockRegistries(sql);
       const [registry] = await sql.query<{ id: number }>(
-        `INSERT INTO registries (name, hostname, external_hostname, use_ssl, webhook_secret_hash)
-         VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-        [input.name, input.hostname, input.externalHostname, input.useSsl, secretHash(input.webhookSecret)],
+        `INSERT INTO registries (name, hostname, external_hostname, use_ssl, webhook_secret_hash, unsigned_events)
+         VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+        [
+          input.name,
+          input.hostname,
+          input.externalHostname,
+          input.useSsl,
+          secretHash(input.webhookSecret),
+          input.unsignedEvents ?? false,
+        ],
       );
       const registryId = registry!.id;
       await requireOwn(sql, registryId);
@@ -101,6 +113,34 @@ export class RegistriesRepository {
       await requireOwn(sql, id);
     });
     return this.find(id);
+  }
+
+  /**
+   * Gives a registry another webhook secret beside its present one, which becomes the former. Not while there is a former
+   * one: the registry may still be using that. Returns what came of it.
+   */
+  async rotateSecret(id: number, secret: string): Promise<'rotated' | 'former in use' | 'unknown'> {
+    return this.database.transaction(async (sql) => {
+      await lockRegistries(sql);
+      const [registry] = await sql.query<{ former: boolean }>(
+        'SELECT webhook_secret_previous_hash IS NOT NULL AS former FROM registries WHERE id = $1',
+        [id],
+      );
+      if (registry === undefined) return 'unknown';
+      if (registry.former) return 'former in use';
+      await writeSecret(sql, id, secret);
+      await requireOwn(sql, id);
+      return 'rotated';
+    });
+  }
+
+  /** Ends the former webhook secret. False when there is no such registry. */
+  async forgetFormerSecret(id: number): Promise<boolean> {
+    const rows = await this.database.query(
+      'UPDATE registries SET webhook_secret_previous_hash = NULL, updated_at = now() WHERE id = $1 RETURNING 1',
+      [id],
+    );
+    return rows.length > 0;
   }
 
   async hasRepositories(id: number): Promise<boolean> {
@@ -149,12 +189,21 @@ async function lockRegistries(sql: Sql): Promise<void> {
 }
 
 async function writeColumns(sql: Sql, id: number, input: Omit<RegistryChange, 'webhookSecret'>): Promise<void> {
-  const { name, hostname, useSsl, externalHostname } = input;
+  const { name, hostname, useSsl, externalHostname, unsignedEvents } = input;
   await sql.query(
     `UPDATE registries SET name = coalesce($2, name), hostname = coalesce($3, hostname), use_ssl = coalesce($4, use_ssl),
-            external_hostname = CASE WHEN $5 THEN $6 ELSE external_hostname END, updated_at = now()
+            external_hostname = CASE WHEN $5 THEN $6 ELSE external_hostname END,
+            unsigned_events = coalesce($7, unsigned_events), updated_at = now()
       WHERE id = $1`,
-    [id, name ?? null, hostname ?? null, useSsl ?? null, externalHostname !== undefined, externalHostname ?? null],
+    [
+      id,
+      name ?? null,
+      hostname ?? null,
+      useSsl ?? null,
+      externalHostname !== undefined,
+      externalHostname ?? null,
+      unsignedEvents ?? null,
+    ],
   );
 }
 

@@ -75,6 +75,7 @@ export class BootstrapService implements OnApplicationBootstrap {
         externalHostname: settings.initRegistryExternalHostname,
         useSsl: settings.initRegistryUseSsl,
         webhookSecret: settings.initRegistryWebhookSecret,
+        unsignedEvents: settings.initRegistryUnsignedEvents,
       };
       const made = await ignoreExisting(() => this.registries.create(input));
       if (made) this.logger.info({ hostname: input.hostname }, 'the first registry was made');

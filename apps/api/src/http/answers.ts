@@ -22,6 +22,7 @@ const ERRORS = {
   401: 'No or wrong credentials.',
   403: 'Not allowed.',
   404: 'Not there, or not yours to know of.',
+  409: 'Not in the present state.',
   422: 'Understood, and refused: fields and their messages.',
 };
 type ErrorStatus = keyof typeof ERRORS;

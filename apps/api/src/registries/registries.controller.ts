@@ -1,9 +1,9 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
-import { Answers } from '../http/answers.js';
+import { Answers, AnswersNothing } from '../http/answers.js';
 import { z } from 'zod';
 import { AdminOnly } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
@@ -18,6 +18,7 @@ import {
   registryStatus,
   type RegistryValidation,
   registryView,
+  rotatedSecret,
   viewRegistry,
 } from './registries.dto.js';
 import { RegistriesService, type Status } from './registries.service.js';
@@ -66,5 +67,20 @@ export class RegistriesController {
     @Body({ schema: registryChanges }) body: { registry: RegistryChanges },
   ) {
     return viewRegistry(await this.registries.update(id, body.registry));
+  }
+
+  /** The new secret is answered once; the present one stays valid until it is ended. */
+  @Post(':id/rotate_secret')
+  @Answers(rotatedSecret, { also: [404, 409] })
+  @HttpCode(200)
+  async rotateSecret(@Param('id', { schema: idParam }) id: number) {
+    return { webhook_secret: await this.registries.rotateSecret(id) };
+  }
+
+  @Delete(':id/former_secret')
+  @AnswersNothing([404])
+  @HttpCode(204)
+  async forgetFormerSecret(@Param('id', { schema: idParam }) id: number): Promise<void> {
+    await this.registries.forgetFormerSecret(id);
   }
 }

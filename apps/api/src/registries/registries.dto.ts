@@ -29,6 +29,7 @@ export const registryBody = z
       use_ssl: flag,
       external_hostname: hostname.nullish(),
       webhook_secret: secret.nullish(),
+      unsigned_events: flag.optional(),
     }),
   })
   .meta({ id: 'RegistryInput' });
@@ -37,7 +38,14 @@ export type RegistryBody = z.output<typeof registryBody>['registry'];
 export const registryChanges = z
   .object({
     registry: z
-      .object({ name, hostname, use_ssl: flag, external_hostname: hostname.nullable(), webhook_secret: secret })
+      .object({
+        name,
+        hostname,
+        use_ssl: flag,
+        external_hostname: hostname.nullable(),
+        webhook_secret: secret,
+        unsigned_events: flag,
+      })
       .partial(),
   })
   .meta({ id: 'RegistryChanges' });
@@ -68,6 +76,8 @@ export const registryView = z
     updated_at: z.string(),
     names_equal_at: z.string().nullable(),
     digests_equal_at: z.string().nullable(),
+    webhook_secret: z.enum(['none', 'set', 'rotating']),
+    unsigned_events: z.boolean(),
   })
   .meta({ id: 'Registry' });
 
@@ -83,8 +93,18 @@ export function viewRegistry(registry: Registry): z.output<typeof registryView> 
     updated_at: registry.updatedAt.toISOString(),
     names_equal_at: registry.namesEqualAt?.toISOString() ?? null,
     digests_equal_at: registry.digestsEqualAt?.toISOString() ?? null,
+    webhook_secret: secretState(registry),
+    unsigned_events: registry.unsignedEvents,
   };
 }
+
+/** rotating: a former secret is valid beside the present one. */
+function secretState(registry: Registry): z.output<typeof registryView>['webhook_secret'] {
+  if (registry.webhookSecretPreviousHash !== null) return 'rotating';
+  return registry.webhookSecretHash === null ? 'none' : 'set';
+}
+
+export const rotatedSecret = z.object({ webhook_secret: z.string() }).meta({ id: 'WebhookSecret' });
 
 export const registryStatus = z
   .object({ messages: z.record(z.string(), z.array(z.string())), valid: z.boolean() })

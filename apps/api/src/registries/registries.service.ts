@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { RegistryClients } from '#catalog/registry-clients.js';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
@@ -14,7 +15,10 @@ const UNIQUE = {
   registries_name_key: 'name',
   registries_hostname_key: 'hostname',
   registries_external_hostname_key: 'external_hostname',
+  registries_unsigned_events_key: 'unsigned_events',
 };
+
+const SECRET_BYTES = 32;
 
 export interface Status {
   messages: Record<string, string[]>;
@@ -43,6 +47,7 @@ export class RegistriesService {
         externalHostname: input.external_hostname ?? null,
         useSsl: input.use_ssl,
         webhookSecret: input.webhook_secret ?? null,
+        unsignedEvents: input.unsigned_events ?? false,
       }),
     );
   }
@@ -65,10 +70,30 @@ export class RegistriesService {
         useSsl: changes.use_ssl,
         externalHostname: changes.external_hostname,
         webhookSecret: changes.webhook_secret,
+        unsignedEvents: changes.unsigned_events,
       }).filter(([, value]) => value !== undefined),
     );
     if (Object.keys(columns).length > 0) await ownOr422(() => this.registries.update(id, columns));
     return (await this.registries.find(id)) ?? registry;
+  }
+
+  /**
+   * Makes a new webhook secret, which is shown this once; the present one stays valid beside it until it is forgotten.
+   * 409 while an earlier one still is: the registry may be using that.
+   */
+  async rotateSecret(id: number): Promise<string> {
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const outcome = await this.registries.rotateSecret(id, secret);
+    if (outcome === 'unknown') throw new AppError('not_found', 'Not found');
+    if (outcome === 'former in use') {
+      throw new AppError('conflict', 'a former secret is still valid: end it first (DELETE …/former_secret)');
+    }
+    return secret;
+  }
+
+  /** Ends the former webhook secret; nothing when there is none. */
+  async forgetFormerSecret(id: number): Promise<void> {
+    if (!(await this.registries.forgetFormerSecret(id))) throw new AppError('not_found', 'Not found');
   }
 
   /** Checks input without storing anything; `only` restricts the checks. */

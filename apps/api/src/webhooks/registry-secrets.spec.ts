@@ -7,6 +7,7 @@ const secrets = (id: number, now: string, before: string | null = null): Webhook
   id,
   hash: hashWebhookSecret(now),
   previousHash: before === null ? null : hashWebhookSecret(before),
+  unsigned: false,
 });
 const silence = () => new Promise<never>(() => undefined);
 
@@ -30,6 +31,14 @@ describe(RegistrySecrets.name, () => {
     [undefined, null],
   ])('knows whose %j is: %j', async (authorization, expected) => {
     expect(await sut.registryOf(authorization)).toBe(expected);
+  });
+
+  it('takes what bears no secret as the one registry that may speak so, and nothing with a wrong one', async () => {
+    webhookSecrets.mockResolvedValue([secrets(1, 'one'), { ...secrets(2, 'two'), unsigned: true }]);
+    expect(await sut.registryOf(undefined)).toBe(2);
+    expect(await sut.registryOf('Bearer one')).toBe(1);
+    expect(await sut.registryOf('Bearer three')).toBeNull();
+    expect(await sut.registryOf('')).toBeNull();
   });
 
   it('serves a known secret at once while the database is silent', async () => {

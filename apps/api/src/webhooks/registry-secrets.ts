@@ -19,28 +19,38 @@ const PATIENCE_MS = 2_000;
 /** Tells which registry speaks, by the secret of its notifications. */
 export class RegistrySecrets {
   private known: Known[] = [];
+  /** The one registry whose notifications may come without a secret. */
+  private unsigned: number | null = null;
   private loadedAt = -Infinity;
   private loading: Promise<void> | null = null;
 
   constructor(private readonly registries: Pick<RegistriesRepository, 'webhookSecrets'>) {}
 
-  /** The registry whose secret (present or former) this is; null when it is nobody's. Throws when that can't be known. */
+  /**
+   * The registry whose secret (present or former) this is; without the header the one that may speak so. Null when it is
+   * nobody's: also a wrong header where none is needed. Throws when that can't be known.
+   */
   async registryOf(authorization: string | undefined): Promise<number | null> {
-    const secret = /^Bearer\s+(\S{1,512})$/i.exec(authorization ?? '')?.[1];
+    if (authorization === undefined) return this.look(() => this.unsigned);
+    const secret = /^Bearer\s+(\S{1,512})$/i.exec(authorization)?.[1];
     if (secret === undefined) return null;
     const hash = hashWebhookSecret(secret);
+    return this.look(() => this.match(hash));
+  }
+
+  private async look(find: () => number | null): Promise<number | null> {
     const age = Date.now() - this.loadedAt;
-    const found = this.match(hash);
+    const found = find();
     if (found !== null) {
       if (age < FRESH_MS) return found;
       // What is known serves also while the database is away; a withdrawn secret ends with the next good load.
       const loaded = this.load().catch(() => undefined);
       if (age < STALE_MS) return found;
       await atMost(SHORT_PATIENCE_MS, loaded);
-      return this.match(hash);
+      return find();
     }
     if (age >= RETRY_MS && !(await atMost(PATIENCE_MS, this.load()))) throw new Error('the database does not answer');
-    return this.match(hash);
+    return find();
   }
 
   /** Compares with every secret in constant time. */
@@ -65,6 +75,7 @@ export class RegistrySecrets {
       registryId: id,
       hashes: [hash, previousHash].filter((one) => one !== null),
     }));
+    this.unsigned = registries.find(({ unsigned }) => unsigned)?.id ?? null;
     this.loadedAt = Date.now();
   }
 }

@@ -12,7 +12,11 @@ export type EventState = (typeof EVENT_STATES)[number];
   where: `"state" IN ('received', 'failed')`,
 })
 @Index('registry_events_evidence_idx', ['registryId'], { where: `"state" IN ('rejected', 'dead')` })
-@Index('registry_events_received_at_idx', ['receivedAt'])
+@Index('registry_events_received_at_idx', ['receivedAt', 'id'])
+@Index('registry_events_repository_idx', ['repository', 'receivedAt', 'id'])
+@Index('registry_events_trouble_idx', ['state', 'receivedAt', 'id'], {
+  where: `"state" IN ('ignored', 'failed', 'dead', 'rejected')`,
+})
 export class RegistryEvent {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'BY DEFAULT' })
   id!: string;

@@ -6,6 +6,7 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
 @Index('registries_hostname_key', ['hostname'], { unique: true })
 @Index('registries_external_hostname_key', ['externalHostname'], { unique: true })
 @Index('registries_webhook_secret_hash_idx', ['webhookSecretHash'])
+@Index('registries_unsigned_events_key', ['unsignedEvents'], { unique: true, where: '"unsigned_events"' })
 export class Registry {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })
   id!: number;
@@ -31,6 +32,10 @@ export class Registry {
   /** The former secret's hash, still valid while the registry is being reconfigured. */
   @Column({ name: 'webhook_secret_previous_hash', type: 'bytea', nullable: true })
   webhookSecretPreviousHash!: Buffer | null;
+
+  /** Whether notifications without a secret are taken as its own; of one registry at most. */
+  @Column({ name: 'unsigned_events', type: 'boolean', default: false })
+  unsignedEvents!: boolean;
 
   /** `source.instanceID` of its last event: a new one means a restart, which loses waiting notifications. */
   @Column({ name: 'last_instance_id', type: 'text', nullable: true })

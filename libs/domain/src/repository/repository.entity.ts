@@ -57,6 +57,13 @@ export class Repository {
   @Column({ name: 'removed_at', type: 'timestamptz', nullable: true })
   removedAt!: Date | null;
 
+  /** Pulls of its tags, also of those that are gone. */
+  @Column({ name: 'pull_count', type: 'bigint', default: 0 })
+  pullCount!: string;
+
+  @Column({ name: 'pulled_at', type: 'timestamptz', nullable: true })
+  pulledAt!: Date | null;
+
   @Column({ name: 'names_equal_at', type: 'timestamptz', nullable: true })
   namesEqualAt!: Date | null;
 

@@ -53,6 +53,9 @@ export class Tag {
   @Column({ name: 'pulled_at', type: 'timestamptz', nullable: true })
   pulledAt!: Date | null;
 
+  @Column({ name: 'pull_count', type: 'bigint', default: 0 })
+  pullCount!: string;
+
   /** When a sync first missed it in a complete listing. */
   @Column({ name: 'absent_since', type: 'timestamptz', nullable: true })
   absentSince!: Date | null;

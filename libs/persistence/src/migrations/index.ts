@@ -1,4 +1,5 @@
 import { Activities1795258800000 } from './1795258800000-activities.js';
+import { EventInbox1795248000000 } from './1795248000000-event-inbox.js';
 import { EventEvidence1795230000000 } from './1795230000000-event-evidence.js';
 import { GoneManifests1795240800000 } from './1795240800000-gone-manifests.js';
 import { InitialSchema1795200000000 } from './1795200000000-initial-schema.js';
@@ -12,5 +13,6 @@ export const MIGRATIONS = [
   RefreshTokens1795226400000,
   EventEvidence1795230000000,
   GoneManifests1795240800000,
+  EventInbox1795248000000,
   Activities1795258800000,
 ];

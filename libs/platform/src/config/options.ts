@@ -314,6 +314,13 @@ export const OPTIONS = {
     'Secret that its notifications carry (`Authorization: Bearer …`).',
     { secret: true, example: 'a long random secret' },
   ),
+  initRegistryUnsignedEvents: option(
+    'PORTUS_INIT_REGISTRY_UNSIGNED_EVENTS',
+    'First start',
+    bool,
+    'false',
+    'Whether its notifications may come without a secret, as an old Portus had them. Whoever reaches the api can then speak for it.',
+  ),
   initAdminUsername: option(
     'PORTUS_INIT_ADMIN_USERNAME',
     'First start',
