@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { run } from './commands.mjs';
 
-const SOURCES = ['apps/api', 'apps/worker', 'libs'];
+const SOURCES = ['apps/api', 'apps/cli', 'apps/worker', 'libs'];
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const STAMP = 'dist/.built-from';
 

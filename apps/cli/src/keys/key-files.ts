@@ -1,0 +1,34 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { CommandFailure } from '../io.js';
+
+/** Writes new files, readable by their owner alone. When one can not be made, or exists, none is left. */
+export function createFiles(files: [path: string, text: string][]): void {
+  const made: string[] = [];
+  try {
+    for (const [path, text] of files) {
+      writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+      made.push(path);
+    }
+  } catch (error) {
+    for (const path of made) rmSync(path);
+    throw failure(error, 'is not written');
+  }
+}
+
+/** Replaces a file, or makes it, at one stroke: who reads it meanwhile sees the old or the new one. Others may read it. */
+export function replaceFile(path: string, text: string): void {
+  const next = `${path}.${process.pid}.new`;
+  try {
+    writeFileSync(next, text, { mode: 0o644 });
+    renameSync(next, path);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw failure(error, 'can not be replaced');
+  }
+}
+
+function failure(error: unknown, what: string): CommandFailure {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const reason = code === 'EEXIST' ? 'it exists, and a key is never overwritten' : (code ?? 'error');
+  return new CommandFailure(`${path ?? 'the file'} ${what}: ${reason}`);
+}
