@@ -4,6 +4,7 @@ import { LoginFailuresRepository } from '#persistence/login-failures.repository.
 import { UsersRepository } from '#persistence/users.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { Metrics } from '#platform/metrics/metrics.js';
 import { Identity } from './identity.js';
 import { LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -12,12 +13,13 @@ import { LIFETIME_MS, VerifiedCredentials } from './verified-credentials.js';
 @Global()
 @Module({
   providers: [
-    { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
+    { provide: PasswordHasher, inject: [Metrics], useFactory: watchedHasher },
     {
       provide: VerifiedCredentials,
-      inject: [SETTINGS],
+      inject: [SETTINGS, Metrics],
       // While the database is away only warm passwords are believed: they must last as long as the grace.
-      useFactory: (settings: Settings) => new VerifiedCredentials(Math.max(LIFETIME_MS, settings.tokenGrace * 1000)),
+      useFactory: (settings: Settings, metrics: Metrics) =>
+        new VerifiedCredentials(Math.max(LIFETIME_MS, settings.tokenGrace * 1000), Date.now, lookupsOf(metrics)),
     },
     {
       provide: LoginThrottle,
@@ -34,3 +36,23 @@ import { LIFETIME_MS, VerifiedCredentials } from './verified-credentials.js';
   exports: [Identity],
 })
 export class IdentityModule {}
+
+function watchedHasher(metrics: Metrics): PasswordHasher {
+  const hasher = new PasswordHasher();
+  metrics.gauge({
+    name: 'portus_password_hashes',
+    help: 'Passwords that are being hashed, and that wait for their turn.',
+    labels: ['state'],
+    read: () => Object.entries(hasher.load).map(([state, value]) => ({ labels: { state }, value })),
+  });
+  return hasher;
+}
+
+function lookupsOf(metrics: Metrics) {
+  const lookups = metrics.counter({
+    name: 'portus_credential_cache_lookups_total',
+    help: 'Passwords that were looked up among those verified a short while ago: a hit costs no hash.',
+    labels: { result: ['hit', 'miss'] },
+  });
+  return { hit: lookups.of({ result: 'hit' }), miss: lookups.of({ result: 'miss' }) };
+}

@@ -19,6 +19,11 @@ export class PasswordHasher {
   private readonly waiting: (() => void)[] = [];
   private dummy: Promise<string> | null = null;
 
+  /** Hashes under way, and callers that wait for their turn. */
+  get load(): { running: number; waiting: number } {
+    return { running: this.running, waiting: this.waiting.length };
+  }
+
   /** The argon2id hash of a password, in PHC form. */
   async hash(password: string): Promise<string> {
     return this.inTurn(() => hash(password, OPTIONS));

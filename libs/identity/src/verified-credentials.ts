@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Count } from '#platform/metrics/metrics.js';
 
 const MAX_ENTRIES = 10_000;
 /** Unless a longer grace asks for more. */
@@ -17,12 +18,15 @@ export class VerifiedCredentials {
   constructor(
     private readonly lifetimeMs = LIFETIME_MS,
     private readonly now: () => number = Date.now,
+    private readonly counts: { hit: Count; miss: Count } | null = null,
   ) {}
 
   /** True when exactly this password was verified for this user at this version a short while ago. */
   has(userId: number, version: number, password: string): boolean {
     const expiry = this.entries.get(this.keyOf(userId, version, password));
-    return expiry !== undefined && expiry > this.now();
+    const found = expiry !== undefined && expiry > this.now();
+    this.counts?.[found ? 'hit' : 'miss'].inc();
+    return found;
   }
 
   remember(userId: number, version: number, password: string): void {

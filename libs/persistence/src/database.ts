@@ -1,5 +1,6 @@
 import type { Client, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
+import { atMost } from '#platform/lifecycle/at-most.js';
 
 /** Anything that runs SQL: the pool, or one transaction. */
 export interface Sql {
@@ -17,6 +18,8 @@ export interface Prepared {
  * and the registry tries again.
  */
 const REQUEST_TIMEOUT_MS = 5_000;
+/** A server that takes longer to say that it is there is of no use, milliseconds. */
+const PING_TIMEOUT_MS = 1_500;
 
 /** Plain SQL beside TypeORM, over the same pool: for hot paths and for statements that an ORM can not say. */
 export class Database implements Sql {
@@ -38,6 +41,16 @@ export class Database implements Sql {
   async prepared<R extends QueryResultRow>(statement: Prepared, values: unknown[]): Promise<R[]> {
     const config = { ...statement, values, query_timeout: REQUEST_TIMEOUT_MS };
     return (await this.pool.query<R>(config)).rows;
+  }
+
+  /** Whether the server answers at all, found out within a short time. */
+  async answers(): Promise<boolean> {
+    const config = { text: 'SELECT 1', query_timeout: PING_TIMEOUT_MS };
+    const answer = this.pool.query(config).then(
+      () => true,
+      () => false,
+    );
+    return (await atMost(PING_TIMEOUT_MS, answer)) && answer;
   }
 
   /** Runs `work` in one transaction; rolls back when it throws. */

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { Metrics } from '#platform/metrics/metrics.js';
 import { ActivitiesRepository } from './activities.repository.js';
 import { ActivitySealsRepository } from './activity-seals.repository.js';
 import { ApplicationTokensRepository } from './application-tokens.repository.js';
@@ -26,6 +27,7 @@ import { TagHistoryRepository } from './tag-history.repository.js';
 import { TagsRepository } from './tags.repository.js';
 import { TokenFactsRepository } from './token-facts.repository.js';
 import { UsersRepository } from './users.repository.js';
+import { watchDatabase } from './watch-database.js';
 
 const REPOSITORIES = [
   ActivitiesRepository,
@@ -81,10 +83,12 @@ const RETRY_MS = 1_000;
 export class PersistenceModule implements OnModuleInit {
   constructor(
     private readonly database: Database,
+    private readonly metrics: Metrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    watchDatabase(this.metrics, this.database);
     while (!(await isMigrated(this.database).catch(() => false))) {
       this.logger.warn('the database is not migrated yet; waiting (npm run db:migrate)');
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

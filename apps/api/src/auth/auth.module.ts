@@ -4,18 +4,24 @@ import type { FastifyInstance } from 'fastify';
 import { JwksController } from './jwks.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { TokenFactsService } from './token-facts.service.js';
+import { TokenRecord } from './token-record.js';
 import { tokenRoutes } from './token.routes.js';
 import { TokenService } from './token.service.js';
 
 /** The registry's token service. */
-@Module({ controllers: [JwksController], providers: [RefreshTokensService, TokenFactsService, TokenService] })
+@Module({
+  controllers: [JwksController],
+  providers: [RefreshTokensService, TokenFactsService, TokenRecord, TokenService],
+  exports: [TokenFactsService],
+})
 export class AuthModule implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly tokens: TokenService,
+    private readonly record: TokenRecord,
   ) {}
 
   onModuleInit(): void {
-    tokenRoutes(this.host.httpAdapter.getInstance<FastifyInstance>(), this.tokens);
+    tokenRoutes(this.host.httpAdapter.getInstance<FastifyInstance>(), this.tokens, this.record);
   }
 }

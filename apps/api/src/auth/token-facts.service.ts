@@ -4,15 +4,22 @@ import { isRepositoryScope } from '#domain/naming/scope.js';
 import { splitRepositoryName } from '#domain/naming/repository-name.js';
 import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
 import { hashRefreshToken } from '#identity/refresh-token.js';
+import { Database } from '#persistence/database.js';
 import { type Lookup, type TokenFacts, TokenFactsRepository } from '#persistence/token-facts.repository.js';
+import { SharedResult } from '#platform/lifecycle/shared-result.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { Metrics } from '#platform/metrics/metrics.js';
 import { ConfirmedFacts } from './confirmed-facts.js';
+import { FactSource } from './fact-source.js';
 import type { TokenRequestFacts } from './token-request.js';
+import { type ToldBy, watchFacts } from './watch-facts.js';
 
 /** After a failed query the database gets this long before the next request tries it, milliseconds. */
 const PAUSE_MS = 1_000;
+/** Whoever asks how things are gets an answer of at most this age, milliseconds. */
+const LOOK_MS = 1_000;
 
 export interface LoadedFacts extends TokenFacts {
   /** True when the database could not confirm them; they are not older than the grace. */
@@ -23,14 +30,24 @@ export interface LoadedFacts extends TokenFacts {
 @Injectable()
 export class TokenFactsService {
   private readonly confirmed: ConfirmedFacts;
+  private readonly toldBy: ToldBy;
   private pausedUntil = 0;
+  /** For those who tell people about it; {@link look} brings it up to date also when nobody asks for tokens. */
+  readonly source: FactSource;
+  readonly look: () => Promise<void>;
 
   constructor(
     private readonly repository: TokenFactsRepository,
+    private readonly database: Database,
+    metrics: Metrics,
     @Inject(SETTINGS) settings: Settings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.confirmed = new ConfirmedFacts(settings.tokenGrace * 1000);
+    this.source = new FactSource(settings.tokenGrace * 1000);
+    const looked = new SharedResult(LOOK_MS, () => this.askDatabase());
+    this.look = () => looked.get();
+    this.toldBy = watchFacts(metrics, this.source, this.look);
   }
 
   /** Throws AppError `unavailable` when neither knows. */
@@ -40,21 +57,37 @@ export class TokenFactsService {
     const hash = who.by === 'name' ? '' : who.hash.toString('base64');
     const key = JSON.stringify([request.service, who.by === 'refresh-token' ? '' : who.username, hash]);
     if (Date.now() < this.pausedUntil) {
-      const known = this.confirmed.recall(key, namespaces);
-      if (known !== null) return { ...known, stale: true };
+      const known = this.recall(key, namespaces);
+      if (known !== null) return known;
     }
     try {
       const facts = await this.repository.find(request.service, who, namespaces);
+      if (this.source.confirmed()) this.logger.info('the database confirms facts for tokens again');
       this.confirmed.remember(key, namespaces, facts);
+      this.toldBy.database.inc();
       return { ...facts, stale: false };
     } catch (error) {
       this.pausedUntil = Date.now() + PAUSE_MS;
+      this.source.failed();
       this.logger.warn({ error: (error as Error).message }, 'the database confirms no facts for tokens');
-      const known = this.confirmed.recall(key, namespaces);
-      if (known !== null) return { ...known, stale: true };
+      const known = this.recall(key, namespaces);
+      if (known !== null) return known;
+      this.toldBy.nobody.inc();
       const options = { cause: error, retryable: true, level: 'error' } as const;
       throw new AppError('unavailable', 'the database can not be reached', options);
     }
+  }
+
+  private async askDatabase(): Promise<void> {
+    if (await this.database.answers()) this.source.reachable();
+    else this.source.failed();
+  }
+
+  private recall(key: string, namespaces: readonly string[]): LoadedFacts | null {
+    const known = this.confirmed.recall(key, namespaces);
+    if (known === null) return null;
+    this.toldBy.memory.inc();
+    return { ...known, stale: true };
   }
 }
 

@@ -1,16 +1,24 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { RawBody } from '../http/read-body.js';
 import { sendWireError } from '../http/wire-errors.js';
 import { wireScope } from '../http/wire-scope.js';
+import type { TokenRecord } from './token-record.js';
 import { parseGetTokenRequest, parsePostTokenRequest, type TokenRequestFacts } from './token-request.js';
 import type { TokenService } from './token.service.js';
 
 /** No client sends more; a scope of a hundred kilobytes is refused by its size. */
 const MAX_BODY_BYTES = 64 * 1024;
+
 /** The registry's token endpoint, `GET` and `POST /v2/token`, and `GET /v2/` as a check of credentials. */
-export function tokenRoutes(fastify: FastifyInstance, service: TokenService): void {
+export function tokenRoutes(fastify: FastifyInstance, service: TokenService, record: TokenRecord): void {
+  const counted: RouteShorthandOptions = {
+    onResponse: (_, reply, done) => {
+      record.answered(reply.statusCode, reply.elapsedTime / 1000);
+      done();
+    },
+  };
   wireScope(fastify, MAX_BODY_BYTES, (scope) => {
-    scope.get('/v2/token', async (request, reply) =>
+    scope.get('/v2/token', counted, async (request, reply) =>
       answer(service, reply, parseGetTokenRequest(queryOf(request), request.headers.authorization, request.ip)),
     );
     for (const url of ['/v2', '/v2/']) {
@@ -19,7 +27,7 @@ export function tokenRoutes(fastify: FastifyInstance, service: TokenService): vo
         return reply.code(200).header('content-type', 'application/json').send('{}');
       });
     }
-    scope.post('/v2/token', async (request, reply) => {
+    scope.post('/v2/token', counted, async (request, reply) => {
       const body = request.body as RawBody | undefined;
       if (body?.tooLarge) return sendWireError(reply, 413, 'SIZE_INVALID', 'the body is too large');
       const type = request.headers['content-type'] ?? '';

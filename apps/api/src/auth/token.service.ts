@@ -6,15 +6,15 @@ import { isApplicationToken } from '#identity/application-token.js';
 import { parseBasicAuth } from '#identity/basic-auth.js';
 import { Identity } from '#identity/identity.js';
 import type { UserFacts } from '#persistence/token-facts.repository.js';
-import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
-import type { Logger } from '#platform/logging/logger.js';
 import { type SignedToken, TokenSigner } from '#tokens/token-signer.js';
 import { orTooMany } from '../http/password-errors.js';
 import { policyOptions } from '../http/policy-options.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { type LoadedFacts, namespaceOf, TokenFactsService } from './token-facts.service.js';
 import { lifetimeOf } from './token-lifetime.js';
+import { subjectOf, TokenRecord } from './token-record.js';
 import type { TokenRequestFacts } from './token-request.js';
 
 export interface IssuedToken extends SignedToken {
@@ -32,8 +32,8 @@ export class TokenService {
     private readonly identity: Identity,
     private readonly refreshTokens: RefreshTokensService,
     private readonly signer: TokenSigner,
+    private readonly record: TokenRecord,
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
@@ -43,7 +43,7 @@ export class TokenService {
   async issue(request: TokenRequestFacts): Promise<IssuedToken> {
     const facts = await this.facts.load(request);
     if (facts.registryId === null) {
-      this.logger.warn({ service: request.service }, 'a token was asked for an unknown service');
+      this.record.unknownService(request.service);
       throw new AppError('bad_request', `service ${JSON.stringify(request.service.slice(0, 100))} is not known here`);
     }
     if (facts.stale) requirePullOnly(request);
@@ -54,9 +54,7 @@ export class TokenService {
       (repository) => facts.namespaces.get(namespaceOf(repository)) ?? null,
       policyOptions(this.settings),
     );
-    for (const { scope, action, reason } of result.refused) {
-      this.logger.debug({ user: subjectOf(actor), name: scope.name.slice(0, 255), action, reason }, 'refused');
-    }
+    this.record.decided(request, actor, result);
     const signed = await this.signer.sign({
       subject: subjectOf(actor),
       audience: request.service,
@@ -108,9 +106,4 @@ function requirePullOnly(request: TokenRequestFacts): void {
   const pullOnly = request.scopes.every((scope) => scope.actions.every((action) => action === 'pull'));
   if (!pullOnly)
     throw new AppError('unavailable', 'the database can not be reached; only pulls are served', { retryable: true });
-}
-
-function subjectOf(actor: Actor): string {
-  if (actor.kind === 'anonymous') return '';
-  return actor.kind === 'service' ? 'portus' : actor.username;
 }

@@ -1,29 +1,28 @@
 import type { Action } from '../naming/scope.js';
 import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
 
-/** Why a right was given or refused; stable codes, counted in metrics and shown to people. */
-export type Reason =
-  | 'service-account'
-  | 'admin'
-  | 'public'
-  | 'protected'
-  | 'role'
-  | 'personal-owner'
-  | 'user-disabled'
-  | 'user-locked'
-  | 'anonymous'
-  | 'anonymous-access-off'
-  | 'no-namespace'
-  | 'not-a-member'
-  | 'role-too-weak'
-  | 'push-policy'
-  | 'delete-disabled'
-  | 'unknown-action';
+/** Why a right was given. */
+export const ALLOWING = ['service-account', 'admin', 'public', 'protected', 'role', 'personal-owner'] as const;
 
-export interface Decision {
-  allow: boolean;
-  reason: Reason;
-}
+/** Why a right was refused. */
+export const REFUSING = [
+  'user-disabled',
+  'user-locked',
+  'anonymous',
+  'anonymous-access-off',
+  'no-namespace',
+  'not-a-member',
+  'role-too-weak',
+  'push-policy',
+  'delete-disabled',
+  'unknown-action',
+] as const;
+
+/** Stable codes, counted in metrics and shown to people. */
+export type Reason = (typeof ALLOWING)[number] | (typeof REFUSING)[number];
+
+export type Decision =
+  { allow: true; reason: (typeof ALLOWING)[number] } | { allow: false; reason: (typeof REFUSING)[number] };
 
 /** Everything that a decision is made of. */
 export interface Case {
@@ -33,11 +32,7 @@ export interface Case {
 }
 
 /** One rule: when it holds, it decides. */
-export interface Rule {
-  allow: boolean;
-  reason: Reason;
-  holds(of: Case): boolean;
-}
+export type Rule = Decision & { holds(of: Case): boolean };
 
 const isAdmin = ({ actor }: Case): boolean => actor.kind === 'user' && actor.admin;
 const isAnonymous = ({ actor }: Case): boolean => actor.kind === 'anonymous';
@@ -47,8 +42,8 @@ const hasRole = (of: Case, enough: readonly string[]): boolean => enough.include
 const isPersonal = ({ actor, namespace }: Case): boolean =>
   actor.kind === 'user' && namespace?.kind === 'personal' && namespace.ownerId === actor.userId;
 
-const allow = (reason: Reason, holds: Rule['holds']): Rule => ({ allow: true, reason, holds });
-const deny = (reason: Reason, holds: Rule['holds']): Rule => ({ allow: false, reason, holds });
+const allow = (reason: (typeof ALLOWING)[number], holds: Rule['holds']): Rule => ({ allow: true, reason, holds });
+const deny = (reason: (typeof REFUSING)[number], holds: Rule['holds']): Rule => ({ allow: false, reason, holds });
 const otherwise = (): boolean => true;
 
 /** Looked at before all others. */
@@ -115,5 +110,10 @@ export function decide(
 ): Decision {
   const of = { actor, namespace, options };
   const rule = rulesOf(action).find((one) => one.holds(of));
-  return rule ? { allow: rule.allow, reason: rule.reason } : { allow: false, reason: 'unknown-action' };
+  return rule ? decisionOf(rule) : { allow: false, reason: 'unknown-action' };
+}
+
+/** What a rule decides when it holds. */
+export function decisionOf(rule: Rule): Decision {
+  return rule.allow ? { allow: true, reason: rule.reason } : { allow: false, reason: rule.reason };
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../naming/scope.js';
-import { type Decision, type Reason, rulesOf } from './decide.js';
+import { type Decision, decisionOf, type Reason, rulesOf } from './decide.js';
 import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
 
 /** A rule that was looked at, and whether it held. The last one held and decided. */
@@ -8,13 +8,13 @@ export interface LookedAt {
   held: boolean;
 }
 
-export interface Explanation extends Decision {
+export type Explanation = Decision & {
   /** The decision in a sentence. */
   because: string;
   rules: LookedAt[];
   /** What would have to change for the answer to be yes; null when it is. */
   change: string | null;
-}
+};
 
 const RULE_TEXT: Record<Reason, string> = {
   'service-account': 'the service account may do everything',
@@ -62,7 +62,7 @@ export function explain(
     rules.push({ rule: RULE_TEXT[rule.reason], held });
     if (!held) continue;
     const change = rule.allow ? null : (CHANGE[rule.reason] ?? null);
-    return { allow: rule.allow, reason: rule.reason, because: RULE_TEXT[rule.reason], rules, change };
+    return { ...decisionOf(rule), because: RULE_TEXT[rule.reason], rules, change };
   }
   return { allow: false, reason: 'unknown-action', because: RULE_TEXT['unknown-action'], rules, change: null };
 }

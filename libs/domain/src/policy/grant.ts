@@ -1,5 +1,5 @@
 import { ACTIONS, isRepositoryScope, type Action, type Scope } from '../naming/scope.js';
-import { decide, type Decision, type Reason } from './decide.js';
+import { decide, type Decision, REFUSING } from './decide.js';
 import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
 
 /** What one scope of a token request was granted. */
@@ -9,11 +9,15 @@ export interface Grant {
   actions: string[];
 }
 
+/** Every reason for which an action of a scope is refused. */
+export const REFUSAL_REASONS = [...REFUSING, 'not-an-oci-name', 'unknown-type', 'not-admin'] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
 /** A refused action with its reason, for logs, metrics and "why?". */
 export interface Refusal {
   scope: Scope;
   action: string;
-  reason: Reason | 'not-an-oci-name' | 'unknown-type' | 'not-admin';
+  reason: RefusalReason;
 }
 
 export interface GrantResult {
@@ -61,7 +65,8 @@ function grantRepository(
     if (asked !== '*' && !last.allow) result.refused.push({ scope, action: asked, reason: last.reason });
   }
   if (scope.actions.includes('*') && actions.size === 0) {
-    result.refused.push({ scope, action: '*', reason: decide(actor, 'pull', facts, options).reason });
+    const pull = decide(actor, 'pull', facts, options);
+    if (!pull.allow) result.refused.push({ scope, action: '*', reason: pull.reason });
   }
   if (actions.size > 0) result.granted.push({ type: 'repository', name: scope.name, actions: [...actions] });
 }
