@@ -144,5 +144,5 @@ async function notify(stack: Stack, signal: AbortSignal | null = null): Promise<
 
 async function untilHealthy(stack: Stack): Promise<void> {
   const answer = await fetch(`${stack.url}/_health`);
-  expect(answer.status).toBe(200);
+  expect([answer.status, answer.headers.get('x-portus-status')]).toEqual([200, 'up']);
 }

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stack, type TestUser } from '../support/stack-handle.js';
+import { metric } from '../support/metrics.js';
 import { startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -9,6 +10,9 @@ interface TokenAnswer {
   retryAfter: string | null;
   actions: string[];
 }
+
+/** Default of PORTUS_TOKEN_GRACE. */
+const GRACE_SECONDS = 600;
 
 describe('the token endpoint, when other things are away', () => {
   let stack: Stack;
@@ -21,6 +25,15 @@ describe('the token endpoint, when other things are away', () => {
     bob = await stack.createUser('bob', 'bob has a password');
   });
   afterAll(() => stack?.stop());
+
+  async function health(path: string) {
+    const answer = await fetch(`${stack.url}${path}`);
+    const body = (await answer.json()) as Record<
+      string,
+      { success: boolean; status: string; since?: string; until?: string }
+    >;
+    return { status: answer.status, word: answer.headers.get('x-portus-status'), body };
+  }
 
   async function ask(
     user: TestUser | null,
@@ -63,6 +76,7 @@ describe('the token endpoint, when other things are away', () => {
       expect((await ask({ ...alice, password: 'wrong' }, 'pull')).status).toBe(503);
       expect((await ask(bob, 'pull')).status).toBe(503);
       expect((await ask(alice, 'pull', 'bob/app')).status).toBe(503);
+      await expectDegraded();
       for (const path of ['/api/v1/users', '/v2/']) {
         const basic = Buffer.from(`${alice.username}:${alice.password}`).toString('base64');
         const answer = await fetch(`${stack.url}${path}`, { headers: { authorization: `Basic ${basic}` } });
@@ -73,8 +87,33 @@ describe('the token endpoint, when other things are away', () => {
       await stack.postgres!.start();
     }
     await until('pushes are granted again', async () => (await ask(alice, 'pull,push')).actions.length === 2);
+    expect(await health('/_health')).toMatchObject({ status: 200, word: 'up', body: { tokens: { status: 'up' } } });
+    expect(await metric(stack.api, 'portus_token_unconfirmed_seconds')).toBe(0);
+    expect(await metric(stack.api, 'portus_token_grace_left_seconds')).toBeNull();
     expect(stack.api.pid).toBe(pid);
   });
+
+  /** Not down: a load balancer must go on sending pulls here. */
+  async function expectDegraded(): Promise<void> {
+    const ready = await health('/_health');
+    expect(ready).toMatchObject({ status: 200, word: 'degraded', body: { database: { status: 'down' } } });
+    const tokens = ready.body['tokens']!;
+    expect(tokens).toMatchObject({ success: true, status: 'degraded' });
+    const seconds = (Date.parse(tokens.until!) - Date.parse(tokens.since!)) / 1000;
+    expect(seconds).toBeGreaterThan(GRACE_SECONDS - 120);
+    expect(seconds).toBeLessThanOrEqual(GRACE_SECONDS);
+    expect(await health('/api/v1/health')).toMatchObject({
+      status: 503,
+      word: 'down',
+      body: { tokens: { status: 'degraded' } },
+    });
+    expect(await metric(stack.api, 'portus_database_up')).toBe(0);
+    expect(await metric(stack.api, 'portus_token_unconfirmed_seconds')).toBeGreaterThan(0);
+    expect(await metric(stack.api, 'portus_token_grace_left_seconds')).toBeLessThan(GRACE_SECONDS);
+    expect(await metric(stack.api, 'portus_token_facts_total', { by: 'memory' })).toBeGreaterThanOrEqual(2);
+    expect(await metric(stack.api, 'portus_token_facts_total', { by: 'nobody' })).toBeGreaterThanOrEqual(2);
+    expect(await metric(stack.api, 'portus_token_requests_total', { outcome: 'unavailable' })).toBeGreaterThan(0);
+  }
 
   it('grants nothing more to a user who was disabled, warm or not', async () => {
     expect((await ask(alice, 'pull')).status).toBe(200);

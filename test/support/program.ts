@@ -13,6 +13,8 @@ export interface ProgramOptions {
   gid?: number;
   /** Whether it serves; errors count as "not yet". */
   isReady: () => Promise<boolean>;
+  /** Where it shows its metrics, if it does. */
+  metricsUrl?: string;
   /** What `stop()` sends; default SIGTERM. */
   stopSignal?: NodeJS.Signals;
 }
@@ -35,6 +37,13 @@ export class Program {
   lastExit: number | NodeJS.Signals | null = null;
 
   constructor(private readonly options: ProgramOptions) {}
+
+  /** Throws when it has none. */
+  get metricsUrl(): string {
+    const { metricsUrl, name } = this.options;
+    if (metricsUrl === undefined) throw new Error(`${name} shows no metrics`);
+    return metricsUrl;
+  }
 
   /** null while it does not run. */
   get pid(): number | null {

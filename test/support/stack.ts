@@ -66,7 +66,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   const env = environment(options, { ...stores, port, registryHost });
   Object.assign(env, secretVariables(secrets), key.variables, options.env);
   await run(process.execPath, [programFile('apps/api/src/migrate.js')], { env: withoutUndefined(env), cwd: '/' });
-  const api = program('api', { ...env }, `${url}/_health`);
+  const api = program('api', await withMetrics(env), `${url}/_health`);
   undo.push(() => api.stop());
   await api.start();
   const registry = await startRealRegistry({
@@ -154,7 +154,8 @@ function secretVariables(secrets: { adminPassword: string; servicePassword: stri
 
 async function newWorker(env: Environment, undo: Undo[]): Promise<Program> {
   const port = await quietPort();
-  const worker = program('worker', { ...env, PORTUS_WORKER_PORT: String(port) }, `http://127.0.0.1:${port}/_health`);
+  const own = { ...(await withMetrics(env)), PORTUS_WORKER_PORT: String(port) };
+  const worker = program('worker', own, `http://127.0.0.1:${port}/_health`);
   undo.push(() => worker.stop());
   return worker;
 }
@@ -166,7 +167,13 @@ function program(name: 'api' | 'worker', env: Environment, healthUrl: string): P
     return answer.status === 200;
   };
   const args = ['--enable-source-maps', programFile(`apps/${name}/src/main.js`)];
-  return new Program({ name, file: process.execPath, args, env: withoutUndefined(env), isReady });
+  const metricsUrl = `http://127.0.0.1:${env['PORTUS_METRICS_PORT']}/metrics`;
+  return new Program({ name, file: process.execPath, args, env: withoutUndefined(env), isReady, metricsUrl });
+}
+
+/** Every program shows them, on a port of its own. */
+async function withMetrics(env: Environment): Promise<Environment> {
+  return { ...env, PORTUS_METRICS_PORT: String(await quietPort()) };
 }
 
 function programFile(path: string): string {

@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../http/access.js';
+import { HealthAnswers } from './health.dto.js';
 import { type HealthReport, HealthService } from './health.service.js';
 
 @ApiTags('health')
@@ -16,19 +17,22 @@ export class HealthController {
     return { ok: true };
   }
 
-  /** Ready to serve. 503 while the database is away. */
+  /** Ready to serve. Degraded, but 200, while pulls are served without the database; then 503. */
   @Get('_health')
+  @HealthAnswers()
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     return answer(await this.health.readiness(), reply);
   }
 
+  /** Each component by itself; 503 when any of them is down. */
   @Get('api/v1/health')
+  @HealthAnswers()
   async components(@Res({ passthrough: true }) reply: FastifyReply) {
     return answer(await this.health.components(), reply);
   }
 }
 
 function answer(report: HealthReport, reply: FastifyReply): HealthReport['components'] {
-  reply.code(report.healthy ? 200 : 503);
+  reply.code(report.healthy ? 200 : 503).header('x-portus-status', report.status);
   return report.components;
 }

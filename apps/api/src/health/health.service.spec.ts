@@ -16,11 +16,12 @@ describe(HealthService.name, () => {
     const registries = { all: async () => [1, 2, 3].map((id) => ({ id, name: `r${id}` })) };
     const clients = { of: ({ id }: { id: number }) => ({ ping: ping(id) }) };
     const inbox = { backlog: async () => ({ waiting: 0, oldestSeconds: 0 }) };
-    const database = { query: async () => [] };
-    const parts = [database, inbox, registries, clients, { kind: 'redis' }] as never[];
+    const database = { answers: async () => true };
+    const facts = { look: async () => undefined, source: { unconfirmed: null, serving: false } };
+    const parts = [database, inbox, registries, clients, facts, { kind: 'redis' }] as never[];
     const sut = new HealthService(...(parts as unknown as ConstructorParameters<typeof HealthService>));
     const [one, other] = await Promise.all([sut.components(), sut.components()]);
-    expect(one.components['registry']).toEqual({ success: false, msg: 'registry r2 is not reachable' });
+    expect(one.components['registry']).toEqual({ success: false, msg: 'registry r2 is not reachable', status: 'down' });
     expect(other).toEqual(one);
     expect(pinged).toEqual([1, 2, 3]);
   });

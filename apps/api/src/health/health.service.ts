@@ -5,15 +5,25 @@ import { Database } from '#persistence/database.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { SharedResult } from '#platform/lifecycle/shared-result.js';
-import { type Component, checkHealth } from '#platform/health/check-health.js';
+import {
+  type Component,
+  checkHealth,
+  type Degraded,
+  type HealthStatus,
+  worstOf,
+} from '#platform/health/check-health.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QUEUE_CONNECTIONS } from '#queues/queues.module.js';
+import { TokenFactsService } from '../auth/token-facts.service.js';
 
 /** Anybody may ask how the house is; it is looked at once in this time, milliseconds. */
 const SHARED_MS = 2_000;
 
 export interface HealthReport {
+  /** Whether this is a 200. */
   healthy: boolean;
+  /** The worst of the components, in one word. */
+  status: HealthStatus;
   components: Record<string, Component>;
 }
 
@@ -26,12 +36,21 @@ export class HealthService {
     private readonly inbox: InboxRepository,
     private readonly registries: RegistriesRepository,
     private readonly clients: RegistryClients,
+    private readonly facts: TokenFactsService,
     @Inject(QUEUE_CONNECTIONS) private readonly queues: QueueConnections,
   ) {}
 
-  /** Whether this api can do its work: it needs the database and nothing else. */
+  /**
+   * Whether requests should be sent here. It needs the database and nothing else; while that is away it is degraded as
+   * long as it can serve pulls: a load balancer that takes it out then would stop them for nothing.
+   */
   async readiness(): Promise<HealthReport> {
-    return report(await checkHealth({ database: () => this.checkDatabase() }));
+    const components = await checkHealth({
+      database: () => this.checkDatabase(),
+      tokens: () => this.checkTokens(),
+    });
+    const { status } = components.tokens;
+    return { healthy: status !== 'down', status, components };
   }
 
   /** The whole house, as `GET /api/v1/health` of Portus shows it. */
@@ -43,6 +62,7 @@ export class HealthService {
     return report(
       await checkHealth({
         database: () => this.checkDatabase(),
+        tokens: () => this.checkTokens(),
         registry: () => this.checkRegistries(),
         events: () => this.checkBacklog(),
         queue: async () => `queues live in ${this.queues.kind === 'redis' ? 'Redis' : 'PostgreSQL'}`,
@@ -52,10 +72,16 @@ export class HealthService {
   }
 
   private async checkDatabase(): Promise<string> {
-    await this.database.query('SELECT 1').catch(() => {
-      throw new Error('cannot connect to database');
-    });
+    if (!(await this.database.answers())) throw new Error('cannot connect to database');
     return 'database is up-to-date';
+  }
+
+  private async checkTokens(): Promise<string | Degraded> {
+    await this.facts.look();
+    const { unconfirmed, serving } = this.facts.source;
+    if (unconfirmed === null) return 'tokens are issued';
+    if (!serving) throw new Error('no tokens are issued while the database is away');
+    return { degraded: 'pulls are served from facts confirmed earlier, pushes are refused', ...unconfirmed };
   }
 
   private async checkRegistries(): Promise<string> {
@@ -86,5 +112,6 @@ export class HealthService {
 }
 
 function report(components: Record<string, Component>): HealthReport {
-  return { healthy: Object.values(components).every((component) => component.success), components };
+  const status = worstOf(components);
+  return { healthy: status !== 'down', status, components };
 }

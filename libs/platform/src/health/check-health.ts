@@ -1,24 +1,59 @@
-/** The state of one component, as Portus shows it. */
+/** up: all well; degraded: it works, not as it should, and somebody should look; down: it does not work. */
+export type HealthStatus = 'up' | 'degraded' | 'down';
+
+/** The state of one component, as Portus shows it (`success`, `msg`), and how bad it is. */
 export interface Component {
+  /** False only when it is down. */
   success: boolean;
   msg: string;
+  status: HealthStatus;
+  /** Since when it is like this, and until when it can be, where that is known. RFC 3339. */
+  since?: string;
+  until?: string;
 }
 
-export type HealthCheck = () => Promise<string>;
+export interface Degraded {
+  degraded: string;
+  since?: Date;
+  until?: Date;
+}
+
+/** Answers a sentence for people, or what is not as it should be; throws when the component is down. */
+export type HealthCheck = () => Promise<string | Degraded>;
 
 /** A check that takes longer has failed, milliseconds. */
 const TIMEOUT_MS = 3_000;
 
-/** Runs checks side by side. A check answers a sentence for people, or throws one. */
-export async function checkHealth(checks: Record<string, HealthCheck>): Promise<Record<string, Component>> {
-  const entries = Object.entries(checks).map(async ([name, check]): Promise<[string, Component]> => {
+/** Runs checks side by side. */
+export async function checkHealth<const K extends string>(
+  checks: Record<K, HealthCheck>,
+): Promise<Record<K, Component>> {
+  const entries = Object.entries<HealthCheck>(checks).map(async ([name, check]): Promise<[string, Component]> => {
     try {
-      return [name, { success: true, msg: await inTime(check()) }];
+      return [name, componentOf(await inTime(check()))];
     } catch (error) {
-      return [name, { success: false, msg: (error as Error).message }];
+      return [name, { success: false, msg: (error as Error).message, status: 'down' }];
     }
   });
-  return Object.fromEntries(await Promise.all(entries));
+  return Object.fromEntries(await Promise.all(entries)) as Record<K, Component>;
+}
+
+/** The worst of all. */
+export function worstOf(components: Record<string, Component>): HealthStatus {
+  const found = Object.values(components).map((component) => component.status);
+  return (['down', 'degraded'] as const).find((status) => found.includes(status)) ?? 'up';
+}
+
+function componentOf(found: string | Degraded): Component {
+  if (typeof found === 'string') return { success: true, msg: found, status: 'up' };
+  const { degraded, since, until } = found;
+  return {
+    success: true,
+    msg: degraded,
+    status: 'degraded',
+    ...(since ? { since: since.toISOString() } : {}),
+    ...(until ? { until: until.toISOString() } : {}),
+  };
 }
 
 async function inTime<T>(promise: Promise<T>): Promise<T> {
