@@ -106,7 +106,7 @@ export class CatalogBench {
   }
 
   drain(reconciler: Reconciler = this.reconciler()): EventDrain {
-    return new EventDrain(this.inbox, this.registries, reconciler, 4, quiet);
+    return new EventDrain(this.inbox, this.registries, reconciler, quiet);
   }
 
   /** Delivers what is undelivered and works the inbox off once. */
@@ -117,7 +117,7 @@ export class CatalogBench {
 
   runner(settings: Partial<SyncSettings> = {}): SyncRunner {
     const { runs, registries, catalog, clients } = this;
-    const all = { concurrency: 4, confirmationSeconds: 0, ...settings };
+    const all = { confirmationSeconds: 0, ...settings };
     return new SyncRunner(runs, registries, catalog, this.reconciler(), clients, all, quiet);
   }
 

@@ -40,14 +40,9 @@ export interface WorkerParts {
 
 const eventDrain: FactoryProvider = {
   provide: EventDrain,
-  inject: [InboxRepository, RegistriesRepository, Reconciler, SETTINGS, LOGGER],
-  useFactory: (
-    inbox: InboxRepository,
-    registries: RegistriesRepository,
-    reconciler: Reconciler,
-    settings: Settings,
-    logger: Logger,
-  ) => new EventDrain(inbox, registries, reconciler, settings.syncConcurrency, logger),
+  inject: [InboxRepository, RegistriesRepository, Reconciler, LOGGER],
+  useFactory: (inbox: InboxRepository, registries: RegistriesRepository, reconciler: Reconciler, logger: Logger) =>
+    new EventDrain(inbox, registries, reconciler, logger),
 };
 
 const syncRunner: FactoryProvider = {
@@ -68,7 +63,7 @@ const syncRunner: FactoryProvider = {
       catalog,
       reconciler,
       clients,
-      { concurrency: settings.syncConcurrency, confirmationSeconds: settings.syncConfirmation },
+      { confirmationSeconds: settings.syncConfirmation },
       logger,
     ),
 };

@@ -29,8 +29,15 @@ import { SyncRequests } from './sync-requests.js';
     },
     {
       provide: Reconciler,
-      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients],
-      useFactory: (...parts: ConstructorParameters<typeof Reconciler>) => new Reconciler(...parts),
+      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients, SETTINGS],
+      useFactory: (
+        database: Database,
+        leases: LeaseRepository,
+        inbox: InboxRepository,
+        catalog: CatalogRepository,
+        clients: RegistryClients,
+        settings: Settings,
+      ) => new Reconciler(database, leases, inbox, catalog, clients, settings.syncConcurrency),
     },
     {
       provide: SyncRequests,

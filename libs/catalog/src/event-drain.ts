@@ -3,7 +3,7 @@ import type { InboxRepository, Waiting } from '#persistence/inbox.repository.js'
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
 import { RegistryError } from '#registry/errors.js';
 import { inParallel } from './in-parallel.js';
-import type { Reconciler } from './reconciler.js';
+import { IN_FLIGHT, type Reconciler } from './reconciler.js';
 
 const BATCH = 256;
 const FIRST: Waiting = { registryId: 0, repository: '' };
@@ -25,7 +25,6 @@ export class EventDrain {
     private readonly inbox: InboxRepository,
     private readonly registries: RegistriesRepository,
     private readonly reconciler: Reconciler,
-    private readonly concurrency: number,
     private readonly log: DrainLog,
   ) {}
 
@@ -54,7 +53,7 @@ export class EventDrain {
 
   /** One round over all waiting repositories, in the order of the index, so that none is starved by a busy one. */
   private async walk(): Promise<void> {
-    await inParallel(this.waiting(), this.concurrency, async ({ registry, repository }) => {
+    await inParallel(this.waiting(), IN_FLIGHT, async ({ registry, repository }) => {
       const registryId = registry.id;
       try {
         const { outcome, failures } = await this.reconciler.reconcile(registry, repository, null, this.stopping.signal);

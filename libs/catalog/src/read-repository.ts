@@ -15,8 +15,8 @@ export interface ReadRequest {
   digests: ReadonlySet<string>;
   /** Digests that were announced as deleted: of a manifest, or of a blob. */
   deletedDigests: ReadonlySet<string>;
-  /** null: look only at what is named. Otherwise the whole repository is looked at. */
-  all: { deep: boolean; confirmBefore: Date | null } | null;
+  /** null: look only at what is named. Otherwise the whole repository is looked at, of which this is the listing. */
+  all: { listing: ReadonlySet<string>; deep: boolean; confirmBefore: Date | null } | null;
   signal: AbortSignal | undefined;
 }
 
@@ -32,8 +32,7 @@ export interface Reading extends RemoteView {
 
 /**
  * Reads what a registry holds of one repository, without any transaction open. One tag that can not be read does not
- * keep the others from being read. Throws RegistryError when the registry is away, or when a look at the whole
- * repository can not even begin.
+ * keep the others from being read. Throws RegistryError when the registry is away.
  */
 export async function readRepository(
   client: RegistryClient,
@@ -45,7 +44,7 @@ export async function readRepository(
   const reader = new ManifestReader(client, fullName, stored, request.signal);
   const doubts = new Doubts(request.all !== null);
   const mine = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
-  let listing = request.all ? await list(client, fullName, request.signal) : null;
+  let listing = request.all?.listing ?? null;
   const tags = new Map<string, RemoteTag>();
   await inParallel(namesToAsk(request, listing, local), PARALLEL_READS, async (name) => {
     const ask = () => askTag(client, fullName, name, mine.get(name) ?? null, reader, request.signal);
@@ -53,7 +52,7 @@ export async function readRepository(
   });
   const denied = [...tags].filter(([, tag]) => tag.state === 'absent').map(([name]) => name);
   if (listing === null && denied.length > 0)
-    listing = await doubts.about(denied, () => list(client, fullName, request.signal));
+    listing = await doubts.about(denied, () => listTags(client, fullName, request.signal));
   const pushed = await stored([...request.digests]);
   for (const digest of request.digests)
     if (!pushed.has(digest)) await doubts.about([digest], () => reader.readByDigest(digest));
@@ -93,13 +92,18 @@ class Doubts {
   }
 }
 
-async function list(client: RegistryClient, fullName: string, signal: AbortSignal | undefined): Promise<Set<string>> {
+/** The names of all tags; none also when the registry says by code that it has no such repository. */
+export async function listTags(
+  client: RegistryClient,
+  fullName: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
   const answer = await client.tags(fullName, signal);
   return new Set(answer.state === 'listed' ? answer.tags : []);
 }
 
 /** What has to be asked for by itself: what events name, what is new, for a deep look all, and what is to be confirmed. */
-function namesToAsk(request: ReadRequest, listing: Set<string> | null, local: LocalRepository): Set<string> {
+function namesToAsk(request: ReadRequest, listing: ReadonlySet<string> | null, local: LocalRepository): Set<string> {
   const names = new Set(request.tags);
   if (request.all === null || listing === null) return names;
   const known = new Map(local.tags.map((tag) => [tag.name, tag]));

@@ -1,27 +1,29 @@
-import { randomUUID } from 'node:crypto';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import { isEmptyPlan, planSync, type Plan, type TagHint } from '#domain/sync/plan-sync.js';
 import { overtakenPushes } from '#domain/tag/overtaken-pushes.js';
-import { applyChange } from '#persistence/apply-change.js';
-import type { CatalogRepository, LocalRepository } from '#persistence/catalog.repository.js';
+import { type CatalogRepository, hashNames, type LocalRepository } from '#persistence/catalog.repository.js';
 import type { Database } from '#persistence/database.js';
 import type { InboxRepository, WaitingEvent } from '#persistence/inbox.repository.js';
-import { type Lease, type LeaseRepository, StaleLeaseError } from '#persistence/lease.repository.js';
+import type { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistryError } from '#registry/errors.js';
-import { earlyEvents } from './early-events.js';
-import { type EventHints, hintsOf } from './event-hints.js';
-import { type Reading, readRepository } from './read-repository.js';
+import { Applier, type Application } from './applier.js';
+import { type Claim, Claims } from './claims.js';
+import type { EventHints } from './event-hints.js';
+import { listTags, type Reading, readRepository } from './read-repository.js';
 import type { RegistryClients } from './registry-clients.js';
+import { Slots } from './slots.js';
+import { type SortedEvents, sortEvents } from './sort-events.js';
 
-/** A dead worker's repositories are free again after this many seconds; a living one renews in time. */
-const LEASE_SECONDS = 15;
-const RENEW_MS = 5_000;
-/** Events of one repository that are taken at once. */
-const MAX_EVENTS = 2_000;
 /** Attempts for an event that fails here. One that the registry does not answer about is tried for ever. */
 const MAX_ATTEMPTS = 10;
-/** From so many attempts on (more than the registry's absence alone makes) an event may be what fails the others. */
-const SUSPICIOUS_ATTEMPTS = 5;
+/** Repositories that are read at once when nothing else is said. */
+const READERS = 4;
+
+/**
+ * How many repositories are worth being handed over at once: those that wait for their reading are claimed, and those
+ * that were read are applied, many with one statement.
+ */
+export const IN_FLIGHT = 64;
 
 /** A look at the whole repository, as a sync wants it. */
 export interface WholeLook {
@@ -45,21 +47,36 @@ export interface ReconcileResult {
 
 const NOTHING = { added: 0, moved: 0, removed: 0, missing: 0, unreadable: 0 };
 
+/** What a look found, and what is stored of it. */
+interface Look {
+  reading: Reading;
+  local: LocalRepository;
+}
+
 /**
  * Makes the stored picture of one repository equal to what the registry says: takes its lease, reads the registry with
- * no transaction open, plans, and applies in one short transaction, only if the lease is still ours. Events are hints
+ * no transaction open, plans, and applies in a short transaction, only if the lease is still ours. Events are hints
  * about what to look at; duplicates, reordering and losses can not leave a wrong state behind.
  */
 export class Reconciler {
-  private readonly holder = randomUUID();
+  private readonly claims: Claims;
+  private readonly applier: Applier;
+  /** Apart, so that a sync does not keep pushes from being seen. */
+  private readonly readers: { events: Slots; syncs: Slots };
 
   constructor(
-    private readonly database: Database,
-    private readonly leases: LeaseRepository,
+    database: Database,
+    leases: LeaseRepository,
     private readonly inbox: InboxRepository,
     private readonly catalog: CatalogRepository,
     private readonly clients: RegistryClients,
-  ) {}
+    /** Repositories that are read at once for events, and as many for syncs. */
+    concurrency: number = READERS,
+  ) {
+    this.claims = new Claims(leases, inbox, catalog);
+    this.applier = new Applier(database, leases, inbox);
+    this.readers = { events: new Slots(concurrency), syncs: new Slots(concurrency) };
+  }
 
   /**
    * Reconciles one repository: what its waiting events name, and all of it when a whole look is asked for. Events whose
@@ -72,53 +89,36 @@ export class Reconciler {
     whole: WholeLook | null,
     signal?: AbortSignal,
   ): Promise<ReconcileResult> {
-    const lease = await this.leases.acquire(registry.id, fullName, this.holder, LEASE_SECONDS);
-    if (lease === null) return { outcome: 'busy', failures: 0, lacking: 0, changes: NOTHING };
-    const renewal = setInterval(() => void this.leases.renew(lease, LEASE_SECONDS).catch(() => undefined), RENEW_MS);
-    let events: WaitingEvent[] = [];
+    const claim = await this.claims.take({ registryId: registry.id, fullName, whole: whole !== null });
+    if (claim === null) return { outcome: 'busy', failures: 0, lacking: 0, changes: NOTHING };
     try {
-      events = withoutSuspects(await this.inbox.waiting(registry.id, fullName, MAX_EVENTS));
-      if (events.length === 0 && whole === null) {
-        await this.leases.release(lease);
-        return { outcome: 'unchanged', failures: 0, lacking: 0, changes: NOTHING };
-      }
-      return await this.lookAndApply(registry, lease, events, whole, signal);
+      if (claim.events.length > 0 || whole !== null) return await this.lookAndApply(registry, claim, whole, signal);
+      await this.claims.release(claim.lease);
+      return { outcome: 'unchanged', failures: 0, lacking: 0, changes: NOTHING };
     } catch (error) {
-      if (error instanceof StaleLeaseError) return { outcome: 'stale', failures: 0, lacking: 0, changes: NOTHING };
-      await this.fail(lease, signal?.aborted ? [] : events, error);
+      await this.fail(claim, signal?.aborted ? [] : claim.events, error);
       throw error;
     } finally {
-      clearInterval(renewal);
+      this.claims.end(claim.lease);
     }
   }
 
   private async lookAndApply(
     registry: Registry,
-    lease: Lease,
-    events: WaitingEvent[],
+    claim: Claim,
     whole: WholeLook | null,
     signal: AbortSignal | undefined,
   ): Promise<ReconcileResult> {
-    const hints = hintsOf(events);
-    const local = await this.loadLocal(registry.id, lease.fullName, hints, whole);
-    noteDeletedDigests(hints, local);
-    const reading = await readRepository(
-      this.clients.of(registry),
-      lease.fullName,
-      {
-        tags: new Set(hints.tags.keys()),
-        digests: hints.pushedDigests,
-        deletedDigests: hints.deletedDigests,
-        all: whole && { deep: whole.deep, confirmBefore: whole.mayRemove ? whole.confirmBefore : null },
-        signal,
-      },
-      local,
-      (digests) => this.catalog.storedManifests(local.id, digests),
-    );
+    const { events, hints } = claim;
+    const { reading, local } = await this.readers[whole ? 'syncs' : 'events'].run(() => {
+      signal?.throwIfAborted();
+      return this.look(registry, claim, whole, signal);
+    });
     const rules = { mayRemove: whole?.mayRemove ?? false, confirmBefore: whole?.confirmBefore ?? new Date(0) };
     const plan = limitRemovals(planSync(reading, local.tags, hints.tags, rules), hints.tags, whole);
     const sorted = sortEvents(events, reading, local);
-    await this.apply(lease, local, sorted, plan, reading, whole);
+    const outcome = await this.applier.apply(applicationOf(claim, local, sorted, plan, reading, whole));
+    if (outcome === 'stale') return { outcome, failures: 0, lacking: 0, changes: NOTHING };
     await this.putBack(sorted.unanswered, [...reading.unanswered.values()][0]);
     await this.putBack(sorted.early, new Error('the registry does not show it yet'));
     const changed = !isEmptyPlan(plan) || reading.manifests.length + reading.gone.length > 0;
@@ -130,47 +130,34 @@ export class Reconciler {
     };
   }
 
-  private async loadLocal(
-    registryId: number,
-    fullName: string,
-    hints: EventHints,
+  private async look(
+    registry: Registry,
+    { lease, events, hints, named, names }: Claim,
     whole: WholeLook | null,
-  ): Promise<LocalRepository> {
-    const only = whole ? null : { names: [...hints.tags.keys()], digests: [...hints.deletedDigests] };
-    return this.catalog.load(registryId, fullName, only);
-  }
-
-  private async apply(
-    lease: Lease,
-    local: LocalRepository,
-    events: SortedEvents,
-    plan: Plan,
-    reading: Reading,
-    whole: WholeLook | null,
-  ): Promise<void> {
-    const stored = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
-    const names = whole !== null && reading.unanswered.size === 0 && plan.lacking.length === 0;
-    await this.database.transaction(async (sql) => {
-      await this.leases.settle(sql, lease);
-      await applyChange(sql, lease.registryId, lease.fullName, {
-        repositoryId: local.id,
-        plan,
-        manifests: reading.manifests,
-        gone: reading.gone,
-        overtaken: overtakenPushes(events.done, reading, (name) => stored.get(name) ?? null),
-        learnedFrom: whole ? 'sync' : 'event',
-        proves: { names, digests: names && whole.deep },
-      });
-      await this.inbox.finish(sql, idsOf(events.done), 'done', null);
-      const reason = [...reading.unreadable.values()][0]?.message ?? null;
-      await this.inbox.finish(sql, idsOf(events.unreadable), 'ignored', reason);
-    });
+    signal: AbortSignal | undefined,
+  ): Promise<Look> {
+    const client = this.clients.of(registry);
+    const listing = whole ? await listTags(client, lease.fullName, signal) : null;
+    if (listing && names?.absent === 0 && !whole?.deep && events.length === 0 && hashNames(listing) === names.hash)
+      return { reading: nothingNew(listing), local: { id: names.id, tags: [] } };
+    const local = named ?? (await this.catalog.load(registry.id, lease.fullName));
+    noteDeletedDigests(hints, local);
+    const request = {
+      tags: new Set(hints.tags.keys()),
+      digests: hints.pushedDigests,
+      deletedDigests: hints.deletedDigests,
+      all: whole &&
+        listing && { listing, deep: whole.deep, confirmBefore: whole.mayRemove ? whole.confirmBefore : null },
+      signal,
+    };
+    const stored = (digests: string[]) => this.catalog.storedManifests(local.id, digests);
+    return { reading: await readRepository(client, lease.fullName, request, local, stored), local };
   }
 
   /** Best effort: when the database is away, the events keep their state and the lease runs out. */
-  private async fail(lease: Lease, events: WaitingEvent[], error: unknown): Promise<void> {
+  private async fail({ lease }: Claim, events: WaitingEvent[], error: unknown): Promise<void> {
     await this.putBack(events, error).catch(() => 0);
-    await this.leases.release(lease).catch(() => undefined);
+    await this.claims.release(lease).catch(() => undefined);
   }
 
   private async putBack(events: WaitingEvent[], error: unknown): Promise<number> {
@@ -179,38 +166,41 @@ export class Reconciler {
   }
 }
 
-interface SortedEvents {
-  done: WaitingEvent[];
-  /** Announced, and not there yet. */
-  early: WaitingEvent[];
-  unanswered: WaitingEvent[];
-  unreadable: WaitingEvent[];
+/** A look whose listing is what is stored, so that nothing else was asked. */
+function nothingNew(listing: ReadonlySet<string>): Reading {
+  return { listing, tags: new Map(), manifests: [], gone: [], unanswered: new Map(), unreadable: new Map() };
+}
+
+function applicationOf(
+  { lease }: Claim,
+  local: LocalRepository,
+  events: SortedEvents,
+  plan: Plan,
+  reading: Reading,
+  whole: WholeLook | null,
+): Application {
+  const stored = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
+  const names = whole !== null && reading.unanswered.size === 0 && plan.lacking.length === 0;
+  return {
+    lease,
+    change: {
+      registryId: lease.registryId,
+      fullName: lease.fullName,
+      repositoryId: local.id,
+      plan,
+      manifests: reading.manifests,
+      gone: reading.gone,
+      overtaken: overtakenPushes(events.done, reading, (name) => stored.get(name) ?? null),
+      learnedFrom: whole ? 'sync' : 'event',
+      proves: { names, digests: names && whole.deep },
+    },
+    done: events.done,
+    ignored: events.unreadable,
+    reason: [...reading.unreadable.values()][0]?.message ?? null,
+  };
 }
 
 const idsOf = (events: WaitingEvent[]): string[] => events.map((event) => event.id);
-
-/** Those that failed often wait until the others are done, and are then looked at one by one. */
-function withoutSuspects(events: WaitingEvent[]): WaitingEvent[] {
-  const innocent = events.filter((event) => event.attempts < SUSPICIOUS_ATTEMPTS);
-  return innocent.length > 0 ? innocent : events.slice(0, 1);
-}
-
-/** By what became of the tag or the digest that each of them names. */
-function sortEvents(events: WaitingEvent[], reading: Reading, local: LocalRepository): SortedEvents {
-  const sorted: SortedEvents = { done: [], early: [], unanswered: [], unreadable: [] };
-  const taggedWith = (digest: string | null): string[] =>
-    local.tags.filter((tag) => tag.digest === digest).map((tag) => tag.name);
-  const early = new Set(earlyEvents(events, reading, taggedWith));
-  for (const event of events) {
-    const tagged = event.action === 'delete' ? taggedWith(event.digest) : [];
-    const named = event.tag === null ? [event.digest ?? '', ...tagged] : [event.tag];
-    if (named.some((one) => reading.unanswered.has(one))) sorted.unanswered.push(event);
-    else if (named.some((one) => reading.unreadable.has(one))) sorted.unreadable.push(event);
-    else if (early.has(event)) sorted.early.push(event);
-    else sorted.done.push(event);
-  }
-  return sorted;
-}
 
 /** An announced digest concerns the stored tags that have it: they are asked for, and count as announced. */
 function noteDeletedDigests(hints: EventHints, local: LocalRepository): void {

@@ -6,7 +6,7 @@ import type { CatalogRepository } from '#persistence/catalog.repository.js';
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
 import type { ClaimedRun, RunProgress, SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { inParallel } from './in-parallel.js';
-import type { Reconciler, WholeLook } from './reconciler.js';
+import { IN_FLIGHT, type Reconciler, type WholeLook } from './reconciler.js';
 import type { RegistryClients } from './registry-clients.js';
 
 const LEASE_SECONDS = 30;
@@ -17,7 +17,6 @@ const BUSY_ATTEMPTS = 5;
 const PAGE = 500;
 
 export interface SyncSettings {
-  concurrency: number;
   confirmationSeconds: number;
 }
 
@@ -98,7 +97,7 @@ export class SyncRunner {
     const known = await this.catalog.count(registry.id);
     const look = this.lookOf(run, known.tags, state);
     const listed = new Set<string>();
-    await inParallel(this.names(registry, listed, state, signal), this.settings.concurrency, (name) =>
+    await inParallel(this.names(registry, listed, state, signal), IN_FLIGHT, (name) =>
       this.reconcile(registry, name, look, state, signal),
     );
     await this.reconcileMissing(registry, listed, known.repositories, look, state, signal);
@@ -153,7 +152,7 @@ export class SyncRunner {
       state.held = hold;
       return;
     }
-    await inParallel(missing, this.settings.concurrency, (name) => this.reconcile(registry, name, look, state, signal));
+    await inParallel(missing, IN_FLIGHT, (name) => this.reconcile(registry, name, look, state, signal));
   }
 
   private async missing(registry: Registry, listed: ReadonlySet<string>): Promise<string[]> {

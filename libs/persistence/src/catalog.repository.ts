@@ -1,37 +1,105 @@
+import { createHash } from 'node:crypto';
 import type { LocalTag } from '#domain/sync/plan-sync.js';
 import type { Database } from './database.js';
+import type { RepositoryKey } from './lease.repository.js';
 
 export interface LocalRepository {
   /** null: not known yet. */
   id: number | null;
   tags: LocalTag[];
-  /** Digests whose manifests are stored. */
-  manifests: Set<string>;
 }
 
-/** The stored picture of what a registry holds; written by `applyChange`, under the repository's lease. */
+/** Tells, without the tags themselves, whether a list of names is the stored one. */
+export interface StoredNames {
+  id: number;
+  /** As {@link hashNames} makes it. */
+  hash: string;
+  /** Stored tags that were seen absent. */
+  absent: number;
+}
+
+/** Of the names of a repository's tags, in any order: equal for equal sets. Its twin is in STORED_NAMES. */
+export function hashNames(names: Iterable<string>): string {
+  return createHash('sha256')
+    .update([...names].sort().join(' '))
+    .digest('hex');
+}
+
+const STORED_NAMES = `
+  SELECT w.n, r.id, t.hash, t.absent
+    FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS w(registry_id, full_name, n)
+    JOIN repositories r ON r.registry_id = w.registry_id AND r.full_name = w.full_name
+   CROSS JOIN LATERAL (
+     SELECT encode(sha256(convert_to(coalesce(string_agg(name, ' ' ORDER BY name COLLATE "C"), ''), 'UTF8')), 'hex') AS hash,
+            count(absent_since)::int AS absent
+       FROM tags WHERE repository_id = r.id) t`;
+
+const NAMED_TAGS = `
+  SELECT w.n, t.name, m.digest, t.absent_since AS "absentSince"
+    FROM unnest($1::bigint[], $2::int[], $3::text[]) AS w(n, id, name)
+    JOIN tags t ON t.repository_id = w.id AND t.name = w.name JOIN manifests m ON m.id = t.manifest_id
+  UNION
+  SELECT w.n, t.name, m.digest, t.absent_since
+    FROM unnest($4::bigint[], $5::int[], $6::text[]) AS w(n, id, digest)
+    JOIN manifests m ON m.repository_id = w.id AND m.digest = w.digest JOIN tags t ON t.manifest_id = m.id`;
+
+/** A repository, and those of its tags that are wanted: by name, or by the digest that they have. */
+export interface NamedTags extends RepositoryKey {
+  names: string[];
+  digests: string[];
+}
+
+/** The stored picture of what a registry holds; written by `applyChanges`, under the repositories' leases. */
 export class CatalogRepository {
   constructor(private readonly database: Database) {}
 
-  /** The stored tags of one repository: all of them, or those named and those that have one of the digests. */
-  async load(
-    registryId: number,
-    fullName: string,
-    only: { names: string[]; digests: string[] } | null,
-  ): Promise<LocalRepository> {
+  /** All stored tags of one repository. */
+  async load(registryId: number, fullName: string): Promise<LocalRepository> {
     const [repository] = await this.database.query<{ id: number }>(
       'SELECT id FROM repositories WHERE registry_id = $1 AND full_name = $2',
       [registryId, fullName],
     );
-    if (!repository) return { id: null, tags: [], manifests: new Set() };
-    const filter = only ? 'AND (t.name = ANY($2) OR m.digest = ANY($3))' : '';
-    const values = only ? [repository.id, only.names, only.digests] : [repository.id];
-    const tags = await this.database.query<{ name: string; digest: string; absentSince: Date | null }>(
+    if (!repository) return { id: null, tags: [] };
+    const tags = await this.database.query<LocalTag & Record<string, unknown>>(
       `SELECT t.name, m.digest, t.absent_since AS "absentSince"
-         FROM tags t JOIN manifests m ON m.id = t.manifest_id WHERE t.repository_id = $1 ${filter}`,
-      values,
+         FROM tags t JOIN manifests m ON m.id = t.manifest_id WHERE t.repository_id = $1`,
+      [repository.id],
     );
-    return { id: repository.id, tags, manifests: new Set(tags.map((tag) => tag.digest)) };
+    return { id: repository.id, tags };
+  }
+
+  /** Of many repositories at once, in their order, the tags that are wanted. */
+  async loadNamed(wanted: readonly NamedTags[]): Promise<LocalRepository[]> {
+    const ids = await this.ids(wanted);
+    const found = ids.map((id): LocalRepository => ({ id, tags: [] }));
+    const pairs = (pick: (one: NamedTags) => string[]): [number[], number[], string[]] => {
+      const all = wanted.flatMap((one, n) => (ids[n] ? pick(one).map((text) => [n, ids[n], text] as const) : []));
+      return [all.map(([n]) => n), all.map(([, id]) => id!), all.map(([, , text]) => text)];
+    };
+    const [names, digests] = [pairs((one) => one.names), pairs((one) => one.digests)];
+    if (names[0].length + digests[0].length === 0) return found;
+    const rows = await this.database.query<LocalTag & { n: string }>(NAMED_TAGS, [...names, ...digests]);
+    for (const { n, ...tag } of rows) found[Number(n)]!.tags.push(tag);
+    return found;
+  }
+
+  /** What a whole look compares first; null where the repository is not stored. */
+  async storedNames(wanted: readonly RepositoryKey[]): Promise<(StoredNames | null)[]> {
+    const rows = await this.database.query<StoredNames & { n: string }>(STORED_NAMES, columnsOf(wanted));
+    const found = wanted.map((): StoredNames | null => null);
+    for (const { n, ...stored } of rows) found[Number(n) - 1] = stored;
+    return found;
+  }
+
+  private async ids(wanted: readonly RepositoryKey[]): Promise<(number | null)[]> {
+    const rows = await this.database.query<{ n: string; id: number }>(
+      `SELECT w.n, r.id FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS w(registry_id, full_name, n)
+         JOIN repositories r ON r.registry_id = w.registry_id AND r.full_name = w.full_name`,
+      columnsOf(wanted),
+    );
+    const found = wanted.map((): number | null => null);
+    for (const { n, id } of rows) found[Number(n) - 1] = id;
+    return found;
   }
 
   /** Which of the digests are stored as manifests of the repository, with their sizes in bytes. */
@@ -66,4 +134,8 @@ export class CatalogRepository {
     );
     return row ?? { repositories: 0, tags: 0 };
   }
+}
+
+function columnsOf(wanted: readonly RepositoryKey[]): [number[], string[]] {
+  return [wanted.map((one) => one.registryId), wanted.map((one) => one.fullName)];
 }

@@ -123,23 +123,55 @@ export class InboxRepository {
     return { due: rows.filter((row) => row.due), next: rows.length < limit ? null : rows.at(-1)! };
   }
 
-  /** The due events of one repository, oldest first. Ask for them only while holding its lease. */
+  /**
+   * The due events of each repository, oldest first, in the order of the repositories; at most `limit` of each and
+   * `total` of all. Ask for them only while holding the leases.
+   */
+  async waitingAll(
+    repositories: readonly { registryId: number; fullName: string }[],
+    limit: number,
+    total: number,
+  ): Promise<WaitingEvent[][]> {
+    const rows = await this.database.query<WaitingEvent & { n: string }>(
+      `SELECT w.n, e.* FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS w(registry_id, repository, n), LATERAL (
+         SELECT id, action, tag, digest, actor, attempts FROM registry_events
+          WHERE registry_id = w.registry_id AND repository = w.repository
+            AND state IN ('received', 'failed') AND next_attempt_at <= now()
+          ORDER BY id LIMIT $3) e
+        ORDER BY w.n, e.id LIMIT $4`,
+      [repositories.map((one) => one.registryId), repositories.map((one) => one.fullName), limit, total],
+    );
+    const found = repositories.map((): WaitingEvent[] => []);
+    for (const { n, ...event } of rows) found[Number(n) - 1]!.push(event);
+    return found;
+  }
+
+  /** As {@link waitingAll}, of one repository. */
   async waiting(registryId: number, repository: string, limit: number): Promise<WaitingEvent[]> {
-    return this.database.query<WaitingEvent & Record<string, unknown>>(
-      `SELECT id::text, action, tag, digest, actor, attempts FROM registry_events
-        WHERE registry_id = $1 AND repository = $2 AND state IN ('received', 'failed') AND next_attempt_at <= now()
-        ORDER BY id LIMIT $3`,
-      [registryId, repository, limit],
+    const [events] = await this.waitingAll([{ registryId, fullName: repository }], limit, limit);
+    return events!;
+  }
+
+  /** Marks events as handled, each with its reason; part of the transaction that applies their effect. */
+  async finishAll(
+    sql: Sql,
+    events: readonly { id: string; reason: string | null }[],
+    outcome: 'done' | 'ignored',
+  ): Promise<void> {
+    if (events.length === 0) return;
+    await sql.query(
+      `UPDATE registry_events e SET state = $3, reason = o.reason, processed_at = now(), attempts = attempts + 1
+         FROM unnest($1::bigint[], $2::text[]) AS o(id, reason) WHERE e.id = o.id`,
+      [events.map((event) => event.id), events.map((event) => event.reason), outcome],
     );
   }
 
-  /** Marks events as handled; part of the transaction that applies their effect. */
+  /** As {@link finishAll}, with one reason. */
   async finish(sql: Sql, ids: readonly string[], outcome: 'done' | 'ignored', reason: string | null): Promise<void> {
-    if (ids.length === 0) return;
-    await sql.query(
-      `UPDATE registry_events SET state = $2, reason = $3, processed_at = now(), attempts = attempts + 1
-        WHERE id = ANY($1::bigint[])`,
-      [ids, outcome, reason],
+    await this.finishAll(
+      sql,
+      ids.map((id) => ({ id, reason })),
+      outcome,
     );
   }
 

@@ -1,8 +1,12 @@
 import type { Database, Sql } from './database.js';
 
-export interface Lease {
+/** A repository by its name, which may not be stored yet. */
+export interface RepositoryKey {
   registryId: number;
   fullName: string;
+}
+
+export interface Lease extends RepositoryKey {
   holder: string;
   generation: string;
   /** When the lease was taken, by the database's clock: reads under it begin later. */
@@ -14,57 +18,103 @@ export class StaleLeaseError extends Error {
   override readonly name = 'StaleLeaseError';
 }
 
+/** The rows of the given leases, as far as they are still theirs; `o.n` counts the leases from 1. */
+const OURS = `
+  unnest($1::int[], $2::text[], $3::bigint[], $4::uuid[], $5::timestamptz[])
+    WITH ORDINALITY AS o(registry_id, full_name, generation, holder, read_at, n)
+  WHERE l.registry_id = o.registry_id AND l.full_name = o.full_name
+    AND l.generation = o.generation AND l.holder = o.holder`;
+
 /**
  * Leases on repositories, by name. No lock is held while a registry is read; the generation, which rises with every
- * acquisition, decides at the end whether what was read may still be applied.
+ * acquisition, decides at the end whether what was read may still be applied. Statements are about many at once.
  */
 export class LeaseRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes the lease, or returns null while somebody else holds it. */
-  async acquire(registryId: number, fullName: string, holder: string, seconds: number): Promise<Lease | null> {
-    const [row] = await this.database.query<{ generation: string; readAt: Date }>(
+  /** Takes the leases of those repositories that nobody holds. null: somebody does, or it was named before in the list. */
+  async acquireAll(wanted: readonly RepositoryKey[], holder: string, seconds: number): Promise<(Lease | null)[]> {
+    const distinct = new Map(wanted.map((one) => [keyOf(one), one]));
+    // In one order for all, so that two who want the same do not wait for each other.
+    const sorted = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+    const rows = await this.database.query<RepositoryKey & { generation: string; readAt: Date }>(
       `INSERT INTO repository_leases AS l (registry_id, full_name, generation, holder, expires_at)
-       VALUES ($1, $2, 1, $3, now() + make_interval(secs => $4))
+       SELECT w.registry_id, w.full_name, 1, $3, now() + make_interval(secs => $4)
+         FROM unnest($1::int[], $2::text[]) AS w(registry_id, full_name)
        ON CONFLICT (registry_id, full_name) DO UPDATE
           SET generation = l.generation + 1, holder = excluded.holder, expires_at = excluded.expires_at
         WHERE l.expires_at IS NULL OR l.expires_at < now()
-       RETURNING generation::text, now() AS "readAt"`,
-      [registryId, fullName, holder, seconds],
+       RETURNING registry_id AS "registryId", full_name AS "fullName", generation::text, now() AS "readAt"`,
+      [sorted.map((one) => one.registryId), sorted.map((one) => one.fullName), holder, seconds],
     );
-    return row ? { registryId, fullName, holder, generation: row.generation, readAt: row.readAt } : null;
+    const taken = new Map(rows.map((row) => [keyOf(row), { ...row, holder }]));
+    return wanted.map((one) => {
+      const lease = taken.get(keyOf(one)) ?? null;
+      taken.delete(keyOf(one));
+      return lease;
+    });
+  }
+
+  /** Takes one lease, or returns null while somebody else holds it. */
+  async acquire(registryId: number, fullName: string, holder: string, seconds: number): Promise<Lease | null> {
+    const [lease] = await this.acquireAll([{ registryId, fullName }], holder, seconds);
+    return lease ?? null;
   }
 
   /**
-   * First statement of an applying transaction: locks the lease's row, notes the read and gives the lease back. Throws
-   * {@link StaleLeaseError} when the generation is no longer ours. An expired lease that nobody else took is still good.
+   * First statement of an applying transaction: locks the leases' rows, notes the reads and gives the leases back. Returns
+   * those whose generation was still ours. An expired lease that nobody else took is still good.
    */
+  async settleAll(sql: Sql, leases: readonly Lease[]): Promise<Set<Lease>> {
+    const rows = await sql.query<{ n: string }>(
+      `UPDATE repository_leases l SET applied_read_at = o.read_at, holder = NULL, expires_at = NULL FROM ${OURS}
+        RETURNING o.n`,
+      columnsOf(leases),
+    );
+    return new Set(rows.map(({ n }) => leases[Number(n) - 1]!));
+  }
+
+  /** As {@link settleAll}, for one. Throws {@link StaleLeaseError} when it is no longer ours. */
   async settle(sql: Sql, lease: Lease): Promise<void> {
-    const rows = await sql.query(
-      `UPDATE repository_leases SET applied_read_at = $4, holder = NULL, expires_at = NULL
-        WHERE registry_id = $1 AND full_name = $2 AND generation = $3::bigint AND holder = $5
-        RETURNING 1`,
-      [lease.registryId, lease.fullName, lease.generation, lease.readAt, lease.holder],
-    );
-    if (rows.length === 0) throw new StaleLeaseError(`lease on ${lease.fullName} was lost`);
+    if ((await this.settleAll(sql, [lease])).size === 0)
+      throw new StaleLeaseError(`lease on ${lease.fullName} was lost`);
   }
 
-  /** Holds the lease for longer. Returns false when it is no longer ours. */
+  /** Holds the leases for longer; returns those that are still ours. */
+  async renewAll(leases: readonly Lease[], seconds: number): Promise<Set<Lease>> {
+    const rows = await this.database.query<{ n: string }>(
+      `UPDATE repository_leases l SET expires_at = now() + make_interval(secs => $6) FROM ${OURS} RETURNING o.n`,
+      [...columnsOf(leases), seconds],
+    );
+    return new Set(rows.map(({ n }) => leases[Number(n) - 1]!));
+  }
+
+  /** Holds a lease for longer. Returns false when it is no longer ours. */
   async renew(lease: Lease, seconds: number): Promise<boolean> {
-    const rows = await this.database.query(
-      `UPDATE repository_leases SET expires_at = now() + make_interval(secs => $5)
-        WHERE registry_id = $1 AND full_name = $2 AND generation = $3::bigint AND holder = $4 RETURNING 1`,
-      [lease.registryId, lease.fullName, lease.generation, lease.holder, seconds],
-    );
-    return rows.length > 0;
+    return (await this.renewAll([lease], seconds)).size > 0;
   }
 
-  /** Gives the lease back without having applied anything. */
-  async release(lease: Lease): Promise<void> {
+  /** Gives leases back without having applied anything. */
+  async releaseAll(leases: readonly Lease[]): Promise<void> {
     await this.database.query(
-      `UPDATE repository_leases SET holder = NULL, expires_at = NULL
-        WHERE registry_id = $1 AND full_name = $2 AND generation = $3::bigint AND holder = $4`,
-      [lease.registryId, lease.fullName, lease.generation, lease.holder],
+      `UPDATE repository_leases l SET holder = NULL, expires_at = NULL FROM ${OURS}`,
+      columnsOf(leases),
     );
   }
+
+  async release(lease: Lease): Promise<void> {
+    await this.releaseAll([lease]);
+  }
+}
+
+const keyOf = (one: RepositoryKey): string => `${one.registryId} ${one.fullName}`;
+
+function columnsOf(leases: readonly Lease[]): unknown[] {
+  return [
+    leases.map((lease) => lease.registryId),
+    leases.map((lease) => lease.fullName),
+    leases.map((lease) => lease.generation),
+    leases.map((lease) => lease.holder),
+    leases.map((lease) => lease.readAt),
+  ];
 }

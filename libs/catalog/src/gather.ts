@@ -1,0 +1,66 @@
+import { isUnavailable } from '#persistence/connection-errors.js';
+
+export interface GatherLimits {
+  /** Items that are handled together, at most. */
+  most: number;
+  /** Batches under way at once. */
+  lanes: number;
+}
+
+interface Waiting<I, O> {
+  item: I;
+  resolve: (result: O) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Handles together what callers ask for one by one at about the same time: whoever comes while batches are under way is
+ * in the next one, so batches grow as the work gets slower. When a batch fails, its items are handled one by one, so that
+ * a bad one fails alone; not when the database is away, which is nobody's fault.
+ *
+ * @param together handles the items and returns their results in the same order; all of it or, when it throws, nothing
+ */
+export class Gather<I, O> {
+  private readonly waiting: Waiting<I, O>[] = [];
+  private underWay = 0;
+  private asked = false;
+
+  constructor(
+    private readonly together: (items: I[]) => Promise<O[]>,
+    private readonly limits: GatherLimits,
+  ) {}
+
+  async do(item: I): Promise<O> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.ask();
+    });
+  }
+
+  /** After this turn of the event loop, so that those who ask in the same one come together. */
+  private ask(): void {
+    if (this.asked) return;
+    this.asked = true;
+    setImmediate(() => {
+      this.asked = false;
+      while (this.underWay < this.limits.lanes && this.waiting.length > 0) {
+        this.underWay += 1;
+        void this.handle(this.waiting.splice(0, this.limits.most)).then(() => {
+          this.underWay -= 1;
+          this.ask();
+        });
+      }
+    });
+  }
+
+  /** Never rejects: each item gets its result or its error. */
+  private async handle(batch: Waiting<I, O>[]): Promise<void> {
+    try {
+      const results = await this.together(batch.map(({ item }) => item));
+      for (const [i, one] of batch.entries()) one.resolve(results[i]!);
+    } catch (error) {
+      if (batch.length === 1 || isUnavailable(error)) for (const one of batch) one.reject(error);
+      else for (const one of batch) await this.handle([one]);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { splitRepositoryName } from '#domain/naming/repository-name.js';
+import type { CatalogChange, StoredChange } from './catalog-change.js';
+import type { Sql } from './database.js';
+import type { RepositoryKey } from './lease.repository.js';
+import { writeManifests } from './write-manifests.js';
+import { writeTags } from './write-tags.js';
+
+/**
+ * Applies changes of different repositories inside the caller's transaction, which holds their leases. The number of
+ * statements does not depend on the number of changes; nothing is written for a repository that is nothing yet.
+ */
+export async function applyChanges(sql: Sql, changes: readonly CatalogChange[]): Promise<void> {
+  const stored = await withRepositories(sql, changes);
+  if (stored.length === 0) return;
+  await writeManifests(sql, stored);
+  await writeTags(sql, stored);
+  await settleRepositories(sql, stored);
+}
+
+/** Those changes that have, or now get, a row for their repository. */
+async function withRepositories(sql: Sql, changes: readonly CatalogChange[]): Promise<StoredChange[]> {
+  const known = changes.filter((one): one is StoredChange => one.repositoryId !== null);
+  const appearing = changes.filter(
+    (one) => one.repositoryId === null && one.plan.set.length + one.manifests.length > 0,
+  );
+  if (appearing.length === 0) return known;
+  const ids = await makeRepositories(sql, appearing);
+  return [...known, ...appearing.map((one, i) => ({ ...one, repositoryId: ids[i]! }))];
+}
+
+async function makeRepositories(sql: Sql, keys: readonly RepositoryKey[]): Promise<number[]> {
+  const parts = keys.map((key) => ({ ...key, ...splitRepositoryName(key.fullName) }));
+  const registries = parts.map((one) => one.registryId);
+  const namespaces = parts.map((one) => one.namespace ?? '');
+  await ensureNamespaces(sql, registries, namespaces);
+  const names = [registries, parts.map((one) => one.fullName)];
+  await sql.query(
+    `INSERT INTO repositories (registry_id, namespace_id, full_name, name)
+     SELECT w.registry_id, n.id, w.full_name, w.name
+       FROM unnest($1::int[], $2::text[], $3::text[], $4::text[]) AS w(registry_id, full_name, namespace, name)
+       JOIN namespaces n ON n.registry_id = w.registry_id AND n.name = w.namespace
+     ON CONFLICT (registry_id, full_name) DO NOTHING`,
+    [...names, namespaces, parts.map((one) => one.name)],
+  );
+  const rows = await sql.query<{ n: string; id: number }>(
+    `SELECT w.n, r.id FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS w(registry_id, full_name, n)
+       JOIN repositories r ON r.registry_id = w.registry_id AND r.full_name = w.full_name`,
+    names,
+  );
+  if (rows.length < keys.length) throw new Error('a registry has no global namespace');
+  return rows.sort((a, b) => Number(a.n) - Number(b.n)).map((row) => row.id);
+}
+
+/** An image is never invisible for want of a namespace: an unknown one is made, private, in the hands of administrators. */
+async function ensureNamespaces(sql: Sql, registries: readonly number[], names: readonly string[]): Promise<void> {
+  await sql.query(
+    `INSERT INTO namespaces (registry_id, name, kind, visibility, team_id)
+     SELECT DISTINCT w.registry_id, w.name, 'team', 'private', g.team_id
+       FROM unnest($1::int[], $2::text[]) AS w(registry_id, name)
+       JOIN namespaces g ON g.registry_id = w.registry_id AND g.kind = 'global'
+      WHERE NOT EXISTS (SELECT FROM namespaces n WHERE n.registry_id = w.registry_id AND n.name = w.name)
+      ORDER BY w.registry_id, w.name
+     ON CONFLICT (registry_id, name) DO NOTHING`,
+    [registries, names],
+  );
+}
+
+/** Keeps the stored counts true and notes what was proved. A repository without tags is hidden, its row stays. */
+async function settleRepositories(sql: Sql, changes: readonly StoredChange[]): Promise<void> {
+  const column = <T>(pick: (change: StoredChange) => T): T[] => changes.map(pick);
+  await sql.query(
+    `UPDATE repositories r
+        SET tags_count = c.n,
+            removed_at = CASE WHEN c.n > 0 OR c.sets THEN NULL WHEN c.removes THEN coalesce(removed_at, now()) ELSE removed_at END,
+            absent_since = CASE WHEN c.sets THEN NULL ELSE absent_since END,
+            names_equal_at = CASE WHEN c.names THEN now() ELSE names_equal_at END,
+            digests_equal_at = CASE WHEN c.digests THEN now() ELSE digests_equal_at END,
+            updated_at = CASE WHEN c.sets OR c.removes THEN now() ELSE updated_at END
+       FROM (SELECT w.*, CASE WHEN w.counted THEN (SELECT count(*) FROM tags t WHERE t.repository_id = w.id)
+                              ELSE p.tags_count END AS n
+               FROM unnest($1::int[], $2::bool[], $3::bool[], $4::bool[], $5::bool[], $6::bool[])
+                      AS w(id, names, digests, sets, removes, counted)
+               JOIN repositories p ON p.id = w.id) c
+      WHERE r.id = c.id`,
+    [
+      column((one) => one.repositoryId),
+      column((one) => one.proves.names),
+      column((one) => one.proves.digests),
+      column(({ plan }) => plan.set.length > 0),
+      column(({ plan }) => plan.remove.length > 0),
+      column(({ plan }) => plan.remove.length > 0 || plan.set.some((tag) => tag.change === 'new')),
+    ],
+  );
+}
