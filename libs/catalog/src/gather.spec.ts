@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { Gather } from './gather.js';
+
+/** Doubles numbers; each batch waits until it is let go. */
+function doubling(limits = { most: 3, lanes: 1 }) {
+  const batches: number[][] = [];
+  const gates: (() => void)[] = [];
+  const fails: { with: Error | null; on: number } = { with: null, on: -1 };
+  const sut = new Gather(async (items: number[]) => {
+    batches.push(items);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    if (fails.with && items.includes(fails.on)) throw fails.with;
+    return items.map((item) => item * 2);
+  }, limits);
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const letGo = async () => {
+    while (gates.length > 0) {
+      gates.shift()!();
+      await turn();
+      await turn();
+    }
+  };
+  return { sut, batches, fails, letGo, turn };
+}
+
+describe(Gather.name, () => {
+  it('handles those who come at the same time together, up to a number, and gives each its own result', async () => {
+    const { sut, batches, letGo, turn } = doubling();
+    const results = Promise.all([1, 2, 3, 4].map((item) => sut.do(item)));
+    await turn();
+    expect(batches).toEqual([[1, 2, 3]]);
+    await letGo();
+    expect(await results).toEqual([2, 4, 6, 8]);
+    expect(batches).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it('lets those who come later wait for the next batch, and has no more batches under way than lanes', async () => {
+    const { sut, batches, letGo, turn } = doubling({ most: 9, lanes: 2 });
+    const results: Promise<number>[] = [];
+    for (const item of [1, 2, 3, 4]) {
+      results.push(sut.do(item));
+      await turn();
+    }
+    expect(batches).toEqual([[1], [2]]);
+    await letGo();
+    await Promise.all(results);
+    expect(batches).toEqual([[1], [2], [3, 4]]);
+  });
+
+  it('lets a bad item fail alone', async () => {
+    const { sut, fails, letGo, turn } = doubling();
+    Object.assign(fails, { with: new Error('bad'), on: 2 });
+    const results = Promise.allSettled([1, 2, 3].map((item) => sut.do(item)));
+    await turn();
+    await letGo();
+    expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('does not try items one by one while the database is away', async () => {
+    const { sut, batches, fails, letGo, turn } = doubling();
+    Object.assign(fails, { with: Object.assign(new Error('away'), { code: 'ECONNREFUSED' }), on: 2 });
+    const results = Promise.allSettled([1, 2, 3].map((item) => sut.do(item)));
+    await turn();
+    await letGo();
+    expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(batches).toHaveLength(1);
+  });
+});
