@@ -99,7 +99,8 @@ scenes('people of the API', { flavours: ['2.8'], stack: { workers: 0 } }, (house
     const { plain_token: token } = made.body;
     expect((await house().post(path, { application: 'ci' }, { as: alice })).status).toBe(422);
     const listed = await house().get(path, { as: alice });
-    expect(listed.body).toEqual([{ id: made.body.id, application: 'ci' }]);
+    expect(listed.body).toMatchObject([{ id: made.body.id, application: 'ci', read_only: false }]);
+    expect(JSON.stringify(listed.body)).not.toContain(token);
     const headers = { 'portus-auth': `alice:${token}` };
     expect((await house().get('/namespaces', { as: null, headers })).status).toBe(200);
     expect((await house().get('/namespaces', { as: { username: 'alice', password: token } })).status).toBe(200);

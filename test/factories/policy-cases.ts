@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { ACTIONS } from '#domain/naming/scope.js';
 import { type Actor, PUSH_POLICIES, ROLES, VISIBILITIES } from '#domain/policy/facts.js';
+import type { TokenLimits } from '#domain/policy/token-limits.js';
 
 /** Anybody who may ask for something. */
 export const anyPerson = fc.oneof(
@@ -32,4 +34,11 @@ export const anyOptions = fc.record({
   deleteEnabled: fc.boolean(),
   contributorsDelete: fc.boolean(),
   anonymousAccess: fc.boolean(),
+});
+
+/** What any application token may be limited to. */
+export const anyLimits: fc.Arbitrary<TokenLimits> = fc.record({
+  expiry: fc.constantFrom('never', 'ahead', 'passed'),
+  actions: fc.option(fc.subarray([...ACTIONS])),
+  namespaces: fc.option(fc.subarray(['', 'team', 'other'])),
 });

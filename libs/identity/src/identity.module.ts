@@ -1,14 +1,20 @@
-import { Global, Module } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Global, Module } from '@nestjs/common';
 import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
 import { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
-import { SETTINGS } from '#platform/config/settings.module.js';
+import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { atMost } from '#platform/lifecycle/at-most.js';
+import type { Logger } from '#platform/logging/logger.js';
 import { Metrics } from '#platform/metrics/metrics.js';
 import { Identity } from './identity.js';
 import { LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
+import { TokenUses } from './token-uses.js';
 import { LIFETIME_MS, VerifiedCredentials } from './verified-credentials.js';
+
+/** How long a stop waits for the last uses of tokens to be written, milliseconds. */
+const LAST_FLUSH_MS = 3_000;
 
 @Global()
 @Module({
@@ -28,14 +34,33 @@ import { LIFETIME_MS, VerifiedCredentials } from './verified-credentials.js';
         new LoginThrottle(failures, settings.secretKeyBase),
     },
     {
+      provide: TokenUses,
+      inject: [ApplicationTokensRepository, LOGGER],
+      useFactory: (tokens: ApplicationTokensRepository, logger: Logger) => new TokenUses(tokens, logger),
+    },
+    {
       provide: Identity,
-      inject: [UsersRepository, ApplicationTokensRepository, PasswordHasher, VerifiedCredentials, LoginThrottle],
+      inject: [
+        UsersRepository,
+        ApplicationTokensRepository,
+        PasswordHasher,
+        VerifiedCredentials,
+        LoginThrottle,
+        TokenUses,
+      ],
       useFactory: (...parts: ConstructorParameters<typeof Identity>) => new Identity(...parts),
     },
   ],
   exports: [Identity],
 })
-export class IdentityModule {}
+export class IdentityModule implements BeforeApplicationShutdown {
+  constructor(private readonly uses: TokenUses) {}
+
+  /** The database is still there. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await atMost(LAST_FLUSH_MS, this.uses.flush());
+  }
+}
 
 function watchedHasher(metrics: Metrics): PasswordHasher {
   const hasher = new PasswordHasher();

@@ -97,8 +97,8 @@ describe(Identity.name, () => {
     const verified = new VerifiedCredentials(1_000, () => now);
     const hasher = { verify: async () => ++hashed > 0 };
     const throttle = { guard: async (_: unknown, verify: () => Promise<boolean>) => verify() };
-    const sut = new Identity(null as never, null as never, hasher as never, verified, throttle as never);
-    const user = { id: 1, passwordHash: 'x', credentialVersion: 1 };
+    const sut = new Identity(null as never, null as never, hasher as never, verified, throttle as never, null as never);
+    const user = { id: 1, passwordHash: 'x', credentialVersion: 1, bot: false };
     const signIn = () => sut.isPasswordOf(user, { username: 'alice', password: 'right' }, '192.0.2.1');
     for (now = 0; now <= 5_000; now += 500) expect(await signIn()).toBe(true);
     expect(hashed).toBe(1);

@@ -3,8 +3,10 @@ import type { ApplicationTokensRepository } from '#persistence/application-token
 import type { UsersRepository } from '#persistence/users.repository.js';
 import { hashApplicationToken, isApplicationToken } from './application-token.js';
 import type { Credentials } from './basic-auth.js';
+import { isBcrypt } from './bcrypt-hash.js';
 import type { LoginThrottle } from './login-throttle.js';
 import type { PasswordHasher } from './password-hasher.js';
+import type { TokenUses } from './token-uses.js';
 import type { VerifiedCredentials } from './verified-credentials.js';
 
 /** What is needed of a user to check a password. */
@@ -12,6 +14,8 @@ export interface PasswordHolder {
   id: number;
   passwordHash: string | null;
   credentialVersion: number;
+  /** A bot has no password, whatever is stored: it signs in with tokens only. */
+  bot: boolean;
 }
 
 /** Tells who somebody is; says nothing about what they may do. */
@@ -22,10 +26,12 @@ export class Identity {
     private readonly hasher: PasswordHasher,
     private readonly verified: VerifiedCredentials,
     private readonly throttle: LoginThrottle,
+    private readonly uses: TokenUses,
   ) {}
 
   /**
-   * Whether the password is the user's; takes as long for nobody (null) as for somebody. A password that was verified
+   * Whether the password is the user's; takes as long for nobody (null), for bots, and for users without a password as
+   * for somebody. A password that was verified
    * a short while ago costs neither a hash nor a query, and stays warm by being used: `user` must be what the database
    * says now. Throws HasherBusyError and ThrottledError.
    */
@@ -36,15 +42,31 @@ export class Identity {
       return true;
     }
     return this.throttle.guard({ username, password, address }, async () => {
-      const matches = await this.hasher.verify(user?.passwordHash ?? null, password);
-      if (matches && user) this.verified.remember(user.id, user.credentialVersion, password);
-      return matches;
+      const stored = user === null || user.bot ? null : user.passwordHash;
+      if (!(await this.hasher.verify(stored, password)) || user === null || stored === null) return false;
+      if (isBcrypt(stored)) await this.upgrade(user.id, stored, password);
+      this.verified.remember(user.id, user.credentialVersion, password);
+      return true;
     });
+  }
+
+  /**
+   * Replaces an imported hash by argon2id, if it is still the stored one. The password stays the same, so the credential
+   * version does too. Where it fails the next login tries again.
+   */
+  private async upgrade(userId: number, stored: string, password: string): Promise<void> {
+    const upgraded = this.hasher.hash(password).then((hash) => this.users.replaceHash(userId, stored, hash));
+    await upgraded.catch(() => undefined);
   }
 
   /** Whether this password was verified for the user, at this credential version, a short while ago. */
   isWarm(user: PasswordHolder, password: string): boolean {
-    return this.verified.has(user.id, user.credentialVersion, password);
+    return !user.bot && this.verified.has(user.id, user.credentialVersion, password);
+  }
+
+  /** Remembers that an application token was shown; it is written down later, nobody waits for it. */
+  noteUse(tokenId: number, address: string): void {
+    this.uses.note(tokenId, address);
   }
 
   /** Whether a stored hash is of this password; for our own use, not for people who try. */
@@ -67,9 +89,10 @@ export class Identity {
   ): Promise<Extract<Actor, { kind: 'user' }> | null> {
     const { username, password } = credentials;
     if (isApplicationToken(password)) {
-      const owner = await this.tokens.userOf(hashApplicationToken(password));
-      const theirs = owner !== null && owner.username.toLowerCase() === username.toLowerCase();
-      return theirs ? actorOf(owner) : null;
+      const owner = await this.tokens.ownerOf(hashApplicationToken(password));
+      if (owner === null || owner.user.username.toLowerCase() !== username.toLowerCase()) return null;
+      this.noteUse(owner.tokenId, address);
+      return { ...actorOf(owner.user), token: owner.limits };
     }
     if (!allowPassword) return null;
     const user = await this.users.findByName(username);

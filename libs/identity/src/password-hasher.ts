@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { isBcrypt, verifyBcrypt } from './bcrypt-hash.js';
 
 /** argon2id with 19 MiB and two passes (OWASP Password Storage Cheat Sheet, first recommendation of equals). */
 const OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -30,13 +31,15 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether the password belongs to the stored hash. Without one (unknown user, no password) it takes the same time
-   * and answers false, so that time does not tell which users exist.
+   * Whether the password belongs to the stored hash, argon2 or an imported bcrypt. Without one (unknown user, no
+   * password) it takes the time of argon2id and answers false, so that time does not tell which users exist. A bcrypt
+   * hash takes its own time, until its user's next login replaces it.
    */
   async verify(stored: string | null, password: string): Promise<boolean> {
     this.dummy ??= hash('a password that nobody has', OPTIONS);
     const against = stored ?? (await this.dummy);
-    const matches = await this.inTurn(() => verify(against, password).catch(() => false));
+    const check = isBcrypt(against) ? verifyBcrypt : verify;
+    const matches = await this.inTurn(() => check(against, password).catch(() => false));
     return stored !== null && matches;
   }
 

@@ -1,6 +1,34 @@
+import type { Action } from '#domain/naming/scope.js';
+import { limitsOf, type TokenLimits } from '#domain/policy/token-limits.js';
 import { ApplicationToken } from '#domain/user/application-token.entity.js';
 import { User } from '#domain/user/user.entity.js';
 import type { Database } from './database.js';
+
+/** Tokens that one user may have, expired ones included. */
+export const MAX_TOKENS = 100;
+
+export interface NewApplicationToken {
+  userId: number;
+  application: string;
+  tokenHash: Buffer;
+  expiresAt: Date | null;
+  actions: Action[] | null;
+  namespaces: string[] | null;
+}
+
+/** A use of a token, to be written down. */
+export interface TokenUse {
+  id: number;
+  at: Date;
+  from: string;
+}
+
+/** Who shows a token, and what it is good for. */
+export interface TokenOwner {
+  user: User;
+  tokenId: number;
+  limits: TokenLimits;
+}
 
 export class ApplicationTokensRepository {
   constructor(private readonly database: Database) {}
@@ -10,26 +38,54 @@ export class ApplicationTokensRepository {
   }
 
   async ofUser(userId: number): Promise<ApplicationToken[]> {
-    return this.tokens.find({ where: { userId }, order: { id: 'ASC' }, take: 1000 });
+    return this.tokens.find({ where: { userId }, order: { id: 'ASC' }, take: MAX_TOKENS });
   }
 
-  async find(id: number): Promise<(ApplicationToken & { user: User }) | null> {
-    return (await this.tokens.findOne({ where: { id }, relations: { user: true } })) as
-      (ApplicationToken & { user: User }) | null;
+  async find(id: number): Promise<ApplicationToken | null> {
+    return this.tokens.findOneBy({ id });
   }
 
-  /** Unique violations (the name is taken) come up as they are. */
-  async create(userId: number, application: string, tokenHash: Buffer): Promise<ApplicationToken> {
-    return this.tokens.save(this.tokens.create({ userId, application, tokenHash }));
+  /**
+   * null when the user has {@link MAX_TOKENS} already: counted under a lock on the user, so that several at once do not
+   * make more. Unique violations (the name is taken) come up as they are.
+   */
+  async create(token: NewApplicationToken): Promise<ApplicationToken | null> {
+    const { userId, application, tokenHash, expiresAt, actions, namespaces } = token;
+    const id = await this.database.transaction(async (sql) => {
+      await sql.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+      const [made] = await sql.query<{ id: number }>(
+        `INSERT INTO application_tokens (user_id, application, token_hash, expires_at, actions, namespaces)
+         SELECT $1, $2, $3, $4, $5, $6
+          WHERE (SELECT count(*) FROM application_tokens WHERE user_id = $1) < $7 RETURNING id`,
+        [userId, application, tokenHash, expiresAt, actions, namespaces, MAX_TOKENS],
+      );
+      return made?.id ?? null;
+    });
+    return id === null ? null : this.tokens.findOneByOrFail({ id });
   }
 
   async delete(id: number): Promise<void> {
     await this.tokens.delete({ id });
   }
 
-  /** The user of a token, found by its hash; null when there is none. */
-  async userOf(tokenHash: Buffer): Promise<User | null> {
+  /** The user of a token that has not expired, found by its hash; null when there is none. */
+  async ownerOf(tokenHash: Buffer): Promise<TokenOwner | null> {
     const token = await this.tokens.findOne({ where: { tokenHash }, relations: { user: true } });
-    return token?.user ?? null;
+    if (!token?.user) return null;
+    const limits = limitsOf(token, Date.now());
+    return limits.expiry === 'passed' ? null : { user: token.user, tokenId: token.id, limits };
+  }
+
+  /** Writes down when and from where tokens were last used; what is known to be newer stays. */
+  async noteUses(uses: readonly TokenUse[]): Promise<void> {
+    // Locked in one order, or replicas that write down the same tokens at once would wait for each other for ever.
+    await this.database.query(
+      `WITH uses AS (SELECT * FROM unnest($1::int[], $2::timestamptz[], $3::text[]) AS u (id, at, "from")),
+            locked AS (SELECT id FROM application_tokens WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE)
+       UPDATE application_tokens t SET last_used_at = uses.at, last_used_from = uses."from"
+         FROM uses JOIN locked ON locked.id = uses.id
+        WHERE t.id = uses.id AND (t.last_used_at IS NULL OR t.last_used_at < uses.at)`,
+      [uses.map((use) => use.id), uses.map((use) => use.at), uses.map((use) => use.from)],
+    );
   }
 }

@@ -31,6 +31,7 @@ export interface TagRow {
   scanState: ScanState | null;
   scanReason: string | null;
   namespaceId: number;
+  namespaceName: string;
   namespaceKind: NamespaceFacts['kind'];
   visibility: Visibility;
   ownerId: number | null;
@@ -51,7 +52,7 @@ const COLUMNS = `
   g.id, g.name, g.repository_id AS "repositoryId", g.author_id AS "authorId", g.username, f.digest,
   f.media_type AS "mediaType", f.artifact_type AS "artifactType", f.config_digest AS "configDigest", f.size::text,
   g.created_at AS "createdAt", g.updated_at AS "updatedAt", g.pulled_at AS "pulledAt", ${PLATFORMS},
-  s.state AS "scanState", s.reason AS "scanReason", n.id AS "namespaceId", n.kind AS "namespaceKind", n.visibility,
+  s.state AS "scanState", s.reason AS "scanReason", n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind", n.visibility,
   n.owner_id AS "ownerId", m.role`;
 
 const FROM = `

@@ -1,3 +1,4 @@
+import type { Action } from '#domain/naming/scope.js';
 import type { NamespaceFacts } from '#domain/policy/facts.js';
 import type { Database, Prepared } from './database.js';
 import { IDLE_DAYS } from './refresh-tokens.repository.js';
@@ -15,10 +16,20 @@ export interface UserFacts {
   service: boolean;
 }
 
+/** An application token as the token endpoint needs it. */
+export interface ShownToken {
+  id: number;
+  expiresAt: Date | null;
+  actions: Action[] | null;
+  namespaces: string[] | null;
+}
+
 export interface TokenFacts {
   /** The registry of the asked service; null: no such service. */
   registryId: number | null;
   user: UserFacts | null;
+  /** The application token by which the user was found. */
+  token: ShownToken | null;
   /** By name; '' is the global namespace. */
   namespaces: Map<string, NamespaceFacts>;
 }
@@ -34,14 +45,20 @@ interface Row {
   locked: boolean;
   bot: boolean;
   service: boolean;
+  token_id: number | null;
+  expires_at: Date | null;
+  actions: Action[] | null;
+  token_namespaces: string[] | null;
   namespaces: (NamespaceFacts & { name: string })[] | null;
 }
 
-const SELECT = (name: string, userJoin: string): Prepared => ({
+const NO_TOKEN = 'NULL::int AS token_id';
+
+const SELECT = (name: string, userJoin: string, token = NO_TOKEN): Prepared => ({
   name,
   text: `
     SELECT r.id AS registry_id, u.id AS user_id, u.username, u.password_hash, u.credential_version, u.admin, u.enabled,
-           u.locked_at IS NOT NULL AS locked, u.bot, u.service, n.list AS namespaces
+           u.locked_at IS NOT NULL AS locked, u.bot, u.service, ${token}, n.list AS namespaces
       FROM (SELECT id FROM registries WHERE hostname = $1 OR external_hostname = $1 LIMIT 1) r
       ${userJoin}
       LEFT JOIN LATERAL (
@@ -54,8 +71,9 @@ const SELECT = (name: string, userJoin: string): Prepared => ({
 const BY_NAME = SELECT('token_facts_by_name', 'LEFT JOIN users u ON u.username = $2::citext');
 const BY_TOKEN = SELECT(
   'token_facts_by_token',
-  `LEFT JOIN application_tokens t ON t.token_hash = $4
+  `LEFT JOIN application_tokens t ON t.token_hash = $4 AND (t.expires_at IS NULL OR t.expires_at > now())
    LEFT JOIN users u ON u.id = t.user_id AND u.username = $2::citext`,
+  't.id AS token_id, t.expires_at, t.actions, t.namespaces AS token_namespaces',
 );
 
 /** $2 is not needed here: who has the token is its user. */
@@ -89,10 +107,11 @@ export class TokenFactsRepository {
     if (who.by !== 'name') values.push(who.hash);
     const rows = await this.database.prepared<Row>(STATEMENTS[who.by], values);
     const row = rows[0];
-    if (!row) return { registryId: null, user: null, namespaces: new Map() };
+    if (!row) return { registryId: null, user: null, token: null, namespaces: new Map() };
     return {
       registryId: row.registry_id,
       user: row.user_id === null ? null : userFacts(row, row.user_id),
+      token: row.user_id === null || row.token_id === null ? null : shownToken(row, row.token_id),
       namespaces: new Map((row.namespaces ?? []).map(({ name, ...facts }) => [name, facts])),
     };
   }
@@ -110,4 +129,8 @@ function userFacts(row: Row, id: number): UserFacts {
     bot: row.bot,
     service: row.service,
   };
+}
+
+function shownToken({ expires_at: expiresAt, actions, token_namespaces: namespaces }: Row, id: number): ShownToken {
+  return { id, expiresAt, actions, namespaces };
 }

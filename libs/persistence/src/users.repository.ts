@@ -13,6 +13,13 @@ export interface UserInput {
   service: boolean;
 }
 
+/** What is changed of a user; absent: as it was. */
+export interface UserChanges {
+  email?: string;
+  displayName?: string | null;
+  passwordHash?: string;
+}
+
 /** Properties of the entity behind the names that lists are sorted by. */
 const PROPERTIES = {
   id: 'id',
@@ -64,6 +71,17 @@ export class UsersRepository {
     return this.users.findOneByOrFail({ id });
   }
 
+  /** Unique violations come up as they are. A new password voids every credential that was verified before. */
+  async update(id: number, { email, displayName, passwordHash }: UserChanges): Promise<void> {
+    await this.database.query(
+      `UPDATE users SET email = coalesce($2, email), display_name = CASE WHEN $3 THEN $4 ELSE display_name END,
+              password_hash = coalesce($5, password_hash),
+              credential_version = credential_version + CASE WHEN $5::text IS NULL THEN 0 ELSE 1 END, updated_at = now()
+        WHERE id = $1`,
+      [id, email ?? null, displayName !== undefined, displayName ?? null, passwordHash ?? null],
+    );
+  }
+
   /** Sets the password; every credential that was verified before is void. */
   async setPassword(id: number, passwordHash: string): Promise<void> {
     await this.database.query(
@@ -72,10 +90,30 @@ export class UsersRepository {
     );
   }
 
+  /**
+   * Stores another hash of the same password, unless the password was changed meanwhile. No credential that was verified
+   * before is void.
+   */
+  async replaceHash(id: number, stored: string, passwordHash: string): Promise<void> {
+    await this.database.query('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
+      id,
+      stored,
+      passwordHash,
+    ]);
+  }
+
   async setEnabled(id: number, enabled: boolean): Promise<void> {
     await this.database.query(
       `UPDATE users SET enabled = $2, credential_version = credential_version + 1, updated_at = now() WHERE id = $1`,
       [id, enabled],
+    );
+  }
+
+  async setLocked(id: number, locked: boolean): Promise<void> {
+    await this.database.query(
+      `UPDATE users SET locked_at = CASE WHEN $2 THEN coalesce(locked_at, now()) END,
+              credential_version = credential_version + 1, updated_at = now() WHERE id = $1`,
+      [id, locked],
     );
   }
 

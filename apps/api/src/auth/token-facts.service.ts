@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import { isRepositoryScope } from '#domain/naming/scope.js';
-import { splitRepositoryName } from '#domain/naming/repository-name.js';
+import { namespaceOf } from '#domain/policy/grant.js';
 import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
 import { hashRefreshToken } from '#identity/refresh-token.js';
 import { Database } from '#persistence/database.js';
@@ -24,7 +24,11 @@ const LOOK_MS = 1_000;
 export interface LoadedFacts extends TokenFacts {
   /** True when the database could not confirm them; they are not older than the grace. */
   stale: boolean;
+  /** Keeps them for the time in which the database is away; to be called once it is known that it is the user who asks. */
+  keep(): void;
 }
+
+const nothing = (): void => undefined;
 
 /** Loads what a token decision needs: from the database, and while that is away from what it confirmed before. */
 @Injectable()
@@ -60,12 +64,13 @@ export class TokenFactsService {
       const known = this.recall(key, namespaces);
       if (known !== null) return known;
     }
+    const asked = Date.now();
     try {
       const facts = await this.repository.find(request.service, who, namespaces);
       if (this.source.confirmed()) this.logger.info('the database confirms facts for tokens again');
-      this.confirmed.remember(key, namespaces, facts);
+      this.confirmed.correct(key, namespaces, facts, asked);
       this.toldBy.database.inc();
-      return { ...facts, stale: false };
+      return { ...facts, stale: false, keep: () => this.confirmed.remember(key, namespaces, facts, asked) };
     } catch (error) {
       this.pausedUntil = Date.now() + PAUSE_MS;
       this.source.failed();
@@ -87,7 +92,7 @@ export class TokenFactsService {
     const known = this.confirmed.recall(key, namespaces);
     if (known === null) return null;
     this.toldBy.memory.inc();
-    return { ...known, stale: true };
+    return { ...known, stale: true, keep: nothing };
   }
 }
 
@@ -96,11 +101,6 @@ function lookupOf({ credentials, refreshToken }: TokenRequestFacts): Lookup {
   const { username, password } = credentials ?? { username: '', password: '' };
   if (isApplicationToken(password)) return { by: 'application-token', username, hash: hashApplicationToken(password) };
   return { by: 'name', username };
-}
-
-/** Name of the namespace of a repository; '' is the global one. */
-export function namespaceOf(repository: string): string {
-  return splitRepositoryName(repository).namespace ?? '';
 }
 
 function namespacesOf(request: TokenRequestFacts): string[] {

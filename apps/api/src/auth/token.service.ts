@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import type { Actor } from '#domain/policy/facts.js';
-import { grantScopes } from '#domain/policy/grant.js';
+import { grantScopes, namespaceOf } from '#domain/policy/grant.js';
 import { isApplicationToken } from '#identity/application-token.js';
 import { parseBasicAuth } from '#identity/basic-auth.js';
 import { Identity } from '#identity/identity.js';
@@ -11,8 +11,9 @@ import type { Settings } from '#platform/config/settings.js';
 import { type SignedToken, TokenSigner } from '#tokens/token-signer.js';
 import { orTooMany } from '../http/password-errors.js';
 import { policyOptions } from '../http/policy-options.js';
+import { actorOf } from './actor-of.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
-import { type LoadedFacts, namespaceOf, TokenFactsService } from './token-facts.service.js';
+import { type LoadedFacts, TokenFactsService } from './token-facts.service.js';
 import { lifetimeOf } from './token-lifetime.js';
 import { subjectOf, TokenRecord } from './token-record.js';
 import type { TokenRequestFacts } from './token-request.js';
@@ -48,6 +49,7 @@ export class TokenService {
     }
     if (facts.stale) requirePullOnly(request);
     const actor = await this.authenticate(request, facts);
+    facts.keep();
     const result = grantScopes(
       actor,
       request.scopes,
@@ -74,16 +76,15 @@ export class TokenService {
   }
 
   private async authenticate(request: TokenRequestFacts, facts: LoadedFacts): Promise<Actor> {
-    const { user } = facts;
+    const { user, token } = facts;
     if (request.credentials === null && request.refreshToken === null) return { kind: 'anonymous' };
     if (!(await this.hasShown(request, facts)) || user === null) {
       throw new AppError('unauthenticated', request.refreshToken ? 'log in again' : 'invalid username or password');
     }
     if (!user.enabled) throw new AppError('unauthenticated', 'this user is disabled');
     if (user.locked) throw new AppError('unauthenticated', 'this user is locked');
-    if (user.service) return { kind: 'service' };
-    const { id, username, admin, bot } = user;
-    return { kind: 'user', userId: id, username, admin, bot, disabled: false, locked: false };
+    if (token !== null) this.identity.noteUse(token.id, request.address);
+    return actorOf(user, token, Date.now());
   }
 
   /** Whether the request shows that it comes from the user of the facts. */

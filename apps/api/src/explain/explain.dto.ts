@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTIONS } from '#domain/naming/scope.js';
+import { tokenView } from '../users/application-tokens.dto.js';
 
 const name = z
   .string()
@@ -14,6 +15,8 @@ export const explainQuery = z.object({
   user: name.optional(),
   /** Hostname of the registry; absent: the first one. */
   registry: name.optional(),
+  /** Id of an application token of that user, to be decided as if it were shown. */
+  token: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
 });
 export type ExplainQuery = z.output<typeof explainQuery>;
 
@@ -35,6 +38,7 @@ export const explanationView = z
       role: z.string().nullable(),
       admin: z.boolean(),
     }),
+    token: tokenView.nullable(),
   })
   .meta({ id: 'Explanation' });
 export type ExplanationView = z.output<typeof explanationView>;

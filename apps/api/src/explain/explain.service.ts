@@ -1,14 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import { isRepositoryName, splitRepositoryName } from '#domain/naming/repository-name.js';
-import { explain, type Explanation, explainWithoutExistence } from '#domain/policy/explain.js';
-import type { Actor, NamespaceFacts } from '#domain/policy/facts.js';
+import { explain, type Explanation, explainWithoutExistence, isSecret } from '#domain/policy/explain.js';
+import type { NamespaceFacts } from '#domain/policy/facts.js';
+import type { ApplicationToken } from '#domain/user/application-token.entity.js';
+import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { TokenFactsRepository, type UserFacts } from '#persistence/token-facts.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { actorOf } from '../auth/actor-of.js';
 import type { Person } from '../http/access.js';
 import { policyOptions } from '../http/policy-options.js';
+import { viewToken } from '../users/application-tokens.dto.js';
 import type { ExplainQuery, ExplanationView } from './explain.dto.js';
 
 /** Tells why somebody may, or may not, do something: by the same rules and facts as the token endpoint. */
@@ -17,6 +21,7 @@ export class ExplainService {
   constructor(
     private readonly facts: TokenFactsRepository,
     private readonly registries: RegistriesRepository,
+    private readonly tokens: ApplicationTokensRepository,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -29,10 +34,28 @@ export class ExplainService {
     const namespace = splitRepositoryName(query.repository).namespace ?? '';
     const found = await this.facts.find(await this.service(query.registry), { by: 'name', username }, [namespace]);
     if (username !== '' && found.user === null) throw new AppError('not_found', 'Not found');
+    const token = query.token === undefined ? null : await this.token(query.token, found.user);
     const facts = found.namespaces.get(namespace) ?? null;
     const decide = person.admin ? explain : explainWithoutExistence;
-    const explanation = decide(actorOf(found.user), query.action, facts, policyOptions(this.settings));
-    return view(query, namespace, username, found.user, explanation, facts);
+    const actor = actorOf(found.user, token, Date.now());
+    const explanation = decide(actor, query.action, facts, policyOptions(this.settings), namespace);
+    // What the explanation had to leave out is left out here too.
+    const shown = person.admin || !isSecret(facts) ? facts : null;
+    return {
+      user: username === '' ? null : username,
+      repository: query.repository,
+      action: query.action,
+      ...viewExplanation(explanation),
+      facts: viewFacts(namespace, shown, found.user),
+      token: token && viewToken(token),
+    };
+  }
+
+  /** Of that user and nobody else; who may ask about the user may know of the tokens. */
+  private async token(id: number, user: UserFacts | null): Promise<ApplicationToken> {
+    const token = await this.tokens.find(id);
+    if (token === null || token.userId !== user?.id) throw new AppError('not_found', 'Not found');
+    return token;
   }
 
   private async service(hostname: string | undefined): Promise<string> {
@@ -45,39 +68,17 @@ export class ExplainService {
   }
 }
 
-function actorOf(user: UserFacts | null): Actor {
-  if (user === null) return { kind: 'anonymous' };
-  if (user.service) return { kind: 'service' };
-  const { id, username, admin, bot, enabled, locked } = user;
-  return { kind: 'user', userId: id, username, admin, bot, disabled: !enabled, locked };
+function viewExplanation({ allow, reason, because, change, rules }: Explanation) {
+  return { allowed: allow, reason, because, change, rules };
 }
 
-function view(
-  query: ExplainQuery,
-  namespace: string,
-  username: string,
-  user: UserFacts | null,
-  explanation: Explanation,
-  facts: NamespaceFacts | null,
-): ExplanationView {
-  // What the explanation had to leave out is left out here too.
-  const shown = explanation.reason === 'no-namespace' ? null : facts;
+function viewFacts(namespace: string, facts: NamespaceFacts | null, user: UserFacts | null): ExplanationView['facts'] {
   return {
-    user: username === '' ? null : username,
-    repository: query.repository,
-    action: query.action,
-    allowed: explanation.allow,
-    reason: explanation.reason,
-    because: explanation.because,
-    change: explanation.change,
-    rules: explanation.rules,
-    facts: {
-      namespace,
-      known: shown !== null,
-      kind: shown?.kind ?? null,
-      visibility: shown?.visibility ?? null,
-      role: shown?.role ?? null,
-      admin: user?.admin ?? false,
-    },
+    namespace,
+    known: facts !== null,
+    kind: facts?.kind ?? null,
+    visibility: facts?.visibility ?? null,
+    role: facts?.role ?? null,
+    admin: user?.admin ?? false,
   };
 }

@@ -15,6 +15,15 @@ export const Public = () => SetMetadata(ACCESS, 'public' satisfies Access);
 /** Only for administrators. */
 export const AdminOnly = () => SetMetadata(ACCESS, 'admin' satisfies Access);
 
+export const DECIDED = 'portus:decided';
+
+/**
+ * Everything that the operation shows or changes is asked of `decide` with the name of its namespace: also restricted
+ * application tokens may call it. Without this mark they change nothing, and those that are kept to namespaces read
+ * nothing either.
+ */
+export const Decided = () => SetMetadata(DECIDED, true);
+
 export type AuthenticatedRequest = FastifyRequest & { person?: Person };
 
 /** The signed-in user of the request. */

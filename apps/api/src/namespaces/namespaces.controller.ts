@@ -8,7 +8,7 @@ import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
 import { z } from 'zod';
-import { CurrentUser, type Person } from '../http/access.js';
+import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
@@ -40,12 +40,14 @@ export class NamespacesController {
   }
 
   @Get(':id')
+  @Decided()
   @Answers(namespaceView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return viewNamespace(await this.namespaces.get(person, id));
   }
 
   @Get(':id/repositories')
+  @Decided()
   @Answers(z.array(repositoryView), { also: [404] })
   async repositories(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return (await this.namespaces.repositoriesOf(person, id)).map(viewRepository);

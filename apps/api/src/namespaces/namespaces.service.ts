@@ -30,7 +30,7 @@ export class NamespacesService {
   async get(person: Person, id: number): Promise<NamespaceRow> {
     const row = await this.namespaces.find(viewerOf(person), id);
     if (row === null) throw new AppError('not_found', 'Not found');
-    requirePull(person, factsOf(row), policyOptions(this.settings));
+    requirePull(person, factsOf(row), policyOptions(this.settings), row.name);
     return row;
   }
 

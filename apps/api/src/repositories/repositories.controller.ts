@@ -6,7 +6,7 @@ import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
 import { z } from 'zod';
-import { CurrentUser, type Person } from '../http/access.js';
+import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
@@ -37,12 +37,14 @@ export class RepositoriesController {
   }
 
   @Get(':id')
+  @Decided()
   @Answers(repositoryView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return viewRepository(await this.repositories.get(person, id));
   }
 
   @Get(':id/tags')
+  @Decided()
   @Answers(z.array(tagView), { also: [404] })
   async tags(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return (await this.repositories.tagsOf(person, id)).map(viewTag);

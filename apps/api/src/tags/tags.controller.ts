@@ -6,7 +6,7 @@ import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
 import { z } from 'zod';
-import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
+import { AdminOnly, CurrentUser, Decided, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
@@ -37,6 +37,7 @@ export class TagsController {
   }
 
   @Get(':id')
+  @Decided()
   @Answers(tagView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return viewTag(await this.tags.get(person, id));

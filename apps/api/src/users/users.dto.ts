@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { namespaceNameFor } from '#domain/naming/repository-name.js';
-import type { ApplicationToken } from '#domain/user/application-token.entity.js';
 import type { RefreshToken } from '#domain/user/refresh-token.entity.js';
 import type { User } from '#domain/user/user.entity.js';
 
@@ -14,13 +13,17 @@ const username = z
   .refine((value) => namespaceNameFor(value) !== null, 'can not be made into the name of a namespace');
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
 
+const email = z.email().max(255);
+const password = z.string().min(8).max(128).refine(withoutNul, 'must not hold NUL').optional();
+const displayName = z.string().trim().max(255).refine(withoutNul, 'must not hold NUL').nullish();
+
 export const userBody = z
   .object({
     user: z.object({
       username,
-      email: z.email().max(255),
-      password: z.string().min(8).max(128).refine(withoutNul, 'must not hold NUL').optional(),
-      display_name: z.string().trim().max(255).refine(withoutNul, 'must not hold NUL').nullish(),
+      email,
+      password,
+      display_name: displayName,
       bot: flag.default(false),
     }),
   })
@@ -31,9 +34,13 @@ export const userBody = z
   .meta({ id: 'UserInput' });
 export type UserBody = z.output<typeof userBody>['user'];
 
-export const tokenBody = z
-  .object({ application: z.string().trim().min(1).max(255).refine(withoutNul, 'must not hold NUL') })
-  .meta({ id: 'ApplicationTokenInput' });
+/** What `GET` shows is accepted back; a name is not changed, for tokens and images carry it. */
+export const userChanges = z
+  .object({
+    user: z.object({ username: username.optional(), email: email.optional(), password, display_name: displayName }),
+  })
+  .meta({ id: 'UserChanges' });
+export type UserChangesBody = z.output<typeof userChanges>['user'];
 
 export const userView = z
   .object({
@@ -70,12 +77,6 @@ export function viewUser(user: User): z.output<typeof userView> {
     display_name: user.displayName,
     bot: user.bot,
   };
-}
-
-export const tokenView = z.object({ id: z.number(), application: z.string() }).meta({ id: 'ApplicationToken' });
-
-export function viewToken(token: ApplicationToken) {
-  return { id: token.id, application: token.application };
 }
 
 export const refreshTokenView = z

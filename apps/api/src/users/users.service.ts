@@ -1,25 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '#domain/errors/app-error.js';
-import type { ApplicationToken } from '#domain/user/application-token.entity.js';
+import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import type { User } from '#domain/user/user.entity.js';
-import { hashApplicationToken, newApplicationToken } from '#identity/application-token.js';
 import { Identity } from '#identity/identity.js';
-import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
 import type { Listed, USER_SORTS } from '#persistence/listing.js';
 import { UsersRepository } from '#persistence/users.repository.js';
-import type { Person } from '../http/access.js';
 import type { Paging } from '../http/list-query.js';
+import { orTooMany } from '../http/password-errors.js';
 import { uniqueOr422 } from '../http/unique-violation.js';
-import type { UserBody } from './users.dto.js';
+import type { UserBody, UserChangesBody } from './users.dto.js';
 
 const UNIQUE = { users_username_key: 'username', users_email_key: 'email' };
-const UNIQUE_TOKEN = { application_tokens_user_application_key: 'application' };
 
 @Injectable()
 export class UsersService {
   constructor(
     private readonly users: UsersRepository,
-    private readonly tokens: ApplicationTokensRepository,
     private readonly identity: Identity,
   ) {}
 
@@ -38,7 +33,9 @@ export class UsersService {
   }
 
   async create(input: UserBody): Promise<User> {
-    const passwordHash = input.password === undefined ? null : await this.identity.hashPassword(input.password);
+    // A bot signs in with tokens only.
+    const { password } = input;
+    const passwordHash = input.bot || password === undefined ? null : await this.hash(password);
     return uniqueOr422(UNIQUE, () =>
       this.users.create({
         username: input.username,
@@ -52,6 +49,31 @@ export class UsersService {
     );
   }
 
+  /** A new password ends the logins that clients keep, and what was verified of the old one. */
+  async update(id: number, input: UserChangesBody): Promise<User> {
+    const user = await this.get(String(id));
+    if (user.service) throw new InvalidError({ username: ['of the service account: it follows the environment'] });
+    if (input.username !== undefined && input.username !== user.username) {
+      throw new InvalidError({ username: ['can not be changed'] });
+    }
+    if (input.password !== undefined && user.bot) throw new InvalidError({ password: ['a bot has none'] });
+    const { email, password, display_name: displayName } = input;
+    const passwordHash = password === undefined ? {} : { passwordHash: await this.hash(password) };
+    await uniqueOr422(UNIQUE, () => this.users.update(id, { email, displayName, ...passwordHash }));
+    return this.get(String(id));
+  }
+
+  /**
+   * A locked user can do as little as a disabled one, and is meant to come back: when a password may have been stolen.
+   * Nothing locks by itself; wrong passwords are throttled by address instead.
+   */
+  async setLocked(id: number, locked: boolean): Promise<User> {
+    const user = await this.get(String(id));
+    if (user.service) throw new AppError('forbidden', 'Authorization fails');
+    await this.users.setLocked(id, locked);
+    return this.get(String(id));
+  }
+
   /** A disabled user can neither sign in nor get tokens. The service account can not be disabled. */
   async setEnabled(id: number, enabled: boolean): Promise<User> {
     const user = await this.get(String(id));
@@ -60,37 +82,7 @@ export class UsersService {
     return this.get(String(id));
   }
 
-  async tokensOf(person: Person, userId: number): Promise<ApplicationToken[]> {
-    await this.requireTokenRights(person, userId);
-    return this.tokens.ofUser(userId);
-  }
-
-  /** Makes an application token; its text is in the answer and nowhere else. */
-  async createToken(
-    person: Person,
-    userId: number,
-    application: string,
-  ): Promise<{ token: ApplicationToken; plain: string }> {
-    await this.requireTokenRights(person, userId);
-    const plain = newApplicationToken();
-    const token = await uniqueOr422(UNIQUE_TOKEN, () =>
-      this.tokens.create(userId, application, hashApplicationToken(plain)),
-    );
-    return { token, plain };
-  }
-
-  async deleteToken(person: Person, id: number): Promise<void> {
-    const token = await this.tokens.find(id);
-    if (token === null) throw new AppError('not_found', 'Not found');
-    await this.requireTokenRights(person, token.userId);
-    await this.tokens.delete(id);
-  }
-
-  /** A user's tokens are the user's own affair; administrators manage those of bots. */
-  private async requireTokenRights(person: Person, userId: number): Promise<void> {
-    if (person.userId === userId) return;
-    const user = person.admin ? await this.users.find(userId) : null;
-    if (person.admin && user === null) throw new AppError('not_found', 'Not found');
-    if (!user?.bot) throw new AppError('forbidden', 'Authorization fails');
+  private async hash(password: string): Promise<string> {
+    return orTooMany(() => this.identity.hashPassword(password));
   }
 }

@@ -1,5 +1,6 @@
 import type { Action } from '../naming/scope.js';
 import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
+import { allowsAction, allowsNamespace, type TokenLimits } from './token-limits.js';
 
 /** Why a right was given. */
 export const ALLOWING = ['service-account', 'admin', 'public', 'protected', 'role', 'personal-owner'] as const;
@@ -8,6 +9,9 @@ export const ALLOWING = ['service-account', 'admin', 'public', 'protected', 'rol
 export const REFUSING = [
   'user-disabled',
   'user-locked',
+  'token-expired',
+  'token-action',
+  'token-namespace',
   'anonymous',
   'anonymous-access-off',
   'no-namespace',
@@ -28,12 +32,15 @@ export type Decision =
 export interface Case {
   actor: Actor;
   namespace: NamespaceFacts | null;
+  /** Of the namespace, whether it exists or not; null: not known to the caller. */
+  name: string | null;
   options: PolicyOptions;
 }
 
 /** One rule: when it holds, it decides. */
 export type Rule = Decision & { holds(of: Case): boolean };
 
+const tokenOf = ({ actor }: Case): TokenLimits | null => (actor.kind === 'user' ? (actor.token ?? null) : null);
 const isAdmin = ({ actor }: Case): boolean => actor.kind === 'user' && actor.admin;
 const isAnonymous = ({ actor }: Case): boolean => actor.kind === 'anonymous';
 const isUnknown = ({ namespace }: Case): boolean => namespace === null;
@@ -42,22 +49,31 @@ const hasRole = (of: Case, enough: readonly string[]): boolean => enough.include
 const isPersonal = ({ actor, namespace }: Case): boolean =>
   actor.kind === 'user' && namespace?.kind === 'personal' && namespace.ownerId === actor.userId;
 
+/** Whether the token that was shown permits something; without one there is nothing to narrow. */
+const permits = (of: Case, permitted: (token: TokenLimits) => boolean): boolean => {
+  const token = tokenOf(of);
+  return token === null || permitted(token);
+};
+
 const allow = (reason: (typeof ALLOWING)[number], holds: Rule['holds']): Rule => ({ allow: true, reason, holds });
 const deny = (reason: (typeof REFUSING)[number], holds: Rule['holds']): Rule => ({ allow: false, reason, holds });
 const otherwise = (): boolean => true;
 
-/** Looked at before all others. */
-const FIRST: readonly Rule[] = [
+/** Looked at before all others: nothing below gives back what a token takes away. */
+const first = (action: Action): readonly Rule[] => [
   allow('service-account', ({ actor }) => actor.kind === 'service'),
   deny('user-disabled', ({ actor }) => actor.kind === 'user' && actor.disabled),
   deny('user-locked', ({ actor }) => actor.kind === 'user' && actor.locked),
+  deny('token-expired', (of) => tokenOf(of)?.expiry === 'passed'),
+  deny('token-action', (of) => !permits(of, (token) => allowsAction(token, action))),
+  deny('token-namespace', (of) => !permits(of, (token) => allowsNamespace(token, of.name))),
   deny('anonymous-access-off', (of) => isAnonymous(of) && !of.options.anonymousAccess),
 ];
 
 /** The rules of each action, in their order; the first that holds decides, and the last always holds. */
 const RULES: Readonly<Record<Action, readonly Rule[]>> = {
   pull: [
-    ...FIRST,
+    ...first('pull'),
     allow('public', ({ namespace }) => namespace?.visibility === 'public'),
     deny('anonymous', isAnonymous),
     allow('admin', isAdmin),
@@ -67,7 +83,7 @@ const RULES: Readonly<Record<Action, readonly Rule[]>> = {
     allow('role', otherwise),
   ],
   push: [
-    ...FIRST,
+    ...first('push'),
     deny('anonymous', isAnonymous),
     allow('admin', isAdmin),
     deny('push-policy', ({ options }) => options.pushPolicy === 'admin-only'),
@@ -79,7 +95,7 @@ const RULES: Readonly<Record<Action, readonly Rule[]>> = {
     deny('role-too-weak', otherwise),
   ],
   delete: [
-    ...FIRST,
+    ...first('delete'),
     deny('anonymous', isAnonymous),
     deny('delete-disabled', ({ options }) => !options.deleteEnabled),
     allow('admin', isAdmin),
@@ -100,15 +116,17 @@ export function rulesOf(action: Action): readonly Rule[] {
 /**
  * Decides whether the actor may do one action on the repositories of one namespace. Pure; default deny; every action is
  * decided by itself, whatever else was asked for. `namespace` is null where no such namespace exists: administrators
- * may push there (it is made, private, when the first event of it arrives), nobody else.
+ * may push there (it is made, private, when the first event of it arrives), nobody else. `name` is that of the
+ * namespace: a token that is kept to namespaces is refused where the caller does not give it.
  */
 export function decide(
   actor: Actor,
   action: Action,
   namespace: NamespaceFacts | null,
   options: PolicyOptions,
+  name: string | null = null,
 ): Decision {
-  const of = { actor, namespace, options };
+  const of = { actor, namespace, name, options };
   const rule = rulesOf(action).find((one) => one.holds(of));
   return rule ? decisionOf(rule) : { allow: false, reason: 'unknown-action' };
 }

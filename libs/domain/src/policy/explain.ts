@@ -25,6 +25,9 @@ const RULE_TEXT: Record<Reason, string> = {
   'personal-owner': 'everybody may push to the own personal namespace',
   'user-disabled': 'a disabled user may do nothing',
   'user-locked': 'a locked user may do nothing',
+  'token-expired': 'an application token is good for nothing after its expiry',
+  'token-action': 'the application token is restricted to other actions',
+  'token-namespace': 'the application token is restricted to other namespaces',
   anonymous: 'this needs a signed-in user',
   'anonymous-access-off': 'nobody may do anything without signing in here (anonymous access is off)',
   'no-namespace': 'there is no such namespace',
@@ -38,6 +41,9 @@ const RULE_TEXT: Record<Reason, string> = {
 const CHANGE: Partial<Record<Reason, string>> = {
   'user-disabled': 'an administrator enables the user',
   'user-locked': 'an administrator unlocks the user',
+  'token-expired': 'use another application token, or the password',
+  'token-action': 'use an application token that is made for this action, or the password',
+  'token-namespace': 'use an application token that is made for this namespace, or the password',
   anonymous: 'sign in (docker login)',
   'anonymous-access-off': 'sign in (docker login)',
   'no-namespace': 'an administrator pushes there first, or the name is corrected',
@@ -54,8 +60,9 @@ export function explain(
   action: Action,
   namespace: NamespaceFacts | null,
   options: PolicyOptions,
+  name: string | null = null,
 ): Explanation {
-  const of = { actor, namespace, options };
+  const of = { actor, namespace, name, options };
   const rules: LookedAt[] = [];
   for (const rule of rulesOf(action)) {
     const held = rule.holds(of);
@@ -67,16 +74,21 @@ export function explain(
   return { allow: false, reason: 'unknown-action', because: RULE_TEXT['unknown-action'], rules, change: null };
 }
 
+/** Whether the namespace is a secret to the one whose role the facts tell: a private one of others. */
+export function isSecret(namespace: NamespaceFacts | null): boolean {
+  return namespace !== null && namespace.visibility === 'private' && namespace.role === null;
+}
+
 /**
- * The explanation for somebody who must not learn whether the namespace exists: a private one of others looks exactly
- * like one that does not exist.
+ * The explanation for somebody who must not learn whether the namespace exists: a secret one looks exactly like one
+ * that does not exist.
  */
 export function explainWithoutExistence(
   actor: Actor,
   action: Action,
   namespace: NamespaceFacts | null,
   options: PolicyOptions,
+  name: string | null = null,
 ): Explanation {
-  const secret = namespace !== null && namespace.visibility === 'private' && namespace.role === null;
-  return explain(actor, action, secret ? null : namespace, options);
+  return explain(actor, action, isSecret(namespace) ? null : namespace, options, name);
 }

@@ -1,3 +1,5 @@
+import type { TokenLimits } from './token-limits.js';
+
 /** Visibility of a namespace: private = its team; protected = everybody who is signed in; public = everybody. */
 export const VISIBILITIES = ['private', 'protected', 'public'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
@@ -13,7 +15,17 @@ export type PushPolicy = (typeof PUSH_POLICIES)[number];
 /** Who asks. */
 export type Actor =
   | { kind: 'anonymous' }
-  | { kind: 'user'; userId: number; username: string; admin: boolean; disabled: boolean; locked: boolean; bot: boolean }
+  | {
+      kind: 'user';
+      userId: number;
+      username: string;
+      admin: boolean;
+      disabled: boolean;
+      locked: boolean;
+      bot: boolean;
+      /** The application token that was shown; absent or null: a password, or something that stands for it. */
+      token?: TokenLimits | null;
+    }
   /** The `portus` service account: reads and writes everything, for Portus itself. */
   | { kind: 'service' };
 

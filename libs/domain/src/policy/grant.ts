@@ -1,6 +1,8 @@
 import { ACTIONS, isRepositoryScope, type Action, type Scope } from '../naming/scope.js';
+import { splitRepositoryName } from '../naming/repository-name.js';
 import { decide, type Decision, REFUSING } from './decide.js';
 import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
+import { allowsCatalog } from './token-limits.js';
 
 /** What one scope of a token request was granted. */
 export interface Grant {
@@ -10,7 +12,7 @@ export interface Grant {
 }
 
 /** Every reason for which an action of a scope is refused. */
-export const REFUSAL_REASONS = [...REFUSING, 'not-an-oci-name', 'unknown-type', 'not-admin'] as const;
+export const REFUSAL_REASONS = [...REFUSING, 'not-an-oci-name', 'unknown-type', 'not-admin', 'token-catalog'] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** A refused action with its reason, for logs, metrics and "why?". */
@@ -55,30 +57,39 @@ function grantRepository(
   result: GrantResult,
 ): void {
   const actions = new Set<Action>();
+  const name = namespaceOf(scope.name);
   for (const asked of scope.actions) {
     const wanted = asked === '*' ? ACTIONS : ACTIONS.filter((action) => action === asked);
     let last: Decision = { allow: false, reason: 'unknown-action' };
     for (const action of wanted) {
-      last = decide(actor, action, facts, options);
+      last = decide(actor, action, facts, options, name);
       if (last.allow) actions.add(action);
     }
     if (asked !== '*' && !last.allow) result.refused.push({ scope, action: asked, reason: last.reason });
   }
   if (scope.actions.includes('*') && actions.size === 0) {
-    const pull = decide(actor, 'pull', facts, options);
+    const pull = decide(actor, 'pull', facts, options, name);
     if (!pull.allow) result.refused.push({ scope, action: '*', reason: pull.reason });
   }
   if (actions.size > 0) result.granted.push({ type: 'repository', name: scope.name, actions: [...actions] });
 }
 
+/** Name of the namespace of a repository; '' is the global one. */
+export function namespaceOf(repository: string): string {
+  return splitRepositoryName(repository).namespace ?? '';
+}
+
 function grantRegistry(actor: Actor, scope: Scope, result: GrantResult): void {
   const admin = actor.kind === 'service' || (actor.kind === 'user' && actor.admin && !actor.disabled && !actor.locked);
-  if (scope.name === 'catalog' && scope.actions.includes('*') && admin) {
+  const limits = actor.kind === 'user' ? (actor.token ?? null) : null;
+  const permitted = limits === null || allowsCatalog(limits);
+  if (scope.name === 'catalog' && scope.actions.includes('*') && admin && permitted) {
     result.granted.push({ type: 'registry', name: 'catalog', actions: ['*'] });
   }
   for (const action of scope.actions) {
     if (scope.name !== 'catalog' || action !== '*') result.refused.push({ scope, action, reason: 'unknown-action' });
     else if (!admin) result.refused.push({ scope, action, reason: 'not-admin' });
+    else if (!permitted) result.refused.push({ scope, action, reason: 'token-catalog' });
   }
 }
 

@@ -14,7 +14,7 @@ export class User {
   @Column({ type: 'citext', nullable: true })
   email!: string | null;
 
-  /** argon2id in PHC form; null: no password login (tokens only). */
+  /** argon2id in PHC form, or an imported bcrypt hash until the next login; null: no password login (tokens only). */
   @Column({ name: 'password_hash', type: 'text', nullable: true })
   passwordHash!: string | null;
 
@@ -31,6 +31,7 @@ export class User {
   @Column({ type: 'boolean', default: true })
   enabled!: boolean;
 
+  /** Signs in with application tokens only, whatever password is stored. */
   @Column({ type: 'boolean', default: false })
   bot!: boolean;
 
@@ -38,6 +39,7 @@ export class User {
   @Column({ type: 'boolean', default: false })
   service!: boolean;
 
+  /** When an administrator locked it (or Portus 2.x had); null: it is not. Wrong passwords lock nobody. */
   @Column({ name: 'locked_at', type: 'timestamptz', nullable: true })
   lockedAt!: Date | null;
 

@@ -1,0 +1,39 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CurrentUser, type Person } from '../http/access.js';
+import { Answers, AnswersNothing } from '../http/answers.js';
+import { idParam } from '../http/id-param.js';
+import { newTokenView, tokenBody, type TokenBody, tokenView, viewToken } from './application-tokens.dto.js';
+import { ApplicationTokensService } from './application-tokens.service.js';
+
+@ApiTags('users')
+@Controller('api/v1/users')
+export class ApplicationTokensController {
+  constructor(private readonly tokens: ApplicationTokensService) {}
+
+  @Get(':id/application_tokens')
+  @Answers(z.array(tokenView), { also: [404] })
+  async list(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    return (await this.tokens.list(person, id)).map(viewToken);
+  }
+
+  @Post(':id/application_tokens')
+  @Answers(newTokenView, { status: 201, also: [404, 422] })
+  @HttpCode(201)
+  async create(
+    @CurrentUser() person: Person,
+    @Param('id', { schema: idParam }) id: number,
+    @Body({ schema: tokenBody }) body: TokenBody,
+  ) {
+    const { token, plain } = await this.tokens.create(person, id, body);
+    return { ...viewToken(token), plain_token: plain };
+  }
+
+  @Delete('application_tokens/:id')
+  @AnswersNothing([404])
+  @HttpCode(204)
+  async delete(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number): Promise<void> {
+    await this.tokens.delete(person, id);
+  }
+}
