@@ -14,6 +14,7 @@ import { TokensModule } from '#tokens/tokens.module.js';
 import { ActivitiesModule } from './activities/activities.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
+import { EventsModule } from './events/events.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
 import { AccessGuard } from './http/access.guard.js';
@@ -51,6 +52,7 @@ export class ApiModule {
         AuthModule,
         WebhooksModule,
         RegistriesModule,
+        EventsModule,
         NamespacesModule,
         RepositoriesModule,
         TagsModule,

@@ -11,6 +11,7 @@ import { ApplicationTokensRepository } from './application-tokens.repository.js'
 import { CatalogRepository } from './catalog.repository.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { Database } from './database.js';
+import { EventLogRepository } from './event-log.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LeaseRepository } from './lease.repository.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
@@ -34,6 +35,7 @@ const REPOSITORIES = [
   ActivitySealsRepository,
   ApplicationTokensRepository,
   CatalogRepository,
+  EventLogRepository,
   InboxRepository,
   LeaseRepository,
   LoginFailuresRepository,

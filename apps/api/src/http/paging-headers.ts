@@ -28,10 +28,19 @@ export function setPagingHeaders(
   reply.header('Link', parts.join(', '));
 }
 
-/** Relative, so that it is right behind any proxy. */
+/** For lists that are gone through from a place on, which have no total: `Link` to the next page, unless it is the last. */
+export function setCursorHeaders(request: FastifyRequest, reply: FastifyReply, next: string | null): void {
+  if (next !== null) reply.header('Link', `<${withParameter(request, 'before', next)}>; rel="next"`);
+}
+
 function urlOf(request: FastifyRequest, page: number): string {
+  return withParameter(request, 'page', String(page));
+}
+
+/** Relative, so that it is right behind any proxy. */
+function withParameter(request: FastifyRequest, name: string, value: string): string {
   const [path = '', query = ''] = request.url.split('?', 2);
   const parameters = new URLSearchParams(query);
-  parameters.set('page', String(page));
+  parameters.set(name, value);
   return `${path}?${parameters.toString()}`;
 }
