@@ -34,6 +34,8 @@ export async function createApi(parts: ApiParts, options: { preview?: boolean } 
     connectionTimeout: 120_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    // A request that reaches a program on its way out is served: restarts one after the other cost no client anything.
+    return503OnClosing: false,
   });
   logRequests(adapter.getInstance() as unknown as FastifyInstance, parts);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(parts), adapter, {
