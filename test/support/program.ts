@@ -59,6 +59,11 @@ export class Program {
     return this.output;
   }
 
+  /** Changes what its next start finds in its environment; undefined takes a variable away. */
+  reconfigure(changes: Record<string, string | undefined>): void {
+    Object.assign(this.options.env, changes);
+  }
+
   /** Starts it, if it does not run, and returns when it is ready. Throws with its log when that does not happen. */
   async start(): Promise<void> {
     this.launch();

@@ -11,8 +11,8 @@ export interface RealRegistryOptions {
   binary: string;
   /** Where images are kept; a new temporary folder when absent, which `remove()` deletes. */
   dataDir?: string;
-  /** `auth.token`; `rootcertbundle` is a path. Without it everybody may do everything. */
-  auth?: { realm: string; service: string; issuer: string; rootcertbundle: string };
+  /** `auth.token`; `rootcertbundle` and `jwks` (3.x) are paths. Without it everybody may do everything. */
+  auth?: { realm: string; service: string; issuer: string; rootcertbundle?: string; jwks?: string };
   /** Where to post events, with `Authorization: Bearer <secret>`. */
   notifications?: { url: string; secret: string; includeReferences?: boolean };
   /** 0 (default) picks a free one. */

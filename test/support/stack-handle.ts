@@ -21,7 +21,16 @@ export interface StackParts {
   registry: RealRegistry;
   redis: OwnRedis | null;
   postgres: OwnPostgres | null;
-  signing: { keyPem: string; certificatePem: string; issuer: string };
+  signing: {
+    keyPem: string;
+    certificatePem: string;
+    keyPath: string;
+    certificatePath: string;
+    /** The file by which the registry knows the key, of the kind that its setting in `auth.token` names. */
+    trustPath: string;
+    trust: 'rootcertbundle' | 'jwks';
+    issuer: string;
+  };
   newWorker: () => Promise<Program>;
   undo: () => Promise<void>;
 }
@@ -74,8 +83,9 @@ export class Stack {
     this.redis = parts.redis;
     this.postgres = parts.postgres;
     this.signing = parts.signing;
-    const { keyPem, certificatePem, issuer } = parts.signing;
-    this.signer = new TokenSigner(loadSigningKey(keyPem, certificatePem, new Date()), issuer);
+    const { keyPem, certificatePem, trust, issuer } = parts.signing;
+    const known = trust === 'jwks' ? null : certificatePem;
+    this.signer = new TokenSigner(loadSigningKey(keyPem, known, new Date()), issuer);
   }
 
   get admin(): NonNullable<Speaker> {
@@ -88,6 +98,16 @@ export class Stack {
     await worker.start();
     this.workers.push(worker);
     return worker;
+  }
+
+  /** Restarts api and workers with other settings, as an administrator does. */
+  async restartWith(changes: Record<string, string | undefined>): Promise<void> {
+    const restart = async (program: Program): Promise<void> => {
+      program.reconfigure(changes);
+      await program.stop();
+      await program.start();
+    };
+    await Promise.all([this.api, ...this.workers].map(restart));
   }
 
   /** `path` without `/api/v1`, such as `/repositories`. */

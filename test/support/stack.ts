@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { loadKeyRing } from '#tokens/key-ring.js';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
+import { bundleOf, jwksOf } from '#tokens/published-key.js';
 import { createDatabase } from './databases.js';
 import { OwnPostgres } from './own-postgres.js';
 import { OwnRedis } from './own-redis.js';
@@ -33,6 +35,10 @@ export interface StackOptions {
   /** Over all other variables of api and worker; undefined takes one away. */
   env?: Record<string, string | undefined>;
   registryOptions?: Partial<RealRegistryOptions>;
+  /** The signing key and a certificate of it; default a new one. */
+  key?: { keyPem: string; certificatePem: string };
+  /** By what the registry knows the key: default the certificate; `jwks` (3.x): the key alone. */
+  trust?: 'rootcertbundle' | 'jwks';
 }
 
 /** Environment variables that name the registries' programs. */
@@ -62,7 +68,8 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   const url = `http://localhost:${port}`;
   const registryHost = `localhost:${registryPort}`;
   const secrets = { adminPassword: word(), servicePassword: word(), webhookSecret: word() };
-  const key = await writeKey(undo);
+  const trust = options.trust ?? 'rootcertbundle';
+  const key = await writeKey(options.key, trust, undo);
   const env = environment(options, { ...stores, port, registryHost });
   Object.assign(env, secretVariables(secrets), key.variables, options.env);
   await run(process.execPath, [programFile('apps/api/src/migrate.js')], { env: withoutUndefined(env), cwd: '/' });
@@ -72,7 +79,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   const registry = await startRealRegistry({
     binary,
     port: registryPort,
-    auth: { realm: `${url}/v2/token`, service: registryHost, issuer: ISSUER, rootcertbundle: key.certificatePath },
+    auth: { realm: `${url}/v2/token`, service: registryHost, issuer: ISSUER, [trust]: key.trustPath },
     notifications: { url: `${url}/v2/webhooks/events`, secret: secrets.webhookSecret },
     ...options.registryOptions,
   });
@@ -84,7 +91,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
     registryHost,
     api,
     registry,
-    signing: { ...key, issuer: ISSUER },
+    signing: { ...key, trust, issuer: ISSUER },
     newWorker: async () => newWorker(env, undo),
     undo: () => undoAll(undo),
   });
@@ -105,17 +112,22 @@ async function startStores(options: StackOptions, undo: Undo[]) {
   return { redis, postgres, databaseUrl: database.url };
 }
 
-async function writeKey(undo: Undo[]) {
-  const { keyPem, certificatePem } = await makeSigningKey({ commonName: ISSUER });
+async function writeKey(given: StackOptions['key'], trust: NonNullable<StackOptions['trust']>, undo: Undo[]) {
+  const { keyPem, certificatePem } = given ?? (await makeSigningKey({ commonName: ISSUER }));
   const folder = await mkdtemp(join(tmpdir(), 'portus-stack-'));
   undo.push(() => rm(folder, { recursive: true, force: true }));
   const [keyPath, certificatePath] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   await writeFile(keyPath, keyPem, { mode: 0o600 });
   await writeFile(certificatePath, certificatePem);
+  const trustPath = join(folder, trust);
+  const { published } = loadKeyRing({ keyPath, certPath: certificatePath, otherKeyPaths: [] }, new Date());
+  await writeFile(trustPath, trust === 'jwks' ? JSON.stringify(await jwksOf(published)) : bundleOf(published));
   return {
     keyPem,
     certificatePem,
+    keyPath,
     certificatePath,
+    trustPath,
     variables: { PORTUS_KEY_PATH: keyPath, PORTUS_CERT_PATH: certificatePath },
   };
 }
@@ -176,7 +188,8 @@ async function withMetrics(env: Environment): Promise<Environment> {
   return { ...env, PORTUS_METRICS_PORT: String(await quietPort()) };
 }
 
-function programFile(path: string): string {
+/** A file of the built product. Throws when it was not built. */
+export function programFile(path: string): string {
   const file = join(ROOT, 'dist', path);
   if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first`);
   return file;
