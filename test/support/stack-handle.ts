@@ -123,8 +123,8 @@ export class Stack {
     return this.request<T>('PUT', path, options, body);
   }
 
-  async delete<T = unknown>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-    return this.request<T>('DELETE', path, options);
+  async delete<T = unknown>(path: string, options: RequestOptions & { body?: unknown } = {}): Promise<Answer<T>> {
+    return this.request<T>('DELETE', path, options, options.body);
   }
 
   private async request<T>(method: string, path: string, options: RequestOptions, body?: unknown): Promise<Answer<T>> {

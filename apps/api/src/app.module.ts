@@ -23,6 +23,7 @@ import { NamespacesModule } from './namespaces/namespaces.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { RepositoriesModule } from './repositories/repositories.module.js';
 import { TagsModule } from './tags/tags.module.js';
+import { TeamsModule } from './teams/teams.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WebModule } from './web/web.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -56,6 +57,7 @@ export class ApiModule {
         NamespacesModule,
         RepositoriesModule,
         TagsModule,
+        TeamsModule,
         UsersModule,
         ExplainModule,
         ActivitiesModule,

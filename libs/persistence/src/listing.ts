@@ -16,3 +16,4 @@ export const NAMESPACE_SORTS = ['id', 'name', 'created_at', 'updated_at'] as con
 export const REPOSITORY_SORTS = ['id', 'name', 'full_name', 'created_at', 'updated_at'] as const;
 export const TAG_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
 export const USER_SORTS = ['id', 'username', 'email', 'created_at', 'updated_at'] as const;
+export const TEAM_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;

@@ -64,7 +64,39 @@ export class NamespacesRepository {
     return row ?? null;
   }
 
-  async setVisibility(id: number, visibility: Visibility, sql: Sql = this.database): Promise<void> {
-    await sql.query('UPDATE namespaces SET visibility = $2, updated_at = now() WHERE id = $1', [id, visibility]);
+  /** The namespaces of one team, with the viewer's role. */
+  async ofTeam(viewer: Viewer, teamId: number, limit: number): Promise<NamespaceRow[]> {
+    return this.database.query<NamespaceRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE n.team_id = $2 ORDER BY n.id LIMIT $3`,
+      [viewer.userId, teamId, limit],
+    );
+  }
+
+  async isTaken(registryId: number, name: string): Promise<boolean> {
+    const rows = await this.database.query('SELECT id FROM namespaces WHERE registry_id = $1 AND name = $2', [
+      registryId,
+      name,
+    ]);
+    return rows.length > 0;
+  }
+
+  /** Makes a private namespace of a team. A taken name comes up as a unique violation. */
+  async create(
+    input: { registryId: number; name: string; teamId: number; description: string },
+    sql: Sql,
+  ): Promise<number> {
+    const [row] = await sql.query<{ id: number }>(
+      `INSERT INTO namespaces (registry_id, name, team_id, description, kind, visibility)
+       VALUES ($1, $2, $3, $4, 'team', 'private') RETURNING id`,
+      [input.registryId, input.name, input.teamId, input.description],
+    );
+    return row!.id;
+  }
+
+  async update(id: number, next: Pick<NamespaceRow, 'visibility' | 'description' | 'teamId'>, sql: Sql): Promise<void> {
+    await sql.query(
+      'UPDATE namespaces SET visibility = $2, description = $3, team_id = $4, updated_at = now() WHERE id = $1',
+      [id, next.visibility, next.description, next.teamId],
+    );
   }
 }

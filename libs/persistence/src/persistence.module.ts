@@ -26,6 +26,8 @@ import { ScanReportsRepository } from './scan-reports.repository.js';
 import { SyncRunsRepository } from './sync-runs.repository.js';
 import { TagHistoryRepository } from './tag-history.repository.js';
 import { TagsRepository } from './tags.repository.js';
+import { TeamMembersRepository } from './team-members.repository.js';
+import { TeamsRepository } from './teams.repository.js';
 import { TokenFactsRepository } from './token-facts.repository.js';
 import { UsersRepository } from './users.repository.js';
 import { watchDatabase } from './watch-database.js';
@@ -49,6 +51,8 @@ const REPOSITORIES = [
   SyncRunsRepository,
   TagHistoryRepository,
   TagsRepository,
+  TeamMembersRepository,
+  TeamsRepository,
   TokenFactsRepository,
   UsersRepository,
 ];

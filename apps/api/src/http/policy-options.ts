@@ -1,4 +1,5 @@
 import type { PolicyOptions } from '#domain/policy/facts.js';
+import type { ManageOptions } from '#domain/policy/manage.js';
 import type { Settings } from '#platform/config/settings.js';
 
 /** The settings that decide about rights, as the policy wants them. */
@@ -9,4 +10,10 @@ export function policyOptions(settings: Settings): PolicyOptions {
     contributorsDelete: settings.contributorsDelete,
     anonymousAccess: settings.anonymousAccess,
   };
+}
+
+/** As {@link policyOptions}, for what people do to teams and namespaces. */
+export function manageOptions(settings: Settings): ManageOptions {
+  const { createTeam, manageTeam, createNamespace, manageNamespace, changeVisibility, deleteEnabled } = settings;
+  return { createTeam, manageTeam, createNamespace, manageNamespace, changeVisibility, deleteEnabled };
 }

@@ -1,7 +1,6 @@
-import { Body, Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Visibility } from '#domain/policy/facts.js';
 import type { By } from '#persistence/activities.repository.js';
 import { NAMESPACE_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
@@ -14,7 +13,17 @@ import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
 import { repositoryView, viewRepository } from '../repositories/repositories.dto.js';
-import { namespaceChanges, namespaceView, viewNamespace } from './namespaces.dto.js';
+import { statusView } from '../http/status-view.js';
+import { NamespaceChangesService } from './namespace-changes.service.js';
+import {
+  type NamespaceChanges,
+  namespaceChanges,
+  namespaceView,
+  nameQuery,
+  type NewNamespace,
+  newNamespace,
+  viewNamespace,
+} from './namespaces.dto.js';
 import { NamespacesService } from './namespaces.service.js';
 
 @ApiTags('namespaces')
@@ -22,6 +31,7 @@ import { NamespacesService } from './namespaces.service.js';
 export class NamespacesController {
   constructor(
     private readonly namespaces: NamespacesService,
+    private readonly changes: NamespaceChangesService,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -39,6 +49,14 @@ export class NamespacesController {
     return items.map(viewNamespace);
   }
 
+  /** Whether a namespace of this name could be made. */
+  @Get('validate')
+  @Answers(statusView)
+  async validate(@Query({ schema: nameQuery }) { name }: { name: string }) {
+    const problem = await this.changes.problemOf(name);
+    return { messages: problem === null ? {} : { name: [problem] }, valid: problem === null };
+  }
+
   @Get(':id')
   @Decided()
   @Answers(namespaceView, { also: [404] })
@@ -53,14 +71,21 @@ export class NamespacesController {
     return (await this.namespaces.repositoriesOf(person, id)).map(viewRepository);
   }
 
+  @Post()
+  @Answers(namespaceView, { status: 201, also: [404, 422] })
+  @HttpCode(201)
+  async create(@CurrentUser() person: Person, @CalledBy() by: By, @Body({ schema: newNamespace }) body: NewNamespace) {
+    return viewNamespace(await this.changes.create(person, by, body));
+  }
+
   @Put(':id')
   @Answers(namespaceView, { also: [404, 422] })
   async update(
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
     @CalledBy() by: By,
-    @Body({ schema: namespaceChanges }) body: { namespace: { visibility: Visibility } },
+    @Body({ schema: namespaceChanges }) body: { namespace: NamespaceChanges },
   ) {
-    return viewNamespace(await this.namespaces.setVisibility(person, by, id, body.namespace.visibility));
+    return viewNamespace(await this.changes.update(person, by, id, body.namespace));
   }
 }

@@ -29,6 +29,33 @@ export function viewNamespace(row: NamespaceRow): z.output<typeof namespaceView>
   };
 }
 
+const withoutNul = (value: string) => !value.includes('\0');
+const name = z.string().trim().min(1).max(255).refine(withoutNul, 'must not hold NUL');
+const description = z.string().max(10_000).refine(withoutNul, 'must not hold NUL');
+
+export const newNamespace = z
+  .object({
+    name,
+    team: name.describe('its name'),
+    description: description.nullish(),
+    registry_id: z.coerce.number().int().min(1).max(2_147_483_647).nullish().describe('without it the first registry'),
+  })
+  .meta({ id: 'NamespaceInput' });
+export type NewNamespace = z.output<typeof newNamespace>;
+
+/** Portus's representation is taken back too, where the team is an object. */
+const team = z.union([name, z.object({ name }).transform((value) => value.name)]);
+
 export const namespaceChanges = z
-  .object({ namespace: z.object({ visibility: z.enum(VISIBILITIES) }) })
+  .object({
+    namespace: z.object({
+      name: name.optional().describe('must be the present one: namespaces can not be renamed'),
+      description: description.optional(),
+      team: team.optional().describe('the name of the team that takes it over'),
+      visibility: z.enum(VISIBILITIES).optional(),
+    }),
+  })
   .meta({ id: 'NamespaceChanges' });
+export type NamespaceChanges = z.output<typeof namespaceChanges>['namespace'];
+
+export const nameQuery = z.object({ name: z.string().max(1_000) });

@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, InvalidError } from '#domain/errors/app-error.js';
-import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
-import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
-import { Database } from '#persistence/database.js';
+import { AppError } from '#domain/errors/app-error.js';
+import type { NamespaceFacts } from '#domain/policy/facts.js';
 import type { Listed, NAMESPACE_SORTS } from '#persistence/listing.js';
 import { type NamespaceRow, NamespacesRepository } from '#persistence/namespaces.repository.js';
 import { type RepositoryRow, RepositoriesRepository } from '#persistence/repositories.repository.js';
@@ -18,8 +16,6 @@ export class NamespacesService {
   constructor(
     private readonly namespaces: NamespacesRepository,
     private readonly repositories: RepositoriesRepository,
-    private readonly activities: ActivitiesRepository,
-    private readonly database: Database,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -40,32 +36,9 @@ export class NamespacesService {
     return (await this.repositories.page(viewerOf(person), page, id)).items;
   }
 
-  /** Administrators and owners of its team; a global namespace is never private. */
-  async setVisibility(person: Person, by: By, id: number, visibility: Visibility): Promise<NamespaceRow> {
-    const row = await this.get(person, id);
-    if (!person.admin && row.role !== 'owner') throw new AppError('forbidden', 'Authorization fails');
-    if (row.kind === 'global' && visibility === 'private') {
-      throw new InvalidError({ visibility: ['of the global namespace can not be private'] });
-    }
-    if (row.visibility === visibility) return row;
-    const details = { before: { visibility: row.visibility }, after: { visibility } };
-    await this.database.transaction(async (sql) => {
-      await this.namespaces.setVisibility(id, visibility, sql);
-      await this.activities.record(
-        by,
-        {
-          key: 'namespace.change_visibility',
-          subjectType: 'namespace',
-          subjectId: id,
-          subjectName: row.name,
-          teamId: row.teamId,
-          namespaceId: id,
-          details,
-        },
-        sql,
-      );
-    });
-    return this.get(person, id);
+  /** The namespaces of one team; that the person may see the team was asked before. */
+  async ofTeam(person: Person, teamId: number): Promise<NamespaceRow[]> {
+    return this.namespaces.ofTeam(viewerOf(person), teamId, MAX_PER_PAGE);
   }
 }
 

@@ -15,12 +15,12 @@ import {
   registryChanges,
   type RegistryChanges,
   registryValidation,
-  registryStatus,
   type RegistryValidation,
   registryView,
   rotatedSecret,
   viewRegistry,
 } from './registries.dto.js';
+import { statusView } from '../http/status-view.js';
 import { RegistriesService, type Status } from './registries.service.js';
 
 const SORTS = ['id', 'name'] as const;
@@ -48,7 +48,7 @@ export class RegistriesController {
   }
 
   @Get('validate')
-  @Answers(registryStatus)
+  @Answers(statusView)
   async validate(@Query({ schema: registryValidation }) query: RegistryValidation): Promise<Status> {
     return this.registries.validate(query);
   }

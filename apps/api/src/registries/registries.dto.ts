@@ -105,7 +105,3 @@ function secretState(registry: Registry): z.output<typeof registryView>['webhook
 }
 
 export const rotatedSecret = z.object({ webhook_secret: z.string() }).meta({ id: 'WebhookSecret' });
-
-export const registryStatus = z
-  .object({ messages: z.record(z.string(), z.array(z.string())), valid: z.boolean() })
-  .meta({ id: 'Status' });

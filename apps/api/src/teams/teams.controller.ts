@@ -1,0 +1,92 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { By } from '#persistence/activities.repository.js';
+import { TEAM_SORTS } from '#persistence/listing.js';
+import type { TeamRow } from '#persistence/teams.repository.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import { CurrentUser, type Person } from '../http/access.js';
+import { Answers, AnswersNothing } from '../http/answers.js';
+import { CalledBy } from '../http/by.js';
+import { idParam } from '../http/id-param.js';
+import { listQuery, type ListQuery, paging } from '../http/list-query.js';
+import { setPagingHeaders } from '../http/paging-headers.js';
+import { namespaceView, viewNamespace } from '../namespaces/namespaces.dto.js';
+import { NamespacesService } from '../namespaces/namespaces.service.js';
+import * as dto from './teams.dto.js';
+import { TeamsService } from './teams.service.js';
+
+@ApiTags('teams')
+@Controller('api/v1/teams')
+export class TeamsController {
+  constructor(
+    private readonly teams: TeamsService,
+    private readonly namespaces: NamespacesService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  @Answers(z.array(dto.teamView))
+  async list(
+    @CurrentUser() person: Person,
+    @Query({ schema: listQuery(TEAM_SORTS) }) query: ListQuery<(typeof TEAM_SORTS)[number]>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const cut = paging(query, this.settings.perPage, 'id');
+    const { items, total } = await this.teams.list(person, cut);
+    setPagingHeaders(request, reply, cut, total);
+    return items.map((team) => this.view(person, team));
+  }
+
+  @Get(':id')
+  @Answers(dto.teamView, { also: [404] })
+  async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    return this.view(person, await this.teams.get(person, id));
+  }
+
+  @Post()
+  @Answers(dto.teamView, { status: 201, also: [404, 422] })
+  @HttpCode(201)
+  async create(@CurrentUser() person: Person, @CalledBy() by: By, @Body({ schema: dto.newTeam }) body: dto.NewTeam) {
+    return this.view(person, await this.teams.create(person, by, body));
+  }
+
+  @Put(':id')
+  @Answers(dto.teamView, { also: [404, 422] })
+  async update(
+    @CurrentUser() person: Person,
+    @CalledBy() by: By,
+    @Param('id', { schema: idParam }) id: number,
+    @Body({ schema: dto.teamChanges }) body: { team: dto.TeamChanges },
+  ) {
+    return this.view(person, await this.teams.update(person, by, id, body.team));
+  }
+
+  /** `new_team` in the body takes over the namespaces; without it they have to be empty. */
+  @Delete(':id')
+  @AnswersNothing([404, 422])
+  @HttpCode(204)
+  async delete(
+    @CurrentUser() person: Person,
+    @CalledBy() by: By,
+    @Param('id', { schema: idParam }) id: number,
+    @Body({ schema: dto.teamDeletion }) body: dto.TeamDeletion,
+  ): Promise<void> {
+    await this.teams.delete(person, by, id, body?.new_team);
+  }
+
+  @Get(':id/namespaces')
+  @Answers(z.array(namespaceView), { also: [404] })
+  async namespacesOf(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    await this.teams.get(person, id);
+    return (await this.namespaces.ofTeam(person, id)).map(viewNamespace);
+  }
+
+  private view(person: Person, team: TeamRow) {
+    const update = this.teams.may(person, 'team.update', team);
+    return dto.viewTeam(team, { update, delete: this.teams.may(person, 'team.delete', team) });
+  }
+}

@@ -1,0 +1,114 @@
+import type { Role } from '#domain/policy/facts.js';
+import type { Database, Sql } from './database.js';
+import type { Listed, Page, TEAM_SORTS } from './listing.js';
+import type { Viewer } from './namespaces.repository.js';
+
+export interface TeamRow {
+  id: number;
+  name: string;
+  description: string;
+  hidden: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+  /** The viewer's. */
+  role: Role | null;
+  usersCount: number;
+  namespacesCount: number;
+}
+
+const COLUMNS = `
+  t.id, t.name::text, t.description, t.hidden, t.created_at AS "createdAt", t.updated_at AS "updatedAt", m.role,
+  (SELECT count(*)::int FROM team_users u WHERE u.team_id = t.id) AS "usersCount",
+  (SELECT count(*)::int FROM namespaces n WHERE n.team_id = t.id) AS "namespacesCount"`;
+
+const FROM = 'FROM teams t LEFT JOIN team_users m ON m.team_id = t.id AND m.user_id = $1';
+
+/** Hidden teams stand behind personal and global namespaces; lists leave them out. */
+const LISTED = 'NOT t.hidden AND ($2 OR m.role IS NOT NULL)';
+
+export class TeamsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The teams of the viewer; administrators see all. */
+  async page(viewer: Viewer, page: Page<(typeof TEAM_SORTS)[number]>): Promise<Listed<TeamRow>> {
+    const values = [viewer.userId, viewer.admin];
+    const [counted] = await this.database.query<{ total: number }>(
+      `SELECT count(*)::int AS total ${FROM} WHERE ${LISTED}`,
+      values,
+    );
+    const items = await this.database.query<TeamRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE ${LISTED} ORDER BY t.${page.sort} ${page.order}, t.id LIMIT $3 OFFSET $4`,
+      [...values, page.take, page.skip],
+    );
+    return { items, total: counted!.total };
+  }
+
+  /** One team with the viewer's role, whether or not the viewer may see it. */
+  async find(viewer: Viewer, id: number): Promise<TeamRow | null> {
+    const [row] = await this.database.query<TeamRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE t.id = $2`,
+      [viewer.userId, id],
+    );
+    return row ?? null;
+  }
+
+  async findByName(viewer: Viewer, name: string): Promise<TeamRow | null> {
+    const [row] = await this.database.query<TeamRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE t.name = $2`,
+      [viewer.userId, name],
+    );
+    return row ?? null;
+  }
+
+  /** Makes a team and its first owner. A taken name comes up as a unique violation. */
+  async create(name: string, description: string, ownerId: number, sql: Sql): Promise<number> {
+    const [team] = await sql.query<{ id: number }>(
+      'INSERT INTO teams (name, description) VALUES ($1, $2) RETURNING id',
+      [name, description],
+    );
+    await sql.query(`INSERT INTO team_users (team_id, user_id, role) VALUES ($1, $2, 'owner')`, [team!.id, ownerId]);
+    return team!.id;
+  }
+
+  async update(id: number, changes: { name: string; description: string }, sql: Sql): Promise<void> {
+    await sql.query('UPDATE teams SET name = $2, description = $3, updated_at = now() WHERE id = $1', [
+      id,
+      changes.name,
+      changes.description,
+    ]);
+  }
+
+  /** Fails when namespaces still belong to it. */
+  async delete(id: number, sql: Sql): Promise<void> {
+    await sql.query('DELETE FROM teams WHERE id = $1', [id]);
+  }
+
+  /** Until the end of the transaction nobody else changes the team's members or namespaces. */
+  async lock(id: number, sql: Sql): Promise<boolean> {
+    const rows = await sql.query('SELECT id FROM teams WHERE id = $1 FOR UPDATE', [id]);
+    return rows.length > 0;
+  }
+
+  /** Hands all namespaces of one team to another. @returns their names */
+  async moveNamespaces(from: number, to: number, sql: Sql): Promise<string[]> {
+    const rows = await sql.query<{ name: string }>(
+      'UPDATE namespaces SET team_id = $2, updated_at = now() WHERE team_id = $1 RETURNING name',
+      [from, to],
+    );
+    return rows.map((row) => row.name);
+  }
+
+  /** Deletes the team's namespaces that hold no repository. @returns the names of those that do, at most ten */
+  async deleteEmptyNamespaces(id: number, sql: Sql): Promise<string[]> {
+    await sql.query(
+      `DELETE FROM namespaces n WHERE n.team_id = $1
+         AND NOT EXISTS (SELECT FROM repositories p WHERE p.namespace_id = n.id)`,
+      [id],
+    );
+    const rows = await sql.query<{ name: string }>(
+      'SELECT name FROM namespaces WHERE team_id = $1 ORDER BY name LIMIT 10',
+      [id],
+    );
+    return rows.map((row) => row.name);
+  }
+}
