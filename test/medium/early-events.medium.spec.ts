@@ -23,11 +23,16 @@ describe.each(['2.8', '3'] as const)(`${earlyEvents.name}: registry %s speaks to
     return envelopes;
   };
 
+  const countedEarly = async (): Promise<number> =>
+    Number(/^portus_events_handled_total\{outcome="early"\} (\d+)$/m.exec(await bench.metrics.scrape())?.[1]);
+
   it('of a retag', async () => {
     push('v1', 'a');
     await bench.handleEvents();
+    const before = await countedEarly();
     await bench.deliver(announce('v1', 'b', () => push('v1', 'a')));
     await bench.drain().ring();
+    expect(await countedEarly()).toBeGreaterThan(before);
     expect(await bench.stored()).toEqual(bench.held());
     push('v1', 'b');
     bench.undelivered.length = 0;

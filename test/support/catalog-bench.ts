@@ -1,4 +1,5 @@
 import { EventDrain } from '#catalog/event-drain.js';
+import { ReconcileRecord } from '#catalog/reconcile-record.js';
 import { Reconciler } from '#catalog/reconciler.js';
 import { RegistryClients, SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
 import { SyncRequests } from '#catalog/sync-requests.js';
@@ -11,6 +12,7 @@ import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
+import { Metrics } from '#platform/metrics/metrics.js';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
 import { TokenSigner } from '#tokens/token-signer.js';
@@ -37,6 +39,9 @@ export class CatalogBench {
   readonly registries: RegistriesRepository;
   readonly runs: SyncRunsRepository;
   readonly clients: RegistryClients;
+  /** What reconciling counted. */
+  readonly metrics = new Metrics();
+  private readonly record = new ReconcileRecord(this.metrics);
   readonly requests: SyncRequests;
   /** Notifications that the registry made and that nobody has delivered yet. */
   readonly undelivered: EventEnvelope[] = [];
@@ -102,7 +107,8 @@ export class CatalogBench {
 
   /** One reconciler, as every worker process has its own. */
   reconciler(): Reconciler {
-    return new Reconciler(this.database.sql, this.leases, this.inbox, this.catalog, this.clients);
+    const { leases, inbox, catalog, clients, record } = this;
+    return new Reconciler(this.database.sql, leases, inbox, catalog, clients, { record });
   }
 
   drain(reconciler: Reconciler = this.reconciler()): EventDrain {

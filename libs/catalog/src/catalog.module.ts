@@ -7,10 +7,15 @@ import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { Metrics } from '#platform/metrics/metrics.js';
 import { TokenSigner } from '#tokens/token-signer.js';
+import { ReconcileRecord } from './reconcile-record.js';
 import { Reconciler } from './reconciler.js';
 import { RegistryClients } from './registry-clients.js';
 import { SyncRequests } from './sync-requests.js';
+
+/** How much at once, and what is counted. */
+const RECONCILING = Symbol('reconciling');
 
 /** What both programs do with the catalog. */
 @Global()
@@ -28,16 +33,17 @@ import { SyncRequests } from './sync-requests.js';
         }),
     },
     {
+      provide: RECONCILING,
+      inject: [Metrics, SETTINGS],
+      useFactory: (metrics: Metrics, settings: Settings) => ({
+        concurrency: settings.syncConcurrency,
+        record: new ReconcileRecord(metrics),
+      }),
+    },
+    {
       provide: Reconciler,
-      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients, SETTINGS],
-      useFactory: (
-        database: Database,
-        leases: LeaseRepository,
-        inbox: InboxRepository,
-        catalog: CatalogRepository,
-        clients: RegistryClients,
-        settings: Settings,
-      ) => new Reconciler(database, leases, inbox, catalog, clients, settings.syncConcurrency),
+      inject: [Database, LeaseRepository, InboxRepository, CatalogRepository, RegistryClients, RECONCILING],
+      useFactory: (...parts: ConstructorParameters<typeof Reconciler>) => new Reconciler(...parts),
     },
     {
       provide: SyncRequests,

@@ -10,6 +10,7 @@ import { Applier, type Application } from './applier.js';
 import { type Claim, Claims } from './claims.js';
 import type { EventHints } from './event-hints.js';
 import { listTags, type Reading, readRepository } from './read-repository.js';
+import type { ReconcileRecord } from './reconcile-record.js';
 import type { RegistryClients } from './registry-clients.js';
 import { Slots } from './slots.js';
 import { type SortedEvents, sortEvents } from './sort-events.js';
@@ -63,16 +64,18 @@ export class Reconciler {
   private readonly applier: Applier;
   /** Apart, so that a sync does not keep pushes from being seen. */
   private readonly readers: { events: Slots; syncs: Slots };
+  private readonly record: ReconcileRecord;
 
+  /** `concurrency`: repositories that are read at once for events, and as many for syncs. */
   constructor(
     database: Database,
     leases: LeaseRepository,
     private readonly inbox: InboxRepository,
     private readonly catalog: CatalogRepository,
     private readonly clients: RegistryClients,
-    /** Repositories that are read at once for events, and as many for syncs. */
-    concurrency: number = READERS,
+    { concurrency = READERS, record }: { concurrency?: number; record: ReconcileRecord },
   ) {
+    this.record = record;
     this.claims = new Claims(leases, inbox, catalog);
     this.applier = new Applier(database, leases, inbox);
     this.readers = { events: new Slots(concurrency), syncs: new Slots(concurrency) };
@@ -88,6 +91,15 @@ export class Reconciler {
     fullName: string,
     whole: WholeLook | null,
     signal?: AbortSignal,
+  ): Promise<ReconcileResult> {
+    return this.record.time(() => this.underLease(registry, fullName, whole, signal));
+  }
+
+  private async underLease(
+    registry: Registry,
+    fullName: string,
+    whole: WholeLook | null,
+    signal: AbortSignal | undefined,
   ): Promise<ReconcileResult> {
     const claim = await this.claims.take({ registryId: registry.id, fullName, whole: whole !== null });
     if (claim === null) return { outcome: 'busy', failures: 0, lacking: 0, changes: NOTHING };
@@ -119,6 +131,7 @@ export class Reconciler {
     const sorted = sortEvents(events, reading, local);
     const outcome = await this.applier.apply(applicationOf(claim, local, sorted, plan, reading, whole));
     if (outcome === 'stale') return { outcome, failures: 0, lacking: 0, changes: NOTHING };
+    this.record.looked(sorted);
     await this.putBack(sorted.unanswered, [...reading.unanswered.values()][0]);
     await this.putBack(sorted.early, new Error('the registry does not show it yet'));
     const changed = !isEmptyPlan(plan) || reading.manifests.length + reading.gone.length > 0;
@@ -162,7 +175,9 @@ export class Reconciler {
 
   private async putBack(events: WaitingEvent[], error: unknown): Promise<number> {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return this.inbox.postpone(idsOf(events), reason, error instanceof RegistryError ? null : MAX_ATTEMPTS);
+    const dead = await this.inbox.postpone(idsOf(events), reason, error instanceof RegistryError ? null : MAX_ATTEMPTS);
+    this.record.died(dead);
+    return dead;
   }
 }
 

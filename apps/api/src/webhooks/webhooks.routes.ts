@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RawBody } from '../http/read-body.js';
 import { sendWireError } from '../http/wire-errors.js';
 import { wireScope } from '../http/wire-scope.js';
+import type { WebhookRecord } from './webhook-record.js';
 import type { WebhooksService } from './webhooks.service.js';
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -13,7 +14,7 @@ type Speaker = FastifyRequest & { registryId?: number };
  * `POST /v2/webhooks/events`: 401 for a wrong secret, before the body is read; 503 when nothing could be stored;
  * otherwise 202 whatever the body holds, because a 4xx would block that registry's queue for ever.
  */
-export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService): void {
+export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService, record: WebhookRecord): void {
   wireScope(fastify, MAX_BODY_BYTES, (scope) => {
     scope.post('/v2/webhooks/events', {
       onRequest: async (request: Speaker, reply) => {
@@ -27,6 +28,10 @@ export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService
           request.log.error({ err: error }, 'the secret of a notification could not be checked');
           return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
         }
+      },
+      onResponse: (_, reply, done) => {
+        record.answered(reply.statusCode, reply.elapsedTime / 1000);
+        done();
       },
       handler: async (request: Speaker, reply) => {
         try {

@@ -7,6 +7,7 @@ import type { Logger } from '#platform/logging/logger.js';
 import { Doorbell } from '#queues/doorbell.js';
 import { parseEnvelope } from './parse-envelope.js';
 import { RegistrySecrets } from './registry-secrets.js';
+import { WebhookRecord } from './webhook-record.js';
 
 /** Processes of registries that were seen; a longer list than any site's restarts between two of ours. */
 const MAX_INSTANCES = 1_000;
@@ -21,6 +22,7 @@ export class WebhooksService {
     private readonly registries: RegistriesRepository,
     private readonly inbox: InboxRepository,
     private readonly doorbell: Doorbell,
+    private readonly record: WebhookRecord,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.secrets = new RegistrySecrets(registries);
@@ -37,6 +39,7 @@ export class WebhooksService {
     await this.inbox.store(registryId, envelope.events);
     const pulls = this.inbox.storePulls(registryId, envelope.pulls);
     pulls.catch((error: Error) => this.logger.warn({ error: error.message }, 'pulls were not counted'));
+    this.record.took(envelope);
     const rejected = envelope.events.filter((event) => event.rejected !== null);
     if (envelope.events.length > rejected.length) this.doorbell.ring('registry-events', requestId);
     for (const one of rejected) this.logger.warn({ registryId, reason: one.rejected }, 'a notification was rejected');

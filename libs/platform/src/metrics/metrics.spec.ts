@@ -63,7 +63,9 @@ describe(Metrics.name, () => {
     const fail = async () => Promise.reject(new Error('the database is away'));
     sut.gauge({ name: 'waiting', help: 'Waiting.', labels: [], read: fail });
     sut.gauge({ name: 'pool', help: 'Pool.', labels: [], read: () => [{ value: 4 }] });
+    sut.gauge({ name: 'age', help: 'Age.', labels: ['registry'], read: fail });
     expect(await linesOf(sut, 'waiting')).toEqual([]);
+    expect(await linesOf(sut, 'age')).toEqual([]);
     expect(await linesOf(sut, 'pool')).toEqual(['pool 4']);
   });
 

@@ -85,7 +85,8 @@ export class Metrics {
         async (inTime) => (inTime ? reading : []),
         () => [],
       );
-      if (samples.length === 0) gauge.remove();
+      // A series without labels is there, as 0, until it is taken away.
+      if (samples.length === 0 && labels.length === 0) gauge.remove();
       for (const { labels: values, value } of samples) gauge.set(values ?? {}, value);
     };
     const gauge: Gauge = new Gauge({ name, help, labelNames: [...labels], registers: [this.registry], collect });
