@@ -37,10 +37,7 @@ export class Identity {
    */
   async isPasswordOf(user: PasswordHolder | null, credentials: Credentials, address: string): Promise<boolean> {
     const { username, password } = credentials;
-    if (user && this.isWarm(user, password)) {
-      this.verified.remember(user.id, user.credentialVersion, password);
-      return true;
-    }
+    if (user && this.verified.renew(user.id, user.credentialVersion, password)) return true;
     return this.throttle.guard({ username, password, address }, async () => {
       const stored = user === null || user.bot ? null : user.passwordHash;
       if (!(await this.hasher.verify(stored, password)) || user === null || stored === null) return false;

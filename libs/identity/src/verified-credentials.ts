@@ -23,14 +23,29 @@ export class VerifiedCredentials {
 
   /** True when exactly this password was verified for this user at this version a short while ago. */
   has(userId: number, version: number, password: string): boolean {
-    const expiry = this.entries.get(this.keyOf(userId, version, password));
+    return this.isFresh(this.keyOf(userId, version, password));
+  }
+
+  /** The same, for somebody who is known to be a user now: a password that is used stays warm. */
+  renew(userId: number, version: number, password: string): boolean {
+    const key = this.keyOf(userId, version, password);
+    const found = this.isFresh(key);
+    if (found) this.keep(key);
+    return found;
+  }
+
+  remember(userId: number, version: number, password: string): void {
+    this.keep(this.keyOf(userId, version, password));
+  }
+
+  private isFresh(key: string): boolean {
+    const expiry = this.entries.get(key);
     const found = expiry !== undefined && expiry > this.now();
     this.counts?.[found ? 'hit' : 'miss'].inc();
     return found;
   }
 
-  remember(userId: number, version: number, password: string): void {
-    const key = this.keyOf(userId, version, password);
+  private keep(key: string): void {
     this.entries.delete(key);
     this.entries.set(key, this.now() + this.lifetimeMs);
     if (this.entries.size <= MAX_ENTRIES) return;

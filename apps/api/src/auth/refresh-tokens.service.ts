@@ -27,8 +27,8 @@ export class RefreshTokensService {
    * none: the client then keeps the password, as if it were not offered.
    */
   async afterLogin(request: TokenRequestFacts, facts: LoadedFacts): Promise<string | null> {
-    if (request.refreshToken !== null) this.noteUse(request.refreshToken);
-    const { credentials, service, clientId } = request;
+    if (request.refreshToken !== null) this.noteUse(request.refreshToken, request.requestId);
+    const { credentials, service, clientId, requestId } = request;
     const { user } = facts;
     const entitled =
       credentials !== null && user !== null && !user.service && !isApplicationToken(credentials.password);
@@ -39,13 +39,13 @@ export class RefreshTokensService {
     return this.tokens.create(row).then(
       () => token,
       (error: Error) => {
-        this.logger.warn({ error: error.message }, 'a login got no refresh token');
+        this.logger.warn({ requestId, error: error.message }, 'a login got no refresh token');
         return null;
       },
     );
   }
 
-  private noteUse(token: string): void {
+  private noteUse(token: string, requestId: string): void {
     const hash = hashRefreshToken(token);
     const key = hash.toString('base64');
     if ((this.noted.get(key) ?? 0) > Date.now() - NOTE_EVERY_MS) return;
@@ -53,6 +53,6 @@ export class RefreshTokensService {
     this.noted.set(key, Date.now());
     this.tokens
       .noteUse(hash)
-      .catch((error: Error) => this.logger.warn({ error: error.message }, 'a use was not noted'));
+      .catch((error: Error) => this.logger.warn({ requestId, error: error.message }, 'a use was not noted'));
   }
 }

@@ -67,14 +67,16 @@ export class TokenFactsService {
     const asked = Date.now();
     try {
       const facts = await this.repository.find(request.service, who, namespaces);
-      if (this.source.confirmed()) this.logger.info('the database confirms facts for tokens again');
+      if (this.source.confirmed())
+        this.logger.info({ requestId: request.requestId }, 'the database confirms facts for tokens again');
       this.confirmed.correct(key, namespaces, facts, asked);
       this.toldBy.database.inc();
       return { ...facts, stale: false, keep: () => this.confirmed.remember(key, namespaces, facts, asked) };
     } catch (error) {
       this.pausedUntil = Date.now() + PAUSE_MS;
       this.source.failed();
-      this.logger.warn({ error: (error as Error).message }, 'the database confirms no facts for tokens');
+      const about = { requestId: request.requestId, error: (error as Error).message };
+      this.logger.warn(about, 'the database confirms no facts for tokens');
       const known = this.recall(key, namespaces);
       if (known !== null) return known;
       this.toldBy.nobody.inc();

@@ -58,14 +58,14 @@ export class TokenRecord {
     this.outcomes[outcome].inc();
     for (const refusal of refused) {
       this.refusals.of({ action: actionOf(refusal), reason: refusal.reason }).inc();
-      this.logRefusal(actor, refusal);
+      this.logRefusal(request, actor, refusal);
     }
     if (this.logger.isLevelEnabled('debug')) this.logger.debug(linesOf(request, actor, granted), 'token');
   }
 
   /** A registry that asks with a name which Portus does not know can not be used at all. */
-  unknownService(service: string): void {
-    this.logger.warn({ service }, 'a token was asked for an unknown service');
+  unknownService({ service, requestId }: TokenRequestFacts): void {
+    this.logger.warn({ requestId, service }, 'a token was asked for an unknown service');
   }
 
   /** After the answer. Of those with a token the outcome was counted when it was decided. */
@@ -75,9 +75,11 @@ export class TokenRecord {
   }
 
   /** Somebody's refused push or delete is worth a line; what nobody in particular asks for would only fill the log. */
-  private logRefusal(actor: Actor, { scope, action, reason }: Refusal): void {
+  private logRefusal({ requestId }: TokenRequestFacts, actor: Actor, { scope, action, reason }: Refusal): void {
     const level = actor.kind === 'anonymous' || action === 'pull' ? 'debug' : 'info';
-    this.logger[level]({ user: subjectOf(actor), name: scope.name.slice(0, 255), action, reason }, 'refused');
+    if (!this.logger.isLevelEnabled(level)) return;
+    const name = scope.name.slice(0, 255);
+    this.logger[level]({ requestId, user: subjectOf(actor), name, action, reason }, 'refused');
   }
 }
 
@@ -96,7 +98,11 @@ function outcomeOf(status: number): Outcome {
   return FAILED[status as keyof typeof FAILED] ?? 'bad-request';
 }
 
-function linesOf({ service, address, clientId }: TokenRequestFacts, actor: Actor, granted: GrantResult['granted']) {
+function linesOf(
+  { requestId, service, address, clientId }: TokenRequestFacts,
+  actor: Actor,
+  granted: GrantResult['granted'],
+) {
   const scopes = granted.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`);
-  return { user: subjectOf(actor), service, address, clientId, granted: scopes };
+  return { requestId, user: subjectOf(actor), service, address, clientId, granted: scopes };
 }

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { parseGetTokenRequest, parsePostTokenRequest } from './token-request.js';
 
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
+const origin = { address: '192.0.2.1', requestId: 'r1' };
 const get = (query: string, authorization?: string) =>
-  parseGetTokenRequest(new URLSearchParams(query), authorization, '192.0.2.1');
+  parseGetTokenRequest(new URLSearchParams(query), { ...origin, authorization });
 const post = (form: string, authorization?: string) =>
-  parsePostTokenRequest(new URLSearchParams(form), authorization, '192.0.2.1');
+  parsePostTokenRequest(new URLSearchParams(form), { ...origin, authorization });
 const names = (request: { scopes: { name: string }[] }) => request.scopes.map((scope) => scope.name);
 
 describe(parseGetTokenRequest.name, () => {
@@ -19,6 +20,7 @@ describe(parseGetTokenRequest.name, () => {
       offline: true,
       clientId: 'docker',
       address: '192.0.2.1',
+      requestId: 'r1',
     });
   });
 

@@ -16,6 +16,15 @@ export interface TokenRequestFacts {
   clientId: string;
   /** Where the request comes from, trusted proxies considered. */
   address: string;
+  /** For lines in the log. */
+  requestId: string;
+}
+
+/** What a request tells beside its parameters. */
+export interface Origin {
+  authorization: string | undefined;
+  address: string;
+  requestId: string;
 }
 
 const MAX_SERVICE_LENGTH = 512;
@@ -28,31 +37,24 @@ const wrong = (message: string): AppError => new AppError('unauthenticated', mes
  * unknown parameters are ignored. An Authorization header that is not well-formed Basic is refused, never taken for
  * anonymous. Throws AppError: bad_request, unauthenticated.
  */
-export function parseGetTokenRequest(
-  query: URLSearchParams,
-  authorization: string | undefined,
-  address: string,
-): TokenRequestFacts {
+export function parseGetTokenRequest(query: URLSearchParams, origin: Origin): TokenRequestFacts {
+  const { authorization } = origin;
   const credentials = parseBasicAuth(authorization);
   if (authorization !== undefined && credentials === null) throw wrong('the Authorization header is not HTTP Basic');
-  return withCommon(query, { credentials, address, offline: query.get('offline_token') === 'true' });
+  return withCommon(query, origin, { credentials, offline: query.get('offline_token') === 'true' });
 }
 
 /**
  * Reads the POST form (distribution "OAuth2 Token Authentication"). Grants: password and refresh token; `scope` may be one
  * string or repeated. Throws AppError: bad_request, unauthenticated.
  */
-export function parsePostTokenRequest(
-  form: URLSearchParams,
-  authorization: string | undefined,
-  address: string,
-): TokenRequestFacts {
+export function parsePostTokenRequest(form: URLSearchParams, origin: Origin): TokenRequestFacts {
   const grant = form.get('grant_type');
   if (grant === null) throw bad('grant_type is missing');
   if (grant === 'refresh_token') {
     const refreshToken = form.get('refresh_token') ?? '';
     if (!isRefreshToken(refreshToken)) throw wrong('the refresh token is not known');
-    return withCommon(form, { refreshToken, address });
+    return withCommon(form, origin, { refreshToken });
   }
   if (grant !== 'password') throw bad('grant_type must be "password" or "refresh_token"');
   const offline = form.get('access_type') === 'offline';
@@ -60,20 +62,21 @@ export function parsePostTokenRequest(
   const password = form.get('password') ?? '';
   if (username !== '') {
     if (`${username}${password}`.includes('\0')) throw wrong('invalid username or password');
-    return withCommon(form, { credentials: { username, password }, address, offline });
+    return withCommon(form, origin, { credentials: { username, password }, offline });
   }
-  const credentials = parseBasicAuth(authorization);
+  const credentials = parseBasicAuth(origin.authorization);
   if (credentials === null) throw bad('username is missing');
-  return withCommon(form, { credentials, address, offline });
+  return withCommon(form, origin, { credentials, offline });
 }
 
-type Who = Pick<TokenRequestFacts, 'address'> & Partial<TokenRequestFacts>;
+type Who = Partial<Pick<TokenRequestFacts, 'credentials' | 'refreshToken' | 'offline'>>;
 
-function withCommon(parameters: URLSearchParams, who: Who): TokenRequestFacts {
+function withCommon(parameters: URLSearchParams, { address, requestId }: Origin, who: Who): TokenRequestFacts {
   const service = parameters.get('service') ?? '';
   if (service === '') throw bad('service is missing');
   if (service.length > MAX_SERVICE_LENGTH || service.includes('\0')) throw bad('service is not valid');
   const clientId = (parameters.get('client_id') ?? '').replaceAll('\0', '').slice(0, MAX_CLIENT_LENGTH);
   const scopes = parseScopes(parameters.getAll('scope'));
-  return { service, scopes, clientId, credentials: null, refreshToken: null, offline: false, ...who };
+  const { credentials = null, refreshToken = null, offline = false } = who;
+  return { service, scopes, clientId, credentials, refreshToken, offline, address, requestId };
 }

@@ -3,7 +3,7 @@ import type { RawBody } from '../http/read-body.js';
 import { sendWireError } from '../http/wire-errors.js';
 import { wireScope } from '../http/wire-scope.js';
 import type { TokenRecord } from './token-record.js';
-import { parseGetTokenRequest, parsePostTokenRequest, type TokenRequestFacts } from './token-request.js';
+import { type Origin, parseGetTokenRequest, parsePostTokenRequest, type TokenRequestFacts } from './token-request.js';
 import type { TokenService } from './token.service.js';
 
 /** No client sends more; a scope of a hundred kilobytes is refused by its size. */
@@ -19,7 +19,7 @@ export function tokenRoutes(fastify: FastifyInstance, service: TokenService, rec
   };
   wireScope(fastify, MAX_BODY_BYTES, (scope) => {
     scope.get('/v2/token', counted, async (request, reply) =>
-      answer(service, reply, parseGetTokenRequest(queryOf(request), request.headers.authorization, request.ip)),
+      answer(service, reply, parseGetTokenRequest(queryOf(request), originOf(request))),
     );
     for (const url of ['/v2', '/v2/']) {
       scope.get(url, async (request, reply) => {
@@ -35,9 +35,13 @@ export function tokenRoutes(fastify: FastifyInstance, service: TokenService, rec
         return sendWireError(reply, 415, 'UNSUPPORTED', 'the body must be application/x-www-form-urlencoded');
       }
       const form = new URLSearchParams(body?.bytes.toString('utf8') ?? '');
-      return answer(service, reply, parsePostTokenRequest(form, request.headers.authorization, request.ip), true);
+      return answer(service, reply, parsePostTokenRequest(form, originOf(request)), true);
     });
   });
+}
+
+function originOf({ headers, ip, id }: FastifyRequest): Origin {
+  return { authorization: headers.authorization, address: ip, requestId: id };
 }
 
 /** From the raw URL: query parsers turn repeated parameters into strings, lists or objects as they like. */

@@ -44,7 +44,7 @@ export class TokenService {
   async issue(request: TokenRequestFacts): Promise<IssuedToken> {
     const facts = await this.facts.load(request);
     if (facts.registryId === null) {
-      this.record.unknownService(request.service);
+      this.record.unknownService(request);
       throw new AppError('bad_request', `service ${JSON.stringify(request.service.slice(0, 100))} is not known here`);
     }
     if (facts.stale) requirePullOnly(request);

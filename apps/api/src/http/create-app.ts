@@ -7,15 +7,18 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type FastifyInstance, LogController } from 'fastify';
 import { AppError } from '#domain/errors/app-error.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
+import { plainLogger } from '#platform/logging/logger.js';
 import { withLogContext } from '#platform/logging/request-context.js';
 import { type ApiParts, ApiModule } from '../app.module.js';
 import { serveOpenApi } from '../openapi.js';
 import { answerClientError } from './client-error.js';
 import { answerUnroutable } from './unroutable.js';
+import { isWireUrl } from './wire-url.js';
 
 /** JSON bodies of the API. */
 const BODY_LIMIT = 1024 * 1024;
 const REQUEST_ID = /^[\w.-]{1,128}$/;
+const PROGRAM = 'portus-api';
 /** Probes ask all day long; their lines would hide the others. */
 const QUIET = new Set(['/_ping', '/_health', '/api/v1/_ping']);
 
@@ -53,13 +56,19 @@ function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** One line per request, with the id that every line of it carries and that the answer names. */
+/**
+ * One line per request, with the id that every line of it carries and that the answer names. Lines of token requests
+ * and notifications carry it by themselves: a context would be a tenth of their cost.
+ */
 function logRequests(fastify: FastifyInstance, { logger }: ApiParts): void {
-  // The members of this line are few and known, and none can hold a secret: searching them costs more than the line.
-  const lines = logger.child({}, { redact: [] });
+  const lines = plainLogger(logger, PROGRAM);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    withLogContext({ requestId: request.id }, done);
+    if (isWireUrl(request.url)) return done();
+    void withLogContext({ requestId: request.id }, () => {
+      done();
+      return new Promise<void>((resolve) => reply.raw.once('close', () => resolve()));
+    });
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const [path = ''] = request.url.split('?', 1);

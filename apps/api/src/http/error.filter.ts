@@ -5,6 +5,7 @@ import type { Logger } from '#platform/logging/logger.js';
 import { errorAnswer } from './error-body.js';
 import { retryAfterOf } from './retry-after.js';
 import { sendWireError } from './wire-errors.js';
+import { isWireUrl } from './wire-url.js';
 
 /** The one place where errors become answers. */
 @Catch()
@@ -16,8 +17,8 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const { status, body, unexpected } = errorAnswer(error, request.id);
-    if (unexpected) this.logger.error({ err: error }, 'request failed');
-    if (request.url.startsWith('/v2/') || request.url === '/v2') {
+    if (unexpected) this.logger.error({ requestId: request.id, err: error }, 'request failed');
+    if (isWireUrl(request.url)) {
       void sendWireError(reply, status, status === 404 ? 'NAME_UNKNOWN' : 'UNKNOWN', String(body['detail']));
       return;
     }

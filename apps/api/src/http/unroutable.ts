@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer } from './error-body.js';
 import { sendThrown } from './wire-errors.js';
+import { isWireUrl } from './wire-url.js';
 
 /** Answers a URL that no router can read, such as one with a broken percent sign, in the shape of its protocol. */
 export function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   // The framework's message repeats the URL.
   const plain = Object.assign(new Error('the URL is not valid'), { statusCode: 400, cause: error });
-  if (request.url.startsWith('/v2/')) {
+  if (isWireUrl(request.url)) {
     sendThrown(reply, plain);
     return;
   }

@@ -6,10 +6,12 @@ import { sendThrown } from './wire-errors.js';
 /**
  * Opens a scope for routes that docker clients and registries speak. They have rules of their own: any media type is
  * taken as bytes (a parser that refuses one would lose a notification), bodies are capped and drained, errors have the
- * registry's shape.
+ * registry's shape. No log context is open in them: what they log must name `requestId`.
  */
 export function wireScope(fastify: FastifyInstance, bodyLimit: number, routes: (scope: FastifyInstance) => void): void {
   fastify.register(async (scope) => {
+    // A logger made for each request costs more than the few lines that name their request themselves.
+    scope.setChildLoggerFactory((logger) => logger);
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       '*',
@@ -21,7 +23,7 @@ export function wireScope(fastify: FastifyInstance, bodyLimit: number, routes: (
       },
     );
     scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-      if (sendThrown(reply, error)) request.log.error({ err: error }, 'request failed');
+      if (sendThrown(reply, error)) request.log.error({ requestId: request.id, err: error }, 'request failed');
     });
     routes(scope);
   });

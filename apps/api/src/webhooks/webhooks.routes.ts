@@ -25,7 +25,7 @@ export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService
           // The body is read as bytes whatever it is called; a name that is none must not become a 415.
           request.raw.headers['content-type'] = 'application/octet-stream';
         } catch (error) {
-          request.log.error({ err: error }, 'the secret of a notification could not be checked');
+          request.log.error({ requestId: request.id, err: error }, 'the secret of a notification could not be checked');
           return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
         }
       },
@@ -37,7 +37,7 @@ export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService
         try {
           await service.take(request.registryId!, (request.body as RawBody | undefined) ?? EMPTY, request.id);
         } catch (error) {
-          request.log.error({ err: error }, 'a notification could not be stored');
+          request.log.error({ requestId: request.id, err: error }, 'a notification could not be stored');
           return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
         }
         return reply.code(202).send();

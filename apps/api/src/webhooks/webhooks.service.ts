@@ -38,11 +38,12 @@ export class WebhooksService {
     const envelope = parseEnvelope(body.bytes, body.tooLarge, SERVICE_ACCOUNT);
     await this.inbox.store(registryId, envelope.events);
     const pulls = this.inbox.storePulls(registryId, envelope.pulls);
-    pulls.catch((error: Error) => this.logger.warn({ error: error.message }, 'pulls were not counted'));
+    pulls.catch((error: Error) => this.logger.warn({ requestId, error: error.message }, 'pulls were not counted'));
     this.record.took(envelope);
     const rejected = envelope.events.filter((event) => event.rejected !== null);
     if (envelope.events.length > rejected.length) this.doorbell.ring('registry-events', requestId);
-    for (const one of rejected) this.logger.warn({ registryId, reason: one.rejected }, 'a notification was rejected');
+    for (const { rejected: reason } of rejected)
+      this.logger.warn({ requestId, registryId, reason }, 'a notification was rejected');
     if (rejected.length > 0) this.doorbell.ring('catalog-sync', requestId);
     for (const instance of envelope.instances) void this.noteInstance(registryId, instance);
   }
