@@ -15,6 +15,9 @@ const SECRETS = [
   'secret',
 ];
 
+/** Lines that nobody reads are dropped beyond this, bytes: a log that is stuck must not fill the memory. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+
 /** Where errors of the database repeat values: parameters of the statement, and rows that broke a rule. */
 const DATA_OF_ERRORS = ['parameters', 'detail', 'driverError'];
 
@@ -33,7 +36,15 @@ export function createLogger(name: string, level: string, destination?: Destinat
     serializers: { err: describeError },
     mixin: () => ({ ...currentLogContext() }),
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
+}
+
+/**
+ * A reader that is slow must not stop the event loop: while a write is under way, lines gather and go out together. What
+ * gathered is written when the process ends by itself; only SIGKILL can take the last milliseconds with it.
+ */
+function standardOutput(): DestinationStream {
+  return pino.destination({ fd: 1, sync: false, maxLength: MAX_WAITING_BYTES });
 }
 
 /**
