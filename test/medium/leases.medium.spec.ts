@@ -87,7 +87,14 @@ describe(`a slow ${Reconciler.name}`, () => {
     return { held: () => held, release: open };
   }
 
-  const look = { deep: true, mayRemove: true, confirmBefore: new Date(), allowRemovals: () => true };
+  const look = {
+    deep: true,
+    mayRemove: true,
+    confirmBefore: new Date(),
+    runId: 0,
+    removals: 'remove' as const,
+    dryRun: false,
+  };
 
   it.each([
     ['an event', null],

@@ -1,9 +1,10 @@
 import { EventDrain } from '#catalog/event-drain.js';
 import { ReconcileRecord } from '#catalog/reconcile-record.js';
+import { makeSyncRunner, type SyncSettings } from '#catalog/make-sync-runner.js';
 import { Reconciler } from '#catalog/reconciler.js';
 import { RegistryClients, SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
 import { SyncRequests } from '#catalog/sync-requests.js';
-import { SyncRunner, type SyncSettings } from '#catalog/sync-runner.js';
+import type { SyncRunner } from '#catalog/sync-runner.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import type { SyncMode, SyncStrategy } from '#domain/sync/strategy.js';
 import type { SyncState } from '#domain/sync/sync-run.entity.js';
@@ -11,6 +12,10 @@ import { CatalogRepository } from '#persistence/catalog.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { RemovedTagsRepository } from '#persistence/removed-tags.repository.js';
+import { SyncBatchesRepository } from '#persistence/sync-batches.repository.js';
+import { SyncDifferencesRepository } from '#persistence/sync-differences.repository.js';
+import { SyncPlansRepository } from '#persistence/sync-plans.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { Metrics } from '#platform/metrics/metrics.js';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
@@ -21,11 +26,16 @@ import { type EventEnvelope, FakeRegistry, type FakeRegistryOptions } from '../f
 import { TestDatabase } from './test-database.js';
 
 export interface RunRow {
+  id: number;
+  slot: string;
   state: SyncState;
   outcome: string;
   listed: number;
   done: number;
   failed: number;
+  missing: number;
+  planned: number;
+  open: number;
   changes: Record<string, number>;
 }
 
@@ -38,6 +48,10 @@ export class CatalogBench {
   readonly catalog: CatalogRepository;
   readonly registries: RegistriesRepository;
   readonly runs: SyncRunsRepository;
+  readonly batches: SyncBatchesRepository;
+  readonly plans: SyncPlansRepository;
+  readonly differences: SyncDifferencesRepository;
+  readonly removed: RemovedTagsRepository;
   readonly clients: RegistryClients;
   /** What reconciling counted. */
   readonly metrics = new Metrics();
@@ -60,6 +74,10 @@ export class CatalogBench {
     this.catalog = new CatalogRepository(sql);
     this.registries = new RegistriesRepository(sql);
     this.runs = new SyncRunsRepository(sql);
+    this.batches = new SyncBatchesRepository(sql);
+    this.plans = new SyncPlansRepository(sql);
+    this.differences = new SyncDifferencesRepository(sql);
+    this.removed = new RemovedTagsRepository(sql);
     this.clients = new RegistryClients(signer, {
       connectTimeoutMs: 2_000,
       readTimeoutMs: 10_000,
@@ -122,9 +140,13 @@ export class CatalogBench {
   }
 
   runner(settings: Partial<SyncSettings> = {}): SyncRunner {
-    const { runs, registries, catalog, clients } = this;
-    const all = { confirmationSeconds: 0, ...settings };
-    return new SyncRunner(runs, registries, catalog, this.reconciler(), clients, all, quiet);
+    const all = { confirmationSeconds: 0, deepRate: null, share: 0.1, minimum: 20, ...settings };
+    return makeSyncRunner({ ...this.parts(), reconciler: this.reconciler() }, all, quiet);
+  }
+
+  private parts() {
+    const { runs, batches, plans, removed, registries, clients } = this;
+    return { runs, batches, plans, removed, registries, clients };
   }
 
   /** Asks for one run, works it off, and returns how it ended. */

@@ -3,16 +3,19 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AuditChain } from '#audit/audit-chain.js';
 import { CatalogModule } from '#catalog/catalog.module.js';
 import { EventDrain } from '#catalog/event-drain.js';
+import { makeSyncRunner, type SyncSettings } from '#catalog/make-sync-runner.js';
 import { Reconciler } from '#catalog/reconciler.js';
 import { RegistryClients } from '#catalog/registry-clients.js';
 import { ScanDrain } from '#catalog/scan-drain.js';
 import { SyncRunner } from '#catalog/sync-runner.js';
 import { ActivitySealsRepository } from '#persistence/activity-seals.repository.js';
-import { CatalogRepository } from '#persistence/catalog.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { PersistenceModule } from '#persistence/persistence.module.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
+import { RemovedTagsRepository } from '#persistence/removed-tags.repository.js';
 import { ScanReportsRepository } from '#persistence/scan-reports.repository.js';
+import { SyncBatchesRepository } from '#persistence/sync-batches.repository.js';
+import { SyncPlansRepository } from '#persistence/sync-plans.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { LOGGER, SETTINGS, SettingsModule } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -47,26 +50,39 @@ const eventDrain: FactoryProvider = {
 
 const syncRunner: FactoryProvider = {
   provide: SyncRunner,
-  inject: [SyncRunsRepository, RegistriesRepository, CatalogRepository, Reconciler, RegistryClients, SETTINGS, LOGGER],
+  inject: [
+    SyncRunsRepository,
+    SyncBatchesRepository,
+    SyncPlansRepository,
+    RemovedTagsRepository,
+    RegistriesRepository,
+    Reconciler,
+    RegistryClients,
+    SETTINGS,
+    LOGGER,
+  ],
   useFactory: (
     runs: SyncRunsRepository,
+    batches: SyncBatchesRepository,
+    plans: SyncPlansRepository,
+    removed: RemovedTagsRepository,
     registries: RegistriesRepository,
-    catalog: CatalogRepository,
     reconciler: Reconciler,
     clients: RegistryClients,
     settings: Settings,
     logger: Logger,
   ) =>
-    new SyncRunner(
-      runs,
-      registries,
-      catalog,
-      reconciler,
-      clients,
-      { confirmationSeconds: settings.syncConfirmation },
-      logger,
-    ),
+    makeSyncRunner({ runs, batches, plans, removed, registries, reconciler, clients }, syncSettings(settings), logger),
 };
+
+function syncSettings(settings: Settings): SyncSettings {
+  return {
+    deepRate: settings.syncDeepRate === 0 ? null : settings.syncDeepRate,
+    confirmationSeconds: settings.syncConfirmation,
+    share: settings.syncRemovalShare / 100,
+    minimum: settings.syncRemovalMinimum,
+  };
+}
 
 /** The worker: any number of processes, scaled on its own. */
 @Module({})

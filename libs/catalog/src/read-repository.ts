@@ -17,6 +17,8 @@ export interface ReadRequest {
   deletedDigests: ReadonlySet<string>;
   /** null: look only at what is named. Otherwise the whole repository is looked at, of which this is the listing. */
   all: { listing: ReadonlySet<string>; deep: boolean; confirmBefore: Date | null } | null;
+  /** False: compares digests and reads nothing new. */
+  readManifests: boolean;
   signal: AbortSignal | undefined;
 }
 
@@ -46,16 +48,17 @@ export async function readRepository(
   const mine = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
   let listing = request.all?.listing ?? null;
   const tags = new Map<string, RemoteTag>();
+  const taker = request.readManifests ? reader : null;
   await inParallel(namesToAsk(request, listing, local), PARALLEL_READS, async (name) => {
-    const ask = () => askTag(client, fullName, name, mine.get(name) ?? null, reader, request.signal);
+    const ask = () => askTag(client, fullName, name, mine.get(name) ?? null, taker, request.signal);
     tags.set(name, (await doubts.about([name], ask)) ?? { state: 'unknown' });
   });
   const denied = [...tags].filter(([, tag]) => tag.state === 'absent').map(([name]) => name);
   if (listing === null && denied.length > 0)
-    listing = await doubts.about(denied, () => listTags(client, fullName, request.signal));
+    listing = (await doubts.about(denied, () => listTags(client, fullName, request.signal)))?.names ?? null;
   const pushed = await stored([...request.digests]);
   for (const digest of request.digests)
-    if (!pushed.has(digest)) await doubts.about([digest], () => reader.readByDigest(digest));
+    if (!pushed.has(digest) && request.readManifests) await doubts.about([digest], () => reader.readByDigest(digest));
   const gone: string[] = [];
   for (const digest of (await stored([...request.deletedDigests])).keys()) {
     const answer = await doubts.about([digest], () =>
@@ -92,14 +95,21 @@ class Doubts {
   }
 }
 
+/** What a complete listing named: tags, and what is no name of a tag. */
+export interface TagNames {
+  names: ReadonlySet<string>;
+  illegal: string[];
+}
+
 /** The names of all tags; none also when the registry says by code that it has no such repository. */
 export async function listTags(
   client: RegistryClient,
   fullName: string,
   signal: AbortSignal | undefined,
-): Promise<ReadonlySet<string>> {
+): Promise<TagNames> {
   const answer = await client.tags(fullName, signal);
-  return new Set(answer.state === 'listed' ? answer.tags : []);
+  if (answer.state === 'absent') return { names: new Set(), illegal: [] };
+  return { names: new Set(answer.tags), illegal: answer.invalid };
 }
 
 /** What has to be asked for by itself: what events name, what is new, for a deep look all, and what is to be confirmed. */
@@ -121,12 +131,12 @@ async function askTag(
   fullName: string,
   name: string,
   known: string | null,
-  reader: ManifestReader,
+  reader: ManifestReader | null,
   signal: AbortSignal | undefined,
 ): Promise<RemoteTag> {
   const answer = await client.manifest(fullName, name, { ...(known ? { ifNoneMatch: known } : {}), signal });
   if (answer.state === 'absent') return { state: 'absent' };
   if (answer.state === 'unchanged') return known ? { state: 'present', digest: known } : { state: 'unknown' };
-  if (answer.digest !== known) await reader.take(answer.digest, answer.mediaType, answer.body);
+  if (answer.digest !== known) await reader?.take(answer.digest, answer.mediaType, answer.body);
   return { state: 'present', digest: answer.digest };
 }

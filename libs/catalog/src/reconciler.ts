@@ -1,19 +1,31 @@
 import type { Registry } from '#domain/registry/registry.entity.js';
-import { isEmptyPlan, planSync, type Plan, type TagHint } from '#domain/sync/plan-sync.js';
-import { overtakenPushes } from '#domain/tag/overtaken-pushes.js';
+import { differencesOf } from '#domain/sync/differences.js';
+import { isEmptyPlan, planSync, type TagHint } from '#domain/sync/plan-sync.js';
 import { type CatalogRepository, hashNames, type LocalRepository } from '#persistence/catalog.repository.js';
 import type { Database } from '#persistence/database.js';
 import type { InboxRepository, WaitingEvent } from '#persistence/inbox.repository.js';
 import type { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistryError } from '#registry/errors.js';
-import { Applier, type Application } from './applier.js';
+import { Applier } from './applier.js';
 import { type Claim, Claims } from './claims.js';
 import type { EventHints } from './event-hints.js';
-import { listTags, type Reading, readRepository } from './read-repository.js';
+import {
+  applicationOf,
+  countChanges,
+  type Look,
+  lookFacts,
+  NOTHING,
+  nothingNew,
+  type ReconcileResult,
+  type SortedRemovals,
+  splitRemovals,
+  type WholeLook,
+} from './look.js';
+import { listTags, readRepository, type TagNames } from './read-repository.js';
 import type { ReconcileRecord } from './reconcile-record.js';
 import type { RegistryClients } from './registry-clients.js';
 import { Slots } from './slots.js';
-import { type SortedEvents, sortEvents } from './sort-events.js';
+import { sortEvents } from './sort-events.js';
 
 /** Attempts for an event that fails here. One that the registry does not answer about is tried for ever. */
 const MAX_ATTEMPTS = 10;
@@ -26,34 +38,6 @@ const READERS = 4;
  */
 export const IN_FLIGHT = 64;
 
-/** A look at the whole repository, as a sync wants it. */
-export interface WholeLook {
-  deep: boolean;
-  mayRemove: boolean;
-  confirmBefore: Date;
-  /** Asked before tags are removed without an announcement; false keeps them. */
-  allowRemovals: (count: number) => boolean;
-}
-
-export interface ReconcileResult {
-  /** busy: somebody else holds the lease. stale: the lease was lost meanwhile; nothing was applied. */
-  outcome: 'applied' | 'unchanged' | 'busy' | 'stale';
-  /** Questions that the registry did not answer. */
-  failures: number;
-  /** Stored tags that a complete listing lacks and that are still kept. */
-  lacking: number;
-  /** Tags by what happened to them; unreadable: of a kind that is not read here. */
-  changes: { added: number; moved: number; removed: number; missing: number; unreadable: number };
-}
-
-const NOTHING = { added: 0, moved: 0, removed: 0, missing: 0, unreadable: 0 };
-
-/** What a look found, and what is stored of it. */
-interface Look {
-  reading: Reading;
-  local: LocalRepository;
-}
-
 /**
  * Makes the stored picture of one repository equal to what the registry says: takes its lease, reads the registry with
  * no transaction open, plans, and applies in a short transaction, only if the lease is still ours. Events are hints
@@ -62,11 +46,12 @@ interface Look {
 export class Reconciler {
   private readonly claims: Claims;
   private readonly applier: Applier;
-  /** Apart, so that a sync does not keep pushes from being seen. */
-  private readonly readers: { events: Slots; syncs: Slots };
+  /** Apart, so that neither a sync nor a registry that hangs keeps the pushes of others from being seen. */
+  private readonly readers = new Map<string, Slots>();
+  private readonly concurrency: number;
   private readonly record: ReconcileRecord;
 
-  /** `concurrency`: repositories that are read at once for events, and as many for syncs. */
+  /** `concurrency`: repositories of a registry that are read at once for events, and as many for syncs. */
   constructor(
     database: Database,
     leases: LeaseRepository,
@@ -75,10 +60,10 @@ export class Reconciler {
     private readonly clients: RegistryClients,
     { concurrency = READERS, record }: { concurrency?: number; record: ReconcileRecord },
   ) {
+    this.concurrency = concurrency;
     this.record = record;
     this.claims = new Claims(leases, inbox, catalog);
     this.applier = new Applier(database, leases, inbox);
-    this.readers = { events: new Slots(concurrency), syncs: new Slots(concurrency) };
   }
 
   /**
@@ -102,13 +87,13 @@ export class Reconciler {
     signal: AbortSignal | undefined,
   ): Promise<ReconcileResult> {
     const claim = await this.claims.take({ registryId: registry.id, fullName, whole: whole !== null });
-    if (claim === null) return { outcome: 'busy', failures: 0, lacking: 0, changes: NOTHING };
+    if (claim === null) return { outcome: 'busy', ...NOTHING };
     try {
       if (claim.events.length > 0 || whole !== null) return await this.lookAndApply(registry, claim, whole, signal);
       await this.claims.release(claim.lease);
-      return { outcome: 'unchanged', failures: 0, lacking: 0, changes: NOTHING };
+      return { outcome: 'unchanged', ...NOTHING };
     } catch (error) {
-      await this.fail(claim, signal?.aborted ? [] : claim.events, error);
+      await this.fail(claim, signal?.aborted || whole?.dryRun ? [] : claim.events, error);
       throw error;
     } finally {
       this.claims.end(claim.lease);
@@ -121,26 +106,52 @@ export class Reconciler {
     whole: WholeLook | null,
     signal: AbortSignal | undefined,
   ): Promise<ReconcileResult> {
-    const { events, hints } = claim;
-    const { reading, local } = await this.readers[whole ? 'syncs' : 'events'].run(() => {
+    const look = await this.readersOf(registry, whole !== null).run(() => {
       signal?.throwIfAborted();
       return this.look(registry, claim, whole, signal);
     });
+    const { reading, local } = look;
     const rules = { mayRemove: whole?.mayRemove ?? false, confirmBefore: whole?.confirmBefore ?? new Date(0) };
-    const plan = limitRemovals(planSync(reading, local.tags, hints.tags, rules), hints.tags, whole);
-    const sorted = sortEvents(events, reading, local);
-    const outcome = await this.applier.apply(applicationOf(claim, local, sorted, plan, reading, whole));
-    if (outcome === 'stale') return { outcome, failures: 0, lacking: 0, changes: NOTHING };
+    const sorted = splitRemovals(planSync(reading, local.tags, claim.hints.tags, rules), claim.hints, whole);
+    const outcome = whole?.dryRun ? await this.leaveAlone(claim) : await this.settle(claim, look, sorted, whole);
+    if (outcome === 'stale') return { outcome, ...NOTHING };
+    return {
+      outcome,
+      failures: reading.unanswered.size,
+      differences: whole ? differencesOf(lookFacts(claim, look, sorted, whole)) : [],
+      planned: sorted.planned,
+      removed: sorted.removed,
+      questions: reading.tags.size,
+      changes: { ...countChanges(sorted.plan), unreadable: reading.unreadable.size },
+    };
+  }
+
+  private readersOf(registry: Registry, forSync: boolean): Slots {
+    const key = `${registry.id} ${forSync}`;
+    const known = this.readers.get(key) ?? new Slots(this.concurrency);
+    this.readers.set(key, known);
+    return known;
+  }
+
+  private async leaveAlone({ lease }: Claim): Promise<'unchanged'> {
+    await this.claims.release(lease);
+    return 'unchanged';
+  }
+
+  private async settle(
+    claim: Claim,
+    { reading, local }: Look,
+    removals: SortedRemovals,
+    whole: WholeLook | null,
+  ): Promise<'applied' | 'unchanged' | 'stale'> {
+    const sorted = sortEvents(claim.events, reading, local);
+    const outcome = await this.applier.apply(applicationOf(claim, local, sorted, removals, reading, whole));
+    if (outcome === 'stale') return outcome;
     this.record.looked(sorted);
     await this.putBack(sorted.unanswered, [...reading.unanswered.values()][0]);
     await this.putBack(sorted.early, new Error('the registry does not show it yet'));
-    const changed = !isEmptyPlan(plan) || reading.manifests.length + reading.gone.length > 0;
-    return {
-      outcome: changed ? 'applied' : 'unchanged',
-      failures: reading.unanswered.size,
-      lacking: plan.lacking.length,
-      changes: { ...countChanges(plan), unreadable: reading.unreadable.size },
-    };
+    const changed = !isEmptyPlan(removals.plan) || reading.manifests.length + reading.gone.length > 0;
+    return changed ? 'applied' : 'unchanged';
   }
 
   private async look(
@@ -150,9 +161,11 @@ export class Reconciler {
     signal: AbortSignal | undefined,
   ): Promise<Look> {
     const client = this.clients.of(registry);
-    const listing = whole ? await listTags(client, lease.fullName, signal) : null;
+    const listed: TagNames | null = whole ? await listTags(client, lease.fullName, signal) : null;
+    const listing = listed?.names ?? null;
+    const illegalNames = listed?.illegal ?? [];
     if (listing && names?.absent === 0 && !whole?.deep && events.length === 0 && hashNames(listing) === names.hash)
-      return { reading: nothingNew(listing), local: { id: names.id, tags: [] } };
+      return { reading: nothingNew(listing), local: { id: names.id, tags: [] }, illegalNames };
     const local = named ?? (await this.catalog.load(registry.id, lease.fullName));
     noteDeletedDigests(hints, local);
     const request = {
@@ -161,10 +174,12 @@ export class Reconciler {
       deletedDigests: hints.deletedDigests,
       all: whole &&
         listing && { listing, deep: whole.deep, confirmBefore: whole.mayRemove ? whole.confirmBefore : null },
+      readManifests: !whole?.dryRun,
       signal,
     };
     const stored = (digests: string[]) => this.catalog.storedManifests(local.id, digests);
-    return { reading: await readRepository(client, lease.fullName, request, local, stored), local };
+    const reading = await readRepository(client, lease.fullName, request, local, stored);
+    return { reading, local, illegalNames };
   }
 
   /** Best effort: when the database is away, the events keep their state and the lease runs out. */
@@ -181,40 +196,6 @@ export class Reconciler {
   }
 }
 
-/** A look whose listing is what is stored, so that nothing else was asked. */
-function nothingNew(listing: ReadonlySet<string>): Reading {
-  return { listing, tags: new Map(), manifests: [], gone: [], unanswered: new Map(), unreadable: new Map() };
-}
-
-function applicationOf(
-  { lease }: Claim,
-  local: LocalRepository,
-  events: SortedEvents,
-  plan: Plan,
-  reading: Reading,
-  whole: WholeLook | null,
-): Application {
-  const stored = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
-  const names = whole !== null && reading.unanswered.size === 0 && plan.lacking.length === 0;
-  return {
-    lease,
-    change: {
-      registryId: lease.registryId,
-      fullName: lease.fullName,
-      repositoryId: local.id,
-      plan,
-      manifests: reading.manifests,
-      gone: reading.gone,
-      overtaken: overtakenPushes(events.done, reading, (name) => stored.get(name) ?? null),
-      learnedFrom: whole ? 'sync' : 'event',
-      proves: { names, digests: names && whole.deep },
-    },
-    done: events.done,
-    ignored: events.unreadable,
-    reason: [...reading.unreadable.values()][0]?.message ?? null,
-  };
-}
-
 const idsOf = (events: WaitingEvent[]): string[] => events.map((event) => event.id);
 
 /** An announced digest concerns the stored tags that have it: they are asked for, and count as announced. */
@@ -225,16 +206,4 @@ function noteDeletedDigests(hints: EventHints, local: LocalRepository): void {
     hint.deleted = true;
     hints.tags.set(tag.name, hint);
   }
-}
-
-function limitRemovals(plan: Plan, hints: ReadonlyMap<string, TagHint>, whole: WholeLook | null): Plan {
-  const unannounced = plan.remove.filter((name) => !hints.get(name)?.deleted);
-  if (unannounced.length === 0 || whole?.allowRemovals(unannounced.length)) return plan;
-  const remove = plan.remove.filter((name) => hints.get(name)?.deleted);
-  return { ...plan, remove, lacking: [...plan.lacking, ...unannounced] };
-}
-
-function countChanges(plan: Plan): Omit<ReconcileResult['changes'], 'unreadable'> {
-  const count = (change: string) => plan.set.filter((tag) => tag.change === change).length;
-  return { added: count('new'), moved: count('moved'), removed: plan.remove.length, missing: plan.missing.length };
 }

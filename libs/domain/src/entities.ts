@@ -10,7 +10,10 @@ import { Registry } from './registry/registry.entity.js';
 import { RepositoryLease } from './repository/repository-lease.entity.js';
 import { Repository } from './repository/repository.entity.js';
 import { ScanReport } from './scan/scan-report.entity.js';
+import { SyncBatch } from './sync/sync-batch.entity.js';
+import { SyncDifference } from './sync/sync-difference.entity.js';
 import { SyncRun } from './sync/sync-run.entity.js';
+import { RemovedTag } from './tag/removed-tag.entity.js';
 import { TagRevision } from './tag/tag-revision.entity.js';
 import { Tag } from './tag/tag.entity.js';
 import { TeamUser } from './team/team-user.entity.js';
@@ -34,9 +37,12 @@ export const ENTITIES = [
   RefreshToken,
   Registry,
   RegistryEvent,
+  RemovedTag,
   Repository,
   RepositoryLease,
   ScanReport,
+  SyncBatch,
+  SyncDifference,
   SyncRun,
   Tag,
   TagRevision,

@@ -15,6 +15,8 @@ export interface CatalogChange extends RepositoryKey {
   /** What tags had for a moment only; for their history. */
   overtaken: readonly OvertakenPush[];
   learnedFrom: 'event' | 'sync';
+  /** Removals that a run decided on: they are kept as they were, to be brought back. */
+  restorable: { runId: number; names: readonly string[] } | null;
   /** What the look proved. */
   proves: { names: boolean; digests: boolean };
 }

@@ -21,8 +21,12 @@ import { NamespacesRepository } from './namespaces.repository.js';
 import { PullsRepository } from './pulls.repository.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RegistriesRepository } from './registries.repository.js';
+import { RemovedTagsRepository } from './removed-tags.repository.js';
 import { RepositoriesRepository } from './repositories.repository.js';
 import { ScanReportsRepository } from './scan-reports.repository.js';
+import { SyncBatchesRepository } from './sync-batches.repository.js';
+import { SyncDifferencesRepository } from './sync-differences.repository.js';
+import { SyncPlansRepository } from './sync-plans.repository.js';
 import { SyncRunsRepository } from './sync-runs.repository.js';
 import { TagHistoryRepository } from './tag-history.repository.js';
 import { TagsRepository } from './tags.repository.js';
@@ -46,8 +50,12 @@ const REPOSITORIES = [
   PullsRepository,
   RefreshTokensRepository,
   RegistriesRepository,
+  RemovedTagsRepository,
   RepositoriesRepository,
   ScanReportsRepository,
+  SyncBatchesRepository,
+  SyncDifferencesRepository,
+  SyncPlansRepository,
   SyncRunsRepository,
   TagHistoryRepository,
   TagsRepository,

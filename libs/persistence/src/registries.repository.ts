@@ -171,8 +171,27 @@ export class RegistriesRepository {
   /** Notes that a complete pass proved the catalog equal. */
   async noteEqual(id: number, mode: 'names' | 'deep', at: Date): Promise<void> {
     await this.database.query(
-      `UPDATE registries SET names_equal_at = $2, digests_equal_at = CASE WHEN $3 THEN $2 ELSE digests_equal_at END WHERE id = $1`,
+      `UPDATE registries SET names_equal_at = greatest(names_equal_at, $2),
+              digests_equal_at = CASE WHEN $3 THEN greatest(digests_equal_at, $2) ELSE digests_equal_at END WHERE id = $1`,
       [id, at, mode === 'deep'],
+    );
+  }
+
+  /** Notes why it could not be read; it counts as failing since the first of these without a success between. */
+  async noteFailure(id: number, code: string, message: string): Promise<void> {
+    await this.database.query(
+      `UPDATE registries SET last_error_code = left($2, 64), last_error = left($3, 500), failing_since = coalesce(failing_since, now())
+        WHERE id = $1 AND (last_error_code, last_error) IS DISTINCT FROM (left($2, 64), left($3, 500))`,
+      [id, code, message],
+    );
+  }
+
+  /** Notes that it was read. */
+  async noteSuccess(id: number): Promise<void> {
+    await this.database.query(
+      `UPDATE registries SET last_error_code = NULL, last_error = NULL, failing_since = NULL
+        WHERE id = $1 AND failing_since IS NOT NULL`,
+      [id],
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { SyncMode, SyncStrategy } from '#domain/sync/strategy.js';
-import type { SyncState } from '#domain/sync/sync-run.entity.js';
+import type { SyncStage, SyncState } from '#domain/sync/sync-run.entity.js';
 import type { Database } from './database.js';
 
 export interface ClaimedRun {
@@ -8,17 +8,35 @@ export interface ClaimedRun {
   slot: string;
   mode: SyncMode;
   strategy: SyncStrategy;
+  dryRun: boolean;
+  stage: SyncStage;
+  cursor: string | null;
+  listed: number;
+  requestedBy: string | null;
+  startedAt: Date;
+  confirmBefore: Date;
+  approved: boolean;
 }
 
-export interface RunProgress {
+/** What is known of a run while it goes on. */
+export interface RunCounts {
+  stage: SyncStage;
   listed: number;
   done: number;
   failed: number;
+  missing: number;
+  planned: number;
+  open: number;
+  knownRepositories: number;
+  knownTags: number;
   changes: Record<string, number>;
 }
 
 /** Any number; the same in every worker. */
 const CLAIM_LOCK = 7_406_541_204;
+
+const CLAIMED = `id, registry_id AS "registryId", slot, mode, strategy, dry_run AS "dryRun", stage, cursor, listed,
+                 requested_by AS "requestedBy",                 started_at AS "startedAt", confirm_before AS "confirmBefore", approved_at IS NOT NULL AS approved`;
 
 /**
  * The runs of syncs. A slot is unique: whoever asks for the same slot again gets nothing new. Slots are asked for every
@@ -68,62 +86,86 @@ export class SyncRunsRepository {
   }
 
   /**
-   * Takes the oldest open run that nobody works on; one run of a registry at a time. Null when there is none. A run
-   * whose worker died is taken over after its lease.
+   * Takes the lead of the oldest open run that nobody leads; one run of a registry and mode at a time. Null when there
+   * is none. A run whose worker died goes on after its lease, from where it was.
    */
-  async claim(holder: string, seconds: number): Promise<ClaimedRun | null> {
+  async claim(holder: string, seconds: number, confirmationSeconds: number): Promise<ClaimedRun | null> {
     const [run] = await this.database.transaction(async (sql) => {
       // One at a time: a claim that is not committed yet would be invisible to the next one's check.
       await sql.query('SELECT pg_advisory_xact_lock($1)', [CLAIM_LOCK]);
       return sql.query<ClaimedRun & Record<string, unknown>>(
         `UPDATE sync_runs SET state = 'running', holder = $1, expires_at = now() + make_interval(secs => $2),
-                            started_at = coalesce(started_at, now()), listed = 0, done = 0, failed = 0, changes = '{}'
+                            started_at = coalesce(started_at, now()),
+                            confirm_before = coalesce(confirm_before, now() - make_interval(secs => $3))
         WHERE id = (
           SELECT r.id FROM sync_runs r
            WHERE r.state IN ('queued', 'running') AND (r.expires_at IS NULL OR r.expires_at < now())
-             AND NOT EXISTS (SELECT FROM sync_runs o WHERE o.registry_id = r.registry_id AND o.id <> r.id
-                                AND o.state = 'running' AND o.expires_at >= now())
+             AND (r.slot LIKE 'undo:%' OR
+                  NOT EXISTS (SELECT FROM sync_runs o WHERE o.registry_id = r.registry_id AND o.id <> r.id
+                                 AND o.mode = r.mode AND o.state = 'running' AND o.expires_at >= now()))
            ORDER BY r.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id, registry_id AS "registryId", slot, mode, strategy`,
-        [holder, seconds],
+        RETURNING ${CLAIMED}`,
+        [holder, seconds, confirmationSeconds],
       );
     });
     return run ?? null;
   }
 
-  /** Notes progress and keeps the run ours. Returns false when it was taken over. */
-  async progress(id: number, holder: string, seconds: number, progress: RunProgress): Promise<boolean> {
-    const rows = await this.database.query(
-      `UPDATE sync_runs SET listed = $3, done = $4, failed = $5, changes = $6,
-                            expires_at = now() + make_interval(secs => $7)
-        WHERE id = $1 AND holder = $2 AND state = 'running' RETURNING 1`,
-      [id, holder, progress.listed, progress.done, progress.failed, JSON.stringify(progress.changes), seconds],
+  /** Keeps the lead. Returns what the run has come to; null when it is no longer ours, or was cancelled. */
+  async lead(id: number, holder: string, seconds: number): Promise<RunCounts | null> {
+    const [row] = await this.database.query<RunCounts & Record<string, unknown>>(
+      `UPDATE sync_runs SET expires_at = now() + make_interval(secs => $3)
+        WHERE id = $1 AND holder = $2 AND state = 'running'
+       RETURNING stage, listed, done, failed, missing, planned, open, changes, coalesce(known_repositories, 0) AS "knownRepositories",
+                 coalesce(known_tags, 0) AS "knownTags"`,
+      [id, holder, seconds],
     );
-    return rows.length > 0;
+    return row ?? null;
   }
 
-  /** Ends a run. */
-  async finish(id: number, holder: string, state: SyncState, outcome: string, progress: RunProgress): Promise<void> {
-    await this.database.query(
-      `UPDATE sync_runs SET state = $3, outcome = left($4, 2000), listed = $5, done = $6, failed = $7, changes = $8,
-                            finished_at = now(), holder = NULL, expires_at = NULL
-        WHERE id = $1 AND holder = $2`,
-      [id, holder, state, outcome, progress.listed, progress.done, progress.failed, JSON.stringify(progress.changes)],
+  /** A running run that this worker may help with, as its leader sees it. */
+  async running(id: number): Promise<ClaimedRun | null> {
+    const [run] = await this.database.query<ClaimedRun & Record<string, unknown>>(
+      `SELECT ${CLAIMED} FROM sync_runs WHERE id = $1 AND state = 'running'`,
+      [id],
     );
+    return run ?? null;
+  }
+
+  /** Ends a run; what it kept for its work goes, unless its plan waits for a yes. */
+  async finish(id: number, holder: string, state: SyncState, outcome: string): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      const ended = await sql.query(
+        `UPDATE sync_runs SET state = $3, outcome = left($4, 2000), finished_at = now(), holder = NULL, expires_at = NULL
+          WHERE id = $1 AND holder = $2 AND state = 'running' RETURNING 1`,
+        [id, holder, state, outcome],
+      );
+      if (ended.length > 0 && state !== 'waiting') await sql.query('DELETE FROM sync_batches WHERE run_id = $1', [id]);
+    });
   }
 
   /**
-   * Puts a run back into the queue, to be taken again after some seconds; with 0 at once, otherwise the longer it has
-   * been tried the later, up to an hour.
+   * Puts a run back into the queue, to go on after some seconds; with 0 at once, otherwise the longer it has been tried
+   * the later, up to an hour. What could not be read is asked for again then, and what was read is not.
    */
   async giveBack(id: number, holder: string, outcome: string, seconds: number): Promise<void> {
-    await this.database.query(
-      `UPDATE sync_runs SET state = 'queued', outcome = left($3, 2000), holder = NULL,
-                            expires_at = now() + make_interval(secs => CASE WHEN $4 = 0 THEN 0
-                               ELSE greatest($4, least(3600, extract(epoch FROM now() - created_at) / 2)) END)
-        WHERE id = $1 AND holder = $2`,
-      [id, holder, outcome, seconds],
-    );
+    await this.database.transaction(async (sql) => {
+      const back = await sql.query(
+        `UPDATE sync_runs SET state = 'queued', outcome = left($3, 2000), holder = NULL,
+                              done = CASE WHEN $4 = 0 THEN done ELSE done - failed END,
+                              failed = CASE WHEN $4 = 0 THEN failed ELSE 0 END,
+                              expires_at = now() + make_interval(secs => CASE WHEN $4 = 0 THEN 0
+                                 ELSE greatest($4, least(3600, extract(epoch FROM now() - created_at) / 2)) END)
+          WHERE id = $1 AND holder = $2 AND state = 'running' RETURNING 1`,
+        [id, holder, outcome, seconds],
+      );
+      if (back.length === 0 || seconds === 0) return;
+      await sql.query(
+        `WITH again AS (UPDATE sync_batches SET state = 'waiting' WHERE run_id = $1 AND state = 'failed' RETURNING todo)
+         DELETE FROM sync_differences WHERE run_id = $1 AND repository IN (SELECT unnest(todo) FROM again)`,
+        [id],
+      );
+    });
   }
 
   /** True when a run waits for a worker. */
@@ -137,22 +179,23 @@ export class SyncRunsRepository {
   /** The latest runs of a registry. */
   async latest(registryId: number, limit: number): Promise<Record<string, unknown>[]> {
     return this.database.query(
-      `SELECT id, slot, mode, strategy, state, listed, done, failed, changes, outcome, created_at, started_at, finished_at
+      `SELECT id, slot, mode, strategy, state, listed, done, failed, missing, planned, open, changes, outcome, created_at,
+              started_at, finished_at
          FROM sync_runs WHERE registry_id = $1 ORDER BY id DESC LIMIT $2`,
       [registryId, limit],
     );
   }
 
   /**
-   * Deletes ended runs beyond the newest `keep` of each registry. The import stays for ever, and what was made for a
-   * reason stays longer than the reason's rows: its slot says that it was done.
+   * Deletes ended runs beyond the newest `keep` of each registry. The import stays for ever, what can still be brought
+   * back stays, and what was made for a reason stays longer than the reason's rows: its slot says that it was done.
    */
   async purge(keep: number): Promise<void> {
     await this.database.query(
       `DELETE FROM sync_runs WHERE id IN (
          SELECT id FROM (SELECT id, slot, created_at, row_number() OVER (PARTITION BY registry_id ORDER BY id DESC) AS n
-                           FROM sync_runs WHERE state NOT IN ('queued', 'running')) s
-          WHERE n > $1 AND slot <> 'initial'
+                           FROM sync_runs WHERE state NOT IN ('queued', 'running', 'waiting')) s
+          WHERE n > $1 AND slot <> 'initial' AND NOT EXISTS (SELECT FROM removed_tags g WHERE g.run_id = s.id)
             AND (slot !~ '^(repair|instance):' OR created_at < now() - interval '400 days'))`,
       [keep],
     );

@@ -1,10 +1,13 @@
 import type { StoredChange } from './catalog-change.js';
 import type { Sql } from './database.js';
+import { keepRemovedTags } from './removed-tags.repository.js';
 
 /** Sets, marks and removes tags as the plans say, and notes every digest that a tag got or lost. */
 export async function writeTags(sql: Sql, changes: readonly StoredChange[]): Promise<void> {
   await setTags(sql, changes);
   await markTags(sql, changes);
+  for (const { repositoryId, restorable } of changes)
+    if (restorable) await keepRemovedTags(sql, restorable.runId, repositoryId, restorable.names);
   await removeTags(sql, changes);
   await addRevisions(sql, changes);
 }

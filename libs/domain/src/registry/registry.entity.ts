@@ -48,6 +48,16 @@ export class Registry {
   @Column({ name: 'digests_equal_at', type: 'timestamptz', nullable: true })
   digestsEqualAt!: Date | null;
 
+  /** Why it could not be read the last time, since when without a success between; null: nothing is known to be wrong. */
+  @Column({ name: 'last_error_code', type: 'text', nullable: true })
+  lastErrorCode!: string | null;
+
+  @Column({ name: 'last_error', type: 'text', nullable: true })
+  lastError!: string | null;
+
+  @Column({ name: 'failing_since', type: 'timestamptz', nullable: true })
+  failingSince!: Date | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 

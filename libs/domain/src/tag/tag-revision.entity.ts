@@ -25,7 +25,7 @@ export class TagRevision {
   actor!: string | null;
 
   @Column({ name: 'learned_from', type: 'text' })
-  learnedFrom!: 'event' | 'sync';
+  learnedFrom!: 'event' | 'sync' | 'undo';
 
   @Column({ name: 'seen_at', type: 'timestamptz', default: () => 'now()' })
   seenAt!: Date;

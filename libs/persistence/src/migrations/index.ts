@@ -6,6 +6,7 @@ import { InitialSchema1795200000000 } from './1795200000000-initial-schema.js';
 import { LoginFailures1795222800000 } from './1795222800000-login-failures.js';
 import { RefreshTokens1795226400000 } from './1795226400000-refresh-tokens.js';
 import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
+import { SyncPlans1795244400000 } from './1795244400000-sync-plans.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   EventEvidence1795230000000,
   TokenLimits1795233600000,
   GoneManifests1795240800000,
+  SyncPlans1795244400000,
   EventInbox1795248000000,
   Activities1795258800000,
 ];

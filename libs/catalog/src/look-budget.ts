@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Spreads questions over time: whoever has asked pays by waiting before the next look, never within one, because a
+ * repository that is being looked at belongs to nobody else meanwhile.
+ */
+export class LookBudget {
+  private paidUntil = 0;
+
+  /** @param perSecond questions; null: as many as there are */
+  constructor(
+    private readonly perSecond: number | null,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Waits until the questions are paid for. Throws the signal's reason when it is aborted. */
+  async pay(questions: number, signal: AbortSignal): Promise<void> {
+    if (this.perSecond === null || questions === 0) return;
+    const now = this.now();
+    this.paidUntil = Math.max(this.paidUntil, now) + (questions / this.perSecond) * 1000;
+    await delay(this.paidUntil - now, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}

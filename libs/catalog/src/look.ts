@@ -1,0 +1,134 @@
+import { type Difference, type LookFacts } from '#domain/sync/differences.js';
+import type { Plan } from '#domain/sync/plan-sync.js';
+import { overtakenPushes } from '#domain/tag/overtaken-pushes.js';
+import type { LocalRepository } from '#persistence/catalog.repository.js';
+import type { Application } from './applier.js';
+import type { Claim } from './claims.js';
+import type { EventHints } from './event-hints.js';
+import type { Reading } from './read-repository.js';
+import type { SortedEvents } from './sort-events.js';
+
+/** A look at the whole repository, as a sync wants it. */
+export interface WholeLook {
+  deep: boolean;
+  mayRemove: boolean;
+  confirmBefore: Date;
+  /** The run that looks: what it removes can be brought back by it. */
+  runId: number;
+  /** plan: what is twice proved absent, and was not announced, is only told. remove: it goes. */
+  removals: 'plan' | 'remove';
+  /** Compares, and changes nothing. */
+  dryRun: boolean;
+}
+
+export interface ReconcileResult {
+  /** busy: somebody else holds the lease. stale: the lease was lost meanwhile; nothing was applied. */
+  outcome: 'applied' | 'unchanged' | 'busy' | 'stale';
+  /** Questions that the registry did not answer. */
+  failures: number;
+  /** What differed; of a look at the whole repository. */
+  differences: Difference[];
+  /** Tags that are twice proved absent and kept for the plan of the run. */
+  planned: string[];
+  /** Tags that were removed without an announcement. */
+  removed: string[];
+  /** Tags that were asked for by themselves. */
+  questions: number;
+  /** Tags by what happened to them; unreadable: of a kind that is not read here. */
+  changes: { added: number; moved: number; removed: number; missing: number; unreadable: number };
+}
+
+export const NOTHING: Omit<ReconcileResult, 'outcome'> = {
+  failures: 0,
+  differences: [],
+  planned: [],
+  removed: [],
+  questions: 0,
+  changes: { added: 0, moved: 0, removed: 0, missing: 0, unreadable: 0 },
+};
+
+/** What a look found, and what is stored of it. */
+export interface Look {
+  reading: Reading;
+  local: LocalRepository;
+  illegalNames: string[];
+}
+
+/** A look whose listing is what is stored, so that nothing else was asked. */
+export function nothingNew(listing: ReadonlySet<string>): Reading {
+  return { listing, tags: new Map(), manifests: [], gone: [], unanswered: new Map(), unreadable: new Map() };
+}
+
+export function applicationOf(
+  { lease }: Claim,
+  local: LocalRepository,
+  events: SortedEvents,
+  { plan, removed }: SortedRemovals,
+  reading: Reading,
+  whole: WholeLook | null,
+): Application {
+  const stored = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
+  const names = whole !== null && reading.unanswered.size === 0 && plan.lacking.length === 0;
+  return {
+    lease,
+    change: {
+      registryId: lease.registryId,
+      fullName: lease.fullName,
+      repositoryId: local.id,
+      plan,
+      manifests: reading.manifests,
+      gone: reading.gone,
+      overtaken: overtakenPushes(events.done, reading, (name) => stored.get(name) ?? null),
+      learnedFrom: whole ? 'sync' : 'event',
+      restorable: whole && removed.length > 0 ? { runId: whole.runId, names: removed } : null,
+      proves: { names, digests: names && whole.deep },
+    },
+    done: events.done,
+    ignored: events.unreadable,
+    reason: [...reading.unreadable.values()][0]?.message ?? null,
+  };
+}
+
+/** A plan, and what became of the removals in it that nobody announced. */
+export interface SortedRemovals {
+  plan: Plan;
+  /** Kept for the plan of the run. */
+  planned: string[];
+  /** Gone. */
+  removed: string[];
+}
+
+/** Announced removals are always followed; the others only when they may, and are told otherwise. */
+export function splitRemovals(plan: Plan, { tags }: EventHints, whole: WholeLook | null): SortedRemovals {
+  const unannounced = plan.remove.filter((name) => !tags.get(name)?.deleted);
+  const mayGo = whole?.removals === 'remove' && !whole.dryRun;
+  if (unannounced.length === 0 || mayGo) return { plan, planned: [], removed: unannounced };
+  const remove = plan.remove.filter((name) => tags.get(name)?.deleted);
+  return { plan: { ...plan, remove, lacking: [...plan.lacking, ...unannounced] }, planned: unannounced, removed: [] };
+}
+
+export function lookFacts(
+  { lease, hints }: Claim,
+  { reading, local, illegalNames }: Look,
+  { plan, planned }: SortedRemovals,
+  { mayRemove, dryRun }: WholeLook,
+): LookFacts {
+  const { unanswered, unreadable } = reading;
+  return {
+    repository: lease.fullName,
+    plan,
+    planned: new Set(planned),
+    local: local.tags,
+    hints: hints.tags,
+    unanswered,
+    unreadable,
+    illegalNames,
+    mayRemove,
+    dryRun,
+  };
+}
+
+export function countChanges(plan: Plan): Omit<ReconcileResult['changes'], 'unreadable'> {
+  const count = (change: string) => plan.set.filter((tag) => tag.change === change).length;
+  return { added: count('new'), moved: count('moved'), removed: plan.remove.length, missing: plan.missing.length };
+}

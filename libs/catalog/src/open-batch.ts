@@ -1,0 +1,78 @@
+import { countsAgainstEquality, type Difference } from '#domain/sync/differences.js';
+import type { Batch, BatchResult } from '#persistence/sync-batches.repository.js';
+import type { ReconcileResult } from './look.js';
+
+/** A batch in a worker's hands, and what it has found so far. */
+export class OpenBatch {
+  readonly result: BatchResult = {
+    failed: [],
+    changes: {},
+    planned: 0,
+    mayLose: [],
+    open: 0,
+    differences: [],
+    removed: [],
+  };
+  private left: number;
+
+  constructor(readonly batch: Batch) {
+    this.left = batch.todo.length;
+  }
+
+  get finished(): boolean {
+    return this.left === 0;
+  }
+
+  /** Adds a look that the registry answered, if only in part. `quiet`: what was repaired is not worth a note. */
+  add(repository: string, look: ReconcileResult, quiet: boolean): void {
+    this.left--;
+    const failed = look.failures > 0 || look.outcome === 'busy' || look.outcome === 'stale';
+    if (failed) this.result.failed.push(repository);
+    if (look.outcome === 'busy' || look.outcome === 'stale')
+      this.note([unanswered(repository, 'it was being worked on all the time')]);
+    this.count(look.changes);
+    if (this.batch.kind === 'removing') {
+      this.result.open -= look.removed.length;
+      if (look.removed.length > 0) this.result.removed.push({ repository, tags: look.removed });
+      return;
+    }
+    // A look with gaps decides nothing about removals; the next one does.
+    if (!failed && look.planned.length > 0) {
+      this.result.planned += look.planned.length;
+      this.result.mayLose.push(repository);
+    }
+    const noted = look.differences.filter((one) => !quiet || one.state !== 'repaired');
+    this.note(
+      failed ? noted.map((one) => (one.state === 'planned' ? { ...one, state: 'open' as const } : one)) : noted,
+    );
+  }
+
+  /** Adds a repository that could not be looked at. */
+  addFailure(repository: string, reason: string): void {
+    this.left--;
+    this.result.failed.push(repository);
+    this.note([unanswered(repository, reason)]);
+  }
+
+  count(changes: Record<string, number>): void {
+    for (const [kind, count] of Object.entries(changes))
+      if (count > 0) this.result.changes[kind] = (this.result.changes[kind] ?? 0) + count;
+  }
+
+  private note(differences: readonly Difference[]): void {
+    this.result.open += differences.filter(countsAgainstEquality).length;
+    this.result.differences.push(...differences);
+  }
+}
+
+function unanswered(repository: string, reason: string): Difference {
+  return {
+    repository,
+    tag: null,
+    kind: 'unanswered',
+    state: 'open',
+    storedDigest: null,
+    registryDigest: null,
+    reason,
+  };
+}

@@ -1,0 +1,104 @@
+import type { Difference } from '#domain/sync/differences.js';
+import type { Database, Sql } from './database.js';
+import type { Listed } from './listing.js';
+
+export interface DifferenceRow extends Difference {
+  id: string;
+  runId: number;
+  foundAt: Date;
+}
+
+const COLUMNS = `d.id::text, d.run_id AS "runId", d.repository, d.tag, d.kind, d.state, d.stored_digest AS "storedDigest",
+                 d.registry_digest AS "registryDigest", d.reason, d.found_at AS "foundAt"`;
+
+/**
+ * Of the newest finished run of the registry what is still so, and of the newest deep one also the digests. What was
+ * repaired since, by whatever, differs no more.
+ */
+const DRIFT = `
+  FROM sync_differences d
+  LEFT JOIN repositories p ON p.registry_id = $1 AND p.full_name = d.repository
+  LEFT JOIN tags g ON g.repository_id = p.id AND g.name = d.tag
+  LEFT JOIN manifests m ON m.id = g.manifest_id
+ WHERE d.state IN ('open', 'planned')
+   AND (d.run_id = $2 OR (d.run_id = $3 AND d.kind IN ('other_digest', 'unreadable')))
+   AND CASE d.kind WHEN 'not_stored' THEN m.digest IS DISTINCT FROM d.registry_digest
+                   WHEN 'other_digest' THEN m.digest IS NOT DISTINCT FROM d.stored_digest
+                   WHEN 'not_in_registry' THEN g.id IS NOT NULL AND m.digest = d.stored_digest AND g.updated_at <= d.found_at
+                   ELSE true END`;
+
+/** What runs found to differ. */
+export class SyncDifferencesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** What one run found, in the order in which it found it. */
+  async ofRun(runId: number, skip: number, take: number): Promise<Listed<DifferenceRow>> {
+    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
+      'SELECT count(*)::int AS total FROM sync_differences WHERE run_id = $1',
+      [runId],
+    );
+    const items = await this.database.query<DifferenceRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} FROM sync_differences d WHERE d.run_id = $1 ORDER BY d.id LIMIT $2 OFFSET $3`,
+      [runId, take, skip],
+    );
+    return { items, total };
+  }
+
+  /** What of the findings of two runs (which may be the same) is still so. */
+  async drift(
+    registryId: number,
+    runs: { latest: number; deep: number },
+    skip: number,
+    take: number,
+  ): Promise<Listed<DifferenceRow> & { counting: number }> {
+    const values = [registryId, runs.latest, runs.deep];
+    const [counted] = await this.database.query<{ total: number; counting: number }>(
+      `SELECT count(*)::int AS total, count(*) FILTER (WHERE d.kind <> 'unreadable')::int AS counting ${DRIFT}`,
+      values,
+    );
+    const items = await this.database.query<DifferenceRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${DRIFT} ORDER BY d.repository, d.tag NULLS FIRST, d.id LIMIT $4 OFFSET $5`,
+      [...values, take, skip],
+    );
+    return { items, total: counted?.total ?? 0, counting: counted?.counting ?? 0 };
+  }
+
+  /** Forgets what runs found beyond the newest `keep` of each registry that found anything. */
+  async purge(keep: number): Promise<void> {
+    await this.database.query(
+      `DELETE FROM sync_differences WHERE run_id IN (
+         SELECT id FROM (SELECT id, state, row_number() OVER (PARTITION BY registry_id, mode ORDER BY id DESC) AS n
+                           FROM sync_runs WHERE recorded > 0) s
+          WHERE n > $1 AND state NOT IN ('queued', 'running', 'waiting'))`,
+      [keep],
+    );
+  }
+}
+
+/** Part of the transaction that ends a batch. */
+export async function insertDifferences(sql: Sql, runId: number, differences: readonly Difference[]): Promise<void> {
+  const column = <T>(pick: (one: Difference) => T) => differences.map(pick);
+  await sql.query(
+    `INSERT INTO sync_differences (run_id, repository, tag, kind, state, stored_digest, registry_digest, reason)
+     SELECT $1, d.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) d`,
+    [
+      runId,
+      column((one) => one.repository),
+      column((one) => one.tag),
+      column((one) => one.kind),
+      column((one) => one.state),
+      column((one) => one.storedDigest),
+      column((one) => one.registryDigest),
+      column((one) => one.reason.slice(0, 500)),
+    ],
+  );
+}
+
+/** Notes that planned removals of a repository were carried out; part of the same transaction. */
+export async function noteRemoved(sql: Sql, runId: number, repository: string, tags: readonly string[]): Promise<void> {
+  await sql.query(
+    `UPDATE sync_differences SET state = 'removed'
+      WHERE run_id = $1 AND repository = $2 AND tag = ANY($3) AND state = 'planned'`,
+    [runId, repository, tags],
+  );
+}
