@@ -21,9 +21,12 @@ export interface TokenAnswer {
 /** Parameters as sent; a list is a repeated parameter. */
 export type Parameters = Record<string, string | string[]>;
 
+/** The api that is asked. */
+type Asked = Pick<Stack, 'url' | 'registryHost'>;
+
 /** `GET /v2/token`. Parameters that are not given are left out, except for the service. */
 export async function getToken(
-  stack: Stack,
+  stack: Asked,
   parameters: Parameters,
   headers: Record<string, string> = {},
 ): Promise<TokenAnswer> {
@@ -33,7 +36,7 @@ export async function getToken(
 
 /** `POST /v2/token` with a form. */
 export async function postToken(
-  stack: Stack,
+  stack: Asked,
   form: Parameters,
   headers: Record<string, string> = {},
 ): Promise<TokenAnswer> {

@@ -31,6 +31,7 @@ export interface StackParts {
     trust: 'rootcertbundle' | 'jwks';
     issuer: string;
   };
+  newApi: (changes: Record<string, string | undefined>) => Promise<{ url: string; program: Program }>;
   newWorker: () => Promise<Program>;
   undo: () => Promise<void>;
 }
@@ -53,6 +54,13 @@ export interface TestUser {
   id: number;
   username: string;
   password: string;
+}
+
+/** One of several processes of the api. */
+export interface Replica {
+  url: string;
+  registryHost: string;
+  program: Program;
 }
 
 /** The running house, and what tests ask of it. */
@@ -90,6 +98,11 @@ export class Stack {
 
   get admin(): NonNullable<Speaker> {
     return { username: 'admin', password: this.adminPassword };
+  }
+
+  /** One more replica of the api, with other settings where they are given; the registry goes on asking the first. */
+  async startApi(changes: Record<string, string | undefined> = {}): Promise<Replica> {
+    return { ...(await this.parts.newApi(changes)), registryHost: this.registryHost };
   }
 
   /** One more worker. */

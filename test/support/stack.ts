@@ -92,6 +92,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
     api,
     registry,
     signing: { ...key, trust, issuer: ISSUER },
+    newApi: async (changes) => newApi({ ...env, ...changes }, undo),
     newWorker: async () => newWorker(env, undo),
     undo: () => undoAll(undo),
   });
@@ -162,6 +163,15 @@ function secretVariables(secrets: { adminPassword: string; servicePassword: stri
     PORTUS_INIT_ADMIN_PASSWORD: secrets.adminPassword,
     PORTUS_INIT_REGISTRY_WEBHOOK_SECRET: secrets.webhookSecret,
   };
+}
+
+async function newApi(env: Environment, undo: Undo[]): Promise<{ url: string; program: Program }> {
+  const port = await quietPort();
+  const url = `http://localhost:${port}`;
+  const api = program('api', await withMetrics({ ...env, PORTUS_PORT: String(port) }), `${url}/_health`);
+  undo.push(() => api.stop());
+  await api.start();
+  return { url, program: api };
 }
 
 async function newWorker(env: Environment, undo: Undo[]): Promise<Program> {

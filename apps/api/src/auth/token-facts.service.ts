@@ -67,6 +67,7 @@ export class TokenFactsService {
     const asked = Date.now();
     try {
       const facts = await this.repository.find(request.service, who, namespaces);
+      this.pausedUntil = 0;
       if (this.source.confirmed())
         this.logger.info({ requestId: request.requestId }, 'the database confirms facts for tokens again');
       this.confirmed.correct(key, namespaces, facts, asked);
