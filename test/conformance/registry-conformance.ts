@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { throwawayManifest } from '#domain/manifest/throwaway.js';
 import type { CatalogPage, RegistryClient } from '#registry/registry-client.js';
 import { buildArtifact, buildContent, buildImage, buildIndex } from '../factories/image.js';
 import { registryEventConformance } from './registry-event-conformance.js';
@@ -28,7 +29,10 @@ export function registryConformance(subject: RegistryUnderTest): void {
     it('says that deleting is unsupported', async () => {
       const image = buildImage();
       await bench.push('off/app', 'v1', image);
-      expect(await bench.client().deleteManifest('off/app', image.manifest.digest)).toBe('unsupported');
+      const client = bench.client();
+      expect(await client.deleteManifest('off/app', image.manifest.digest)).toBe('disabled');
+      expect(await client.deleteManifest('off/app', 'v1')).toBe('disabled');
+      expect(await client.deleteManifest('off/app', 'never-was')).toBe('disabled');
     });
   });
   registryWireConformance(subject);
@@ -194,11 +198,41 @@ function deletions(bench: Bench): void {
     for (const tag of ['v1', 'v2']) await bench.push('tagdel/app', tag, image);
     const client = bench.client();
     const old = bench.flavour === '2.8';
-    expect(await client.deleteManifest('tagdel/app', 'v1')).toBe(old ? 'unsupported' : 'deleted');
-    expect(await client.deleteManifest('tagdel/app', 'v9')).toBe(old ? 'unsupported' : 'absent');
+    expect(await client.deleteManifest('tagdel/app', 'v1')).toBe(old ? 'not-by-tag' : 'deleted');
+    expect(await client.deleteManifest('tagdel/app', 'v9')).toBe(old ? 'not-by-tag' : 'absent');
     const left = await client.tags('tagdel/app');
     expect(left.state === 'listed' && left.tags.sort()).toEqual(old ? ['v1', 'v2'] : ['v2']);
     expect(await client.manifest('tagdel/app', image.manifest.digest)).toMatchObject({ state: 'found' });
+  });
+
+  it('takes an empty index for a tag, whose deletion leaves the former manifest alone', async () => {
+    const image = buildImage({ seed: 'moved-away' });
+    for (const tag of ['v1', 'v2']) await bench.push('away/app', tag, image);
+    const client = bench.client();
+    const { mediaType, body } = throwawayManifest('conformance');
+    const { digest } = await client.putManifest('away/app', 'v1', mediaType, body);
+    expect(await client.deleteManifest('away/app', digest)).toBe('deleted');
+    expect(await client.manifest('away/app', 'v1')).toMatchObject({ state: 'absent' });
+    expect(await client.manifest('away/app', 'v2')).toMatchObject({ digest: image.manifest.digest });
+  });
+
+  it('puts the bytes of an earlier manifest back under its tag', async () => {
+    const [before, after] = [buildImage({ seed: 'first' }), buildImage({ seed: 'second' })];
+    for (const image of [before, after]) await bench.push('back/app', 'v1', image);
+    const client = bench.client();
+    const kept = await client.manifest('back/app', before.manifest.digest);
+    if (kept.state !== 'found') throw new Error('the earlier manifest is not there');
+    await client.putManifest('back/app', 'v1', kept.mediaType, kept.body);
+    expect(await client.headManifest('back/app', 'v1')).toMatchObject({ digest: before.manifest.digest });
+  });
+
+  it('has no API of referrers', async () => {
+    const image = buildImage({ seed: 'referred' });
+    await bench.push('refs/app', 'v1', image);
+    const headers = await bench.headers('refs/app', 'pull');
+    const answer = await fetch(`${bench.url}/v2/refs/app/referrers/${image.manifest.digest}`, { headers });
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toBe('404 page not found\n');
   });
 }
 

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CatalogModule } from '#catalog/catalog.module.js';
+import { ChangesModule } from '#catalog/changes.module.js';
 import { IdentityModule } from '#identity/identity.module.js';
 import { PersistenceModule } from '#persistence/persistence.module.js';
 import { SettingsModule } from '#platform/config/settings.module.js';
@@ -48,6 +49,7 @@ export class ApiModule {
         QueuesModule.register(queues),
         TokensModule.register(keys),
         CatalogModule,
+        ChangesModule,
         IdentityModule,
         BootstrapModule,
         AuthModule,

@@ -37,8 +37,11 @@ export class RegistryClients {
     return client;
   }
 
-  /** A client of an address that is not stored; the caller closes it. */
-  create(registry: Address): RegistryClient {
+  /**
+   * A client of its own; the caller closes it. With a `subject` it signs its tokens in that person's name, so that the
+   * registry's notifications tell who it was: only for changes, because a person's reads are counted as pulls.
+   */
+  create(registry: Address, subject: string = SERVICE_ACCOUNT): RegistryClient {
     let audience = { name: '', until: 0 };
     const client: RegistryClient = new RegistryClient({
       baseUrl: `${registry.useSsl ? 'https' : 'http'}://${registry.hostname}`,
@@ -49,7 +52,7 @@ export class RegistryClients {
           audience = { name, until: Date.now() + AUDIENCE_MS };
         }
         const signed = await this.signer.sign({
-          subject: SERVICE_ACCOUNT,
+          subject,
           audience: audience.name,
           access,
           lifetime: TOKEN_LIFETIME_SECONDS,

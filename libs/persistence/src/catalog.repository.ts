@@ -53,6 +53,11 @@ export interface NamedTags extends RepositoryKey {
 export class CatalogRepository {
   constructor(private readonly database: Database) {}
 
+  /** The id of a repository; null: not known yet. */
+  async idOf(registryId: number, fullName: string): Promise<number | null> {
+    return (await this.ids([{ registryId, fullName }]))[0] ?? null;
+  }
+
   /** All stored tags of one repository. */
   async load(registryId: number, fullName: string): Promise<LocalRepository> {
     const [repository] = await this.database.query<{ id: number }>(
@@ -110,6 +115,16 @@ export class CatalogRepository {
       [repositoryId, digests],
     );
     return new Map(rows.map((row) => [row.digest, Number(row.size)]));
+  }
+
+  /** Digests of all manifests that the repository is known to hold, indexes first, at most `limit`. */
+  async manifestsOf(repositoryId: number, limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ digest: string }>(
+      `SELECT f.digest FROM manifests f WHERE f.repository_id = $1 AND f.gone_at IS NULL
+        ORDER BY EXISTS (SELECT FROM manifest_children c WHERE c.parent_id = f.id) DESC, f.digest LIMIT $2`,
+      [repositoryId, limit],
+    );
+    return rows.map((row) => row.digest);
   }
 
   /** Repositories of the registry that hold tags, after the given name, in byte order. */

@@ -16,6 +16,10 @@ export interface TagRow {
   id: number;
   name: string;
   repositoryId: number;
+  registryId: number;
+  /** Of its repository. */
+  fullName: string;
+  teamId: number;
   authorId: number | null;
   username: string | null;
   digest: string;
@@ -49,7 +53,8 @@ const PLATFORMS = `
                                                  'digest', f.digest, 'size', f.size)) END) AS platforms`;
 
 const COLUMNS = `
-  g.id, g.name, g.repository_id AS "repositoryId", g.author_id AS "authorId", g.username, f.digest,
+  g.id, g.name, g.repository_id AS "repositoryId", p.registry_id AS "registryId", p.full_name AS "fullName",
+  n.team_id AS "teamId", g.author_id AS "authorId", g.username, f.digest,
   f.media_type AS "mediaType", f.artifact_type AS "artifactType", f.config_digest AS "configDigest", f.size::text,
   g.created_at AS "createdAt", g.updated_at AS "updatedAt", g.pulled_at AS "pulledAt", ${PLATFORMS},
   s.state AS "scanState", s.reason AS "scanReason", n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind", n.visibility,

@@ -96,10 +96,10 @@ describe(readDeletion.name, () => {
     ['accepted', buildAnswer(202), OTHER, 'deleted'],
     ['no longer there', buildErrorAnswer(404, 'MANIFEST_UNKNOWN'), OTHER, 'absent'],
     ['repository unknown', buildErrorAnswer(404, 'NAME_UNKNOWN'), OTHER, 'absent'],
-    ['deletes are off', buildErrorAnswer(405, 'UNSUPPORTED'), OTHER, 'unsupported'],
-    ['read-only, which answers in plain text', plain405, OTHER, 'unsupported'],
-    ['2.8 asked to delete a tag', buildErrorAnswer(400, 'DIGEST_INVALID'), 'v1', 'unsupported'],
-    ['OCI allows 400 for "off"', buildErrorAnswer(400, 'UNSUPPORTED'), 'v1', 'unsupported'],
+    ['deletes are off', buildErrorAnswer(405, 'UNSUPPORTED'), OTHER, 'disabled'],
+    ['read-only, which answers in plain text', plain405, OTHER, 'disabled'],
+    ['2.8 asked to delete a tag', buildErrorAnswer(400, 'DIGEST_INVALID'), 'v1', 'not-by-tag'],
+    ['OCI allows 400 for "off"', buildErrorAnswer(400, 'UNSUPPORTED'), 'v1', 'disabled'],
   ])('%s', (_, answer, reference, expected) => {
     expect(readDeletion(answer, reference)).toBe(expected);
   });

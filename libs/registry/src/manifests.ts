@@ -152,15 +152,18 @@ export function readManifestHead(answer: Answer, reference: string, conditional:
 }
 
 /**
- * Deletes a manifest with all its tags, or (registry 3.x) one tag. `unsupported`: deletes are off, the registry is
- * read-only, or it can not delete by tag (2.8).
+ * What became of a DELETE. disabled: deletes are off at the registry, or it is read-only. not-by-tag: it can delete by
+ * digest only (2.8).
  */
+export type Deletion = 'deleted' | 'absent' | 'disabled' | 'not-by-tag';
+
+/** Deletes a manifest with all its tags, or (registry 3.x) one tag. */
 export async function deleteManifest(
   transport: Transport,
   repository: string,
   reference: string,
   signal?: AbortSignal,
-): Promise<'deleted' | 'absent' | 'unsupported'> {
+): Promise<Deletion> {
   const url = manifestUrl(transport, repository, reference);
   const access = accessTo(repository, 'delete');
   // By tag it is not repeated: the tag may have been pushed again since the first attempt.
@@ -170,13 +173,13 @@ export async function deleteManifest(
 }
 
 /** What an answer to DELETE says. */
-export function readDeletion(answer: Answer, reference: string): 'deleted' | 'absent' | 'unsupported' {
+export function readDeletion(answer: Answer, reference: string): Deletion {
   if (answer.status === 202 || answer.status === 200 || answer.status === 204) return 'deleted';
   if (absenceCode(answer, ABSENCE_CODES)) return 'absent';
-  if (answer.status === 405) return 'unsupported';
+  if (answer.status === 405) return 'disabled';
   const code = parseErrorBody(answer)[0]?.code;
-  const tagRefused = code === 'DIGEST_INVALID' && !isSha256Digest(reference);
-  if (answer.status === 400 && (tagRefused || code === 'UNSUPPORTED')) return 'unsupported';
+  if (answer.status === 400 && code === 'DIGEST_INVALID' && !isSha256Digest(reference)) return 'not-by-tag';
+  if (answer.status === 400 && code === 'UNSUPPORTED') return 'disabled';
   throw answerError(answer);
 }
 

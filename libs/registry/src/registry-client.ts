@@ -2,6 +2,7 @@ import { getBlob } from './blobs.js';
 import { catalogPages, type CatalogPage } from './catalog.js';
 import {
   deleteManifest,
+  type Deletion,
   getManifest,
   headManifest,
   putManifest,
@@ -15,7 +16,7 @@ import type { RegistryAccess } from './transport/bearer.js';
 import { Transport } from './transport/transport.js';
 
 export type { CatalogPage } from './catalog.js';
-export type { AbsenceCode, ManifestAnswer, ManifestHead, ManifestOptions } from './manifests.js';
+export type { AbsenceCode, Deletion, ManifestAnswer, ManifestHead, ManifestOptions } from './manifests.js';
 export type { PingAnswer } from './ping.js';
 export type { TagListing } from './tags.js';
 export type { RegistryAccess } from './transport/bearer.js';
@@ -97,11 +98,7 @@ export class RegistryClient {
   }
 
   /** Deletes a manifest (and with it all its tags) by digest, or one tag where the registry can do that. */
-  async deleteManifest(
-    repository: string,
-    reference: string,
-    signal?: AbortSignal,
-  ): Promise<'deleted' | 'absent' | 'unsupported'> {
+  async deleteManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Deletion> {
     return deleteManifest(this.transport, repository, reference, signal);
   }
 

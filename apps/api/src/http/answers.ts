@@ -24,6 +24,7 @@ const ERRORS = {
   404: 'Not there, or not yours to know of.',
   409: 'Not in the present state.',
   422: 'Understood, and refused: fields and their messages.',
+  503: 'Something that is needed for it can not be reached now.',
 };
 type ErrorStatus = keyof typeof ERRORS;
 

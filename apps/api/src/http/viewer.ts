@@ -1,5 +1,5 @@
 import { AppError } from '#domain/errors/app-error.js';
-import { decide } from '#domain/policy/decide.js';
+import { decide, type PolicyAction } from '#domain/policy/decide.js';
 import type { NamespaceFacts, PolicyOptions } from '#domain/policy/facts.js';
 import type { Viewer } from '#persistence/namespaces.repository.js';
 import type { Person } from './access.js';
@@ -16,16 +16,26 @@ export function requirePull(person: Person, facts: NamespaceFacts, options: Poli
   if (!decide(person, 'pull', facts, options, name).allow) throw new AppError('not_found', 'Not found');
 }
 
+/** The part of a row that tells about its namespace. */
+export type InNamespace = Pick<NamespaceFacts, 'visibility' | 'ownerId' | 'role'> & {
+  namespaceId: number;
+  namespaceName: string;
+  namespaceKind: NamespaceFacts['kind'];
+};
+
 /** As {@link requirePull}, for a row that carries what is needed of its namespace. */
-export function requirePullOf(
-  person: Person,
-  row: Pick<NamespaceFacts, 'visibility' | 'ownerId' | 'role'> & {
-    namespaceId: number;
-    namespaceName: string;
-    namespaceKind: NamespaceFacts['kind'];
-  },
-  options: PolicyOptions,
-): void {
+export function requirePullOf(person: Person, row: InNamespace, options: PolicyOptions): void {
+  requirePull(person, factsOf(row), options, row.namespaceName);
+}
+
+/** Throws "not found" to who may not even pull, and "forbidden" to who sees it and may not do this. */
+export function requireActionOn(person: Person, action: PolicyAction, row: InNamespace, options: PolicyOptions): void {
+  requirePullOf(person, row, options);
+  if (!decide(person, action, factsOf(row), options, row.namespaceName).allow)
+    throw new AppError('forbidden', 'Authorization fails');
+}
+
+function factsOf(row: InNamespace): NamespaceFacts {
   const { namespaceId: id, namespaceKind: kind, visibility, ownerId, role } = row;
-  requirePull(person, { id, kind, visibility, ownerId, role }, options, row.namespaceName);
+  return { id, kind, visibility, ownerId, role };
 }

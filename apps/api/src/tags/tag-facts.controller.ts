@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
-import { CurrentUser, type Person } from '../http/access.js';
+import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { idParam } from '../http/id-param.js';
 import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
@@ -21,18 +21,21 @@ export class TagFactsController {
   ) {}
 
   @Get('manifest')
+  @Decided()
   @Answers(manifestView, { also: [404] })
   async manifest(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return viewManifest(await this.facts.manifestOf(person, id));
   }
 
   @Get('referrers')
+  @Decided()
   @Answers(z.array(referrerView), { also: [404] })
   async referrers(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return (await this.facts.referrersOf(person, id)).map(viewReferrer);
   }
 
   @Get('history')
+  @Decided()
   @Answers(z.array(revisionView), { also: [404] })
   async history(
     @CurrentUser() person: Person,

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
+import { DeletionPreviewService } from './deletion-preview.service.js';
+import { TagChangesController } from './tag-changes.controller.js';
+import { TagDeletionService } from './tag-deletion.service.js';
 import { TagFactsController } from './tag-facts.controller.js';
 import { TagFactsService } from './tag-facts.service.js';
+import { TagRollbackService } from './tag-rollback.service.js';
 import { TagsController } from './tags.controller.js';
 import { TagsService } from './tags.service.js';
 
 @Module({
-  controllers: [TagsController, TagFactsController],
-  providers: [TagsService, TagFactsService],
-  exports: [TagsService],
+  controllers: [TagsController, TagFactsController, TagChangesController],
+  providers: [TagsService, TagFactsService, DeletionPreviewService, TagDeletionService, TagRollbackService],
 })
 export class TagsModule {}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../naming/scope.js';
-import { decide } from './decide.js';
+import { API_ACTIONS, decide } from './decide.js';
+import { grantScopes } from './grant.js';
 import { DEFAULT_POLICY, ROLES, VISIBILITIES, type Actor, type NamespaceFacts, type Role } from './facts.js';
 
 const user = (overrides: Partial<Extract<Actor, { kind: 'user' }>> = {}): Actor => ({
@@ -96,5 +97,37 @@ describe(decide.name, () => {
     const on = { ...DEFAULT_POLICY, contributorsDelete: true };
     expect(decide(user(), 'delete', namespace({ role: 'contributor' }), on).allow).toBe(true);
     expect(decide(user(), 'delete', namespace({ role: 'viewer' }), on).allow).toBe(false);
+  });
+});
+
+describe('what the API decides beside tokens', () => {
+  const cases = [...ROLES, null].flatMap((role) =>
+    (['allow-teams', 'allow-personal', 'admin-only'] as const).map((pushPolicy) => ({ role, pushPolicy })),
+  );
+
+  it.each(cases)('a rollback is a push: $role under $pushPolicy', ({ role, pushPolicy }) => {
+    const options = { ...DEFAULT_POLICY, pushPolicy };
+    for (const actor of [user(), user({ admin: true }), user({ disabled: true })])
+      expect(decide(actor, 'rollback', namespace({ role }), options)).toEqual(
+        decide(actor, 'push', namespace({ role }), options),
+      );
+  });
+
+  it.each([
+    ['owner', true],
+    ['contributor', false],
+    ['viewer', false],
+    [null, false],
+  ] as const)('rules of retention are for owners and administrators: %s', (role, expected) => {
+    const options = { ...DEFAULT_POLICY, deleteEnabled: false, contributorsDelete: true };
+    expect(decide(user(), 'retention', namespace({ role }), options).allow).toBe(expected);
+    expect(decide(user({ admin: true }), 'retention', namespace({ role }), options).allow).toBe(true);
+    expect(decide({ kind: 'anonymous' }, 'retention', namespace({ visibility: 'public' }), options).allow).toBe(false);
+  });
+
+  it('is in no token, whoever asks for it', () => {
+    const scopes = [{ type: 'repository', name: 'team/app', actions: [...API_ACTIONS] }];
+    const { granted } = grantScopes(user({ admin: true }), scopes, () => namespace({ role: 'owner' }), DEFAULT_POLICY);
+    expect(granted).toEqual([]);
   });
 });

@@ -2,6 +2,10 @@ import type { Action } from '../naming/scope.js';
 import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
 import { allowsAction, allowsNamespace, type TokenLimits } from './token-limits.js';
 
+/** What the API decides beside the actions of tokens; no token can ever carry one of these. */
+export const API_ACTIONS = ['rollback', 'retention'] as const;
+export type PolicyAction = Action | (typeof API_ACTIONS)[number];
+
 /** Why a right was given. */
 export const ALLOWING = ['service-account', 'admin', 'public', 'protected', 'role', 'personal-owner'] as const;
 
@@ -70,8 +74,21 @@ const first = (action: Action): readonly Rule[] => [
   deny('anonymous-access-off', (of) => isAnonymous(of) && !of.options.anonymousAccess),
 ];
 
+const PUSH: readonly Rule[] = [
+  ...first('push'),
+  deny('anonymous', isAnonymous),
+  allow('admin', isAdmin),
+  deny('push-policy', ({ options }) => options.pushPolicy === 'admin-only'),
+  deny('no-namespace', isUnknown),
+  allow('personal-owner', (of) => of.options.pushPolicy === 'allow-personal' && isPersonal(of)),
+  deny('push-policy', ({ options }) => options.pushPolicy === 'allow-personal'),
+  deny('not-a-member', isStranger),
+  allow('role', (of) => hasRole(of, ['contributor', 'owner'])),
+  deny('role-too-weak', otherwise),
+];
+
 /** The rules of each action, in their order; the first that holds decides, and the last always holds. */
-const RULES: Readonly<Record<Action, readonly Rule[]>> = {
+const RULES: Readonly<Record<PolicyAction, readonly Rule[]>> = {
   pull: [
     ...first('pull'),
     allow('public', ({ namespace }) => namespace?.visibility === 'public'),
@@ -82,18 +99,7 @@ const RULES: Readonly<Record<Action, readonly Rule[]>> = {
     deny('not-a-member', isStranger),
     allow('role', otherwise),
   ],
-  push: [
-    ...first('push'),
-    deny('anonymous', isAnonymous),
-    allow('admin', isAdmin),
-    deny('push-policy', ({ options }) => options.pushPolicy === 'admin-only'),
-    deny('no-namespace', isUnknown),
-    allow('personal-owner', (of) => of.options.pushPolicy === 'allow-personal' && isPersonal(of)),
-    deny('push-policy', ({ options }) => options.pushPolicy === 'allow-personal'),
-    deny('not-a-member', isStranger),
-    allow('role', (of) => hasRole(of, ['contributor', 'owner'])),
-    deny('role-too-weak', otherwise),
-  ],
+  push: PUSH,
   delete: [
     ...first('delete'),
     deny('anonymous', isAnonymous),
@@ -104,12 +110,24 @@ const RULES: Readonly<Record<Action, readonly Rule[]>> = {
     allow('role', (of) => hasRole(of, of.options.contributorsDelete ? ['contributor', 'owner'] : ['owner'])),
     deny('role-too-weak', otherwise),
   ],
+  /** An earlier image under its tag again: whoever may push could push it. */
+  rollback: PUSH,
+  /** Rules by which tags are dropped, or protected. */
+  retention: [
+    ...first('delete'),
+    deny('anonymous', isAnonymous),
+    allow('admin', isAdmin),
+    deny('no-namespace', isUnknown),
+    deny('not-a-member', isStranger),
+    allow('role', (of) => hasRole(of, ['owner'])),
+    deny('role-too-weak', otherwise),
+  ],
 };
 
 const UNKNOWN_ACTION: readonly Rule[] = [deny('unknown-action', otherwise)];
 
 /** The rules that are looked at for an action, in their order. */
-export function rulesOf(action: Action): readonly Rule[] {
+export function rulesOf(action: PolicyAction): readonly Rule[] {
   return Object.hasOwn(RULES, action) ? RULES[action] : UNKNOWN_ACTION;
 }
 
@@ -121,7 +139,7 @@ export function rulesOf(action: Action): readonly Rule[] {
  */
 export function decide(
   actor: Actor,
-  action: Action,
+  action: PolicyAction,
   namespace: NamespaceFacts | null,
   options: PolicyOptions,
   name: string | null = null,

@@ -222,6 +222,13 @@ export const OPTIONS = {
     'false',
     'Whether contributors may delete, besides owners and administrators.',
   ),
+  deleteMoveShared: option(
+    'PORTUS_DELETE_MOVE_SHARED',
+    'Rights',
+    bool,
+    'false',
+    'Whether a tag whose digest others share is moved to a throw-away manifest and deleted with it, where the registry deletes by digest only (2.8). Otherwise such a deletion is refused.',
+  ),
   anonymousAccess: option(
     'PORTUS_ANONYMOUS_ACCESS_ENABLED',
     'Rights',

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RegistryClients } from '#catalog/registry-clients.js';
+import { type Removal, TagRemover } from '#catalog/tag-remover.js';
+import { AppError, InvalidError } from '#domain/errors/app-error.js';
+import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
+import { RegistriesRepository } from '#persistence/registries.repository.js';
+import type { TagRow } from '#persistence/tags.repository.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
+import type { Person } from '../http/access.js';
+import { policyOptions } from '../http/policy-options.js';
+import { orRegistryError } from '../http/registry-errors.js';
+import { requireActionOn } from '../http/viewer.js';
+import { TagsService } from './tags.service.js';
+
+/** Deletes single tags at the registry, and never their siblings. */
+@Injectable()
+export class TagDeletionService {
+  constructor(
+    private readonly tags: TagsService,
+    private readonly registries: RegistriesRepository,
+    private readonly clients: RegistryClients,
+    private readonly remover: TagRemover,
+    private readonly activities: ActivitiesRepository,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Ends when the registry has proved it; throws what kept it from that. A tag that was gone already is no error. */
+  async delete(person: Person, by: By, id: number, moveShared = this.settings.deleteMoveShared): Promise<void> {
+    const tag = await this.tags.get(person, id);
+    requireActionOn(person, 'delete', tag, policyOptions(this.settings));
+    const registry = await this.registries.find(tag.registryId);
+    if (registry === null) throw new AppError('not_found', 'Not found');
+    const { fullName, name } = tag;
+    const target = { registry, fullName, tag: name, digest: null, actor: person.username, moveShared };
+    const acting = this.clients.create(registry, person.username);
+    try {
+      refuseUnlessGone(await orRegistryError(() => this.remover.remove(target, acting)));
+    } finally {
+      await acting.close();
+    }
+    await this.record(by, tag);
+  }
+
+  private async record(by: By, tag: TagRow): Promise<void> {
+    const { id, fullName, name, digest, teamId, namespaceId } = tag;
+    const subjectName = `${fullName}:${name}`;
+    const subject = { subjectType: 'tag', subjectId: id, subjectName } as const;
+    await this.activities.record(by, { key: 'tag.delete', ...subject, teamId, namespaceId, details: { digest } });
+  }
+}
+
+function refuseUnlessGone(removal: Removal): void {
+  switch (removal.state) {
+    case 'removed':
+    case 'absent':
+      return;
+    case 'moved':
+      throw new AppError('conflict', 'the tag was pushed at the same time; look at it, and delete it again');
+    case 'disabled':
+      throw new InvalidError({ registry: ['deletes are switched off at the registry (storage.delete.enabled)'] });
+    case 'unclear':
+      throw new AppError('unavailable', 'the registry could not be read well enough to see who shares the digest');
+    case 'shared':
+      throw new InvalidError({
+        digest: ['the registry deletes by digest only, and others have it too; `move_shared` takes off this tag alone'],
+        shared_with: removal.tags,
+        indexes: removal.indexes.map((index) => [index.digest, ...index.tags].join(' ')),
+      });
+  }
+}
