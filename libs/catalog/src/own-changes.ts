@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import type { InboxRepository } from '#persistence/inbox.repository.js';
-import type { Reconciler, ReconcileResult, WholeLook } from './reconciler.js';
+import type { ReconcileResult, WholeLook } from './look.js';
+import type { Reconciler } from './reconciler.js';
 
 /** A change that Portus itself made at a registry. */
 export interface OwnChange {

@@ -28,6 +28,9 @@ export interface TagTarget {
 export type Removal =
   { state: 'removed' | 'absent' | 'moved' | 'disabled' | 'unclear' } | ({ state: 'shared' } & Sharing);
 
+/** At every tag, of no run, and removing nothing that was not announced. */
+const LOOK = { deep: true, mayRemove: false, runId: 0, removals: 'plan', dryRun: false } as const;
+
 /** Takes single tags off a registry, and never their siblings. Throws RegistryError when the registry gives no answer. */
 export class TagRemover {
   constructor(
@@ -92,7 +95,7 @@ export class TagRemover {
    * look was not whole.
    */
   private async sharing(target: TagTarget, digest: string): Promise<Sharing | null> {
-    const whole = { deep: true, mayRemove: false, confirmBefore: new Date(0), allowRemovals: () => false };
+    const whole = { ...LOOK, confirmBefore: new Date(0) };
     const look = await this.own.look(target.registry, target.fullName, whole);
     if (look === null || look.failures > 0) return null;
     const id = await this.catalog.idOf(target.registry.id, target.fullName);
