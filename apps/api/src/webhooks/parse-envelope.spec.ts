@@ -97,6 +97,12 @@ describe(parseEnvelope.name, () => {
     expect(events.filter((event) => event.rejected !== null)).toHaveLength(bad.length);
   });
 
+  it('rejects an event that is nested too deeply to be written down, and keeps the good one beside it', () => {
+    const good = JSON.stringify(JSON.parse(vector('v28-push-manifest-new-tag').toString('utf8')).events[0]);
+    const { events } = parse(`{"events":[${'['.repeat(100_000)}${']'.repeat(100_000)},${good}]}`);
+    expect(events.map((event) => event.rejected)).toEqual(['event: nested too deeply', null]);
+  });
+
   it('survives hostile values: NUL, absurd dates, huge actors', () => {
     const good = JSON.parse(vector('v28-push-manifest-new-tag').toString('utf8')).events[0];
     const { events } = parse(

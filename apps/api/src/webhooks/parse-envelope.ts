@@ -62,7 +62,7 @@ export function parseEnvelope(bytes: Buffer, tooLarge: boolean, ownAccount: stri
   if (json === undefined) return reject(result, bytes, 'the body is not JSON in UTF-8');
   const events = envelopeSchema.safeParse(json);
   if (!events.success) return reject(result, bytes, 'the body has no list of events');
-  for (const one of events.data.events) takeEvent(one, ownAccount, result);
+  for (const one of events.data.events) takeEvent(one, bytes, ownAccount, result);
   return result;
 }
 
@@ -74,9 +74,13 @@ function decode(bytes: Buffer): unknown {
   }
 }
 
-function takeEvent(value: unknown, ownAccount: string, result: ParsedEnvelope): void {
+function takeEvent(value: unknown, body: Buffer, ownAccount: string, result: ParsedEnvelope): void {
   const parsed = eventSchema.safeParse(value);
-  const payload = JSON.stringify(value) ?? '';
+  const payload = textOf(value);
+  if (payload === null) {
+    reject(result, body, 'event: nested too deeply');
+    return;
+  }
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     reject(result, Buffer.from(payload), `event: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
@@ -89,6 +93,15 @@ function takeEvent(value: unknown, ownAccount: string, result: ParsedEnvelope): 
   else if (event.action === 'pull') takePull(event, ownAccount, result);
   else if (event.action === 'push' || event.action === 'delete') takeChange(event, payload, result);
   else if (event.action !== 'mount') reject(result, Buffer.from(payload), 'event: unknown action');
+}
+
+/** Null for what is nested deeper than it could be written: it can be read, so it must not be sent for ever. */
+function textOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return null;
+  }
 }
 
 function takePull(event: WireEvent, ownAccount: string, result: ParsedEnvelope): void {
