@@ -23,6 +23,8 @@ import { ErrorFilter } from './http/error.filter.js';
 import { NamespacesModule } from './namespaces/namespaces.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { RepositoriesModule } from './repositories/repositories.module.js';
+import { ProfileModule } from './profile/profile.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
 import { TagsModule } from './tags/tags.module.js';
 import { TeamsModule } from './teams/teams.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -60,6 +62,8 @@ export class ApiModule {
         RepositoriesModule,
         TagsModule,
         TeamsModule,
+        SessionsModule,
+        ProfileModule,
         UsersModule,
         ExplainModule,
         ActivitiesModule,

@@ -29,6 +29,7 @@ import { TokensModule } from '#tokens/tokens.module.js';
 import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
 import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
 import { AuditSealer } from './schedules/audit-sealer.js';
+import { choreProviders } from './schedules/chores.js';
 import { Housekeeping } from './schedules/housekeeping.js';
 import { Sweeper } from './schedules/sweeper.js';
 import { SyncScheduler } from './schedules/sync-scheduler.js';
@@ -124,6 +125,7 @@ export class WorkerModule implements OnModuleDestroy {
         },
         AuditSealer,
         Sweeper,
+        ...choreProviders,
         Housekeeping,
         SyncScheduler,
       ],

@@ -21,6 +21,7 @@ import { Team } from './team/team.entity.js';
 import { ApplicationToken } from './user/application-token.entity.js';
 import { LoginFailure } from './user/login-failure.entity.js';
 import { RefreshToken } from './user/refresh-token.entity.js';
+import { Session } from './user/session.entity.js';
 import { User } from './user/user.entity.js';
 
 /** Every table of Portus. */
@@ -43,6 +44,7 @@ export const ENTITIES = [
   ScanReport,
   SyncBatch,
   SyncDifference,
+  Session,
   SyncRun,
   Tag,
   TagRevision,

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Global, Module } from '@nestjs/common';
 import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
 import { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+import { SessionsRepository } from '#persistence/sessions.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -12,6 +13,7 @@ import { LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
 import { TokenUses } from './token-uses.js';
 import { LIFETIME_MS, VerifiedCredentials } from './verified-credentials.js';
+import { WebSessions } from './web-sessions.js';
 
 /** How long a stop waits for the last uses of tokens to be written, milliseconds. */
 const LAST_FLUSH_MS = 3_000;
@@ -39,6 +41,11 @@ const LAST_FLUSH_MS = 3_000;
       useFactory: (tokens: ApplicationTokensRepository, logger: Logger) => new TokenUses(tokens, logger),
     },
     {
+      provide: WebSessions,
+      inject: [SessionsRepository],
+      useFactory: (sessions: SessionsRepository) => new WebSessions(sessions),
+    },
+    {
       provide: Identity,
       inject: [
         UsersRepository,
@@ -51,7 +58,7 @@ const LAST_FLUSH_MS = 3_000;
       useFactory: (...parts: ConstructorParameters<typeof Identity>) => new Identity(...parts),
     },
   ],
-  exports: [Identity],
+  exports: [Identity, WebSessions],
 })
 export class IdentityModule implements BeforeApplicationShutdown {
   constructor(private readonly uses: TokenUses) {}

@@ -97,7 +97,8 @@ export class Identity {
   }
 }
 
-function actorOf(user: {
+/** A user as the policy knows it. */
+export function actorOf(user: {
   id: number;
   username: string;
   admin: boolean;

@@ -27,6 +27,7 @@ import { ScanReportsRepository } from './scan-reports.repository.js';
 import { SyncBatchesRepository } from './sync-batches.repository.js';
 import { SyncDifferencesRepository } from './sync-differences.repository.js';
 import { SyncPlansRepository } from './sync-plans.repository.js';
+import { SessionsRepository } from './sessions.repository.js';
 import { SyncRunsRepository } from './sync-runs.repository.js';
 import { TagHistoryRepository } from './tag-history.repository.js';
 import { TagsRepository } from './tags.repository.js';
@@ -56,6 +57,7 @@ const REPOSITORIES = [
   SyncBatchesRepository,
   SyncDifferencesRepository,
   SyncPlansRepository,
+  SessionsRepository,
   SyncRunsRepository,
   TagHistoryRepository,
   TagsRepository,

@@ -1,5 +1,5 @@
 import { User } from '#domain/user/user.entity.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import type { USER_SORTS } from './listing.js';
 import { ensurePersonalNamespaces } from './personal-namespaces.js';
 
@@ -72,8 +72,8 @@ export class UsersRepository {
   }
 
   /** Unique violations come up as they are. A new password voids every credential that was verified before. */
-  async update(id: number, { email, displayName, passwordHash }: UserChanges): Promise<void> {
-    await this.database.query(
+  async update(id: number, { email, displayName, passwordHash }: UserChanges, sql: Sql = this.database): Promise<void> {
+    await sql.query(
       `UPDATE users SET email = coalesce($2, email), display_name = CASE WHEN $3 THEN $4 ELSE display_name END,
               password_hash = coalesce($5, password_hash),
               credential_version = credential_version + CASE WHEN $5::text IS NULL THEN 0 ELSE 1 END, updated_at = now()
@@ -83,8 +83,8 @@ export class UsersRepository {
   }
 
   /** Sets the password; every credential that was verified before is void. */
-  async setPassword(id: number, passwordHash: string): Promise<void> {
-    await this.database.query(
+  async setPassword(id: number, passwordHash: string, sql: Sql = this.database): Promise<void> {
+    await sql.query(
       `UPDATE users SET password_hash = $2, credential_version = credential_version + 1, updated_at = now() WHERE id = $1`,
       [id, passwordHash],
     );

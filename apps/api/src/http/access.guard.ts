@@ -4,15 +4,23 @@ import { AppError } from '#domain/errors/app-error.js';
 import { mayCall, type Operation } from '#domain/policy/token-limits.js';
 import { parseBasicAuth, parsePortusAuth } from '#identity/basic-auth.js';
 import { Identity } from '#identity/identity.js';
+import { isCsrfTokenOf } from '#identity/session-token.js';
+import { WebSessions } from '#identity/web-sessions.js';
 import { orTooMany } from './password-errors.js';
 import { type Access, ACCESS, type AuthenticatedRequest, DECIDED, type Person } from './access.js';
 
-/** Establishes who calls: `Portus-Auth: user:application-token`, or HTTP Basic with a password or such a token. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Establishes who calls: `Portus-Auth: user:application-token`, HTTP Basic with a password or such a token, or the
+ * cookie of a browser that is signed in.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly identity: Identity,
+    private readonly sessions: WebSessions,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -41,7 +49,18 @@ export class AccessGuard implements CanActivate {
     const portus = request.headers['portus-auth'];
     const own = parsePortusAuth(Array.isArray(portus) ? portus[0] : portus);
     const credentials = own ?? parseBasicAuth(request.headers.authorization);
-    if (credentials === null) return null;
+    if (credentials === null) return this.bySession(request);
     return orTooMany(() => this.identity.authenticate(credentials, request.ip, own === null));
+  }
+
+  /** A change needs the token that only a page of ours can read: the browser sends the cookie for other sites too. */
+  private async bySession(request: AuthenticatedRequest): Promise<Person | null> {
+    const session = await this.sessions.signedIn(request.headers.cookie);
+    if (session === null) return null;
+    if (!SAFE.has(request.method) && !isCsrfTokenOf(session.token, request.headers['x-csrf-token'])) {
+      throw new AppError('forbidden', 'the header X-CSRF-Token is missing or wrong');
+    }
+    request.session = session;
+    return session.person;
   }
 }

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/policy/facts.js';
+import type { SignedIn } from '#identity/web-sessions.js';
 
 /** A signed-in user. */
 export type Person = Extract<Actor, { kind: 'user' }>;
@@ -24,11 +25,17 @@ export const DECIDED = 'portus:decided';
  */
 export const Decided = () => SetMetadata(DECIDED, true);
 
-export type AuthenticatedRequest = FastifyRequest & { person?: Person };
+/** `session`: who was told by the cookie of a browser. */
+export type AuthenticatedRequest = FastifyRequest & { person?: Person; session?: SignedIn };
 
 /** The signed-in user of the request. */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): Person => {
   const { person } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (!person) throw new Error('an operation without authentication asked for the user');
   return person;
+});
+
+/** The session of the request; null when it came with other credentials. */
+export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): SignedIn | null => {
+  return context.switchToHttp().getRequest<AuthenticatedRequest>().session ?? null;
 });

@@ -13,16 +13,16 @@ const username = z
   .refine((value) => namespaceNameFor(value) !== null, 'can not be made into the name of a namespace');
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
 
-const email = z.email().max(255);
-const password = z.string().min(8).max(128).refine(withoutNul, 'must not hold NUL').optional();
-const displayName = z.string().trim().max(255).refine(withoutNul, 'must not hold NUL').nullish();
+export const email = z.email().max(255);
+export const password = z.string().min(8).max(128).refine(withoutNul, 'must not hold NUL');
+export const displayName = z.string().trim().max(255).refine(withoutNul, 'must not hold NUL').nullish();
 
 export const userBody = z
   .object({
     user: z.object({
       username,
       email,
-      password,
+      password: password.optional(),
       display_name: displayName,
       bot: flag.default(false),
     }),
@@ -37,7 +37,12 @@ export type UserBody = z.output<typeof userBody>['user'];
 /** What `GET` shows is accepted back; a name is not changed, for tokens and images carry it. */
 export const userChanges = z
   .object({
-    user: z.object({ username: username.optional(), email: email.optional(), password, display_name: displayName }),
+    user: z.object({
+      username: username.optional(),
+      email: email.optional(),
+      password: password.optional(),
+      display_name: displayName,
+    }),
   })
   .meta({ id: 'UserChanges' });
 export type UserChangesBody = z.output<typeof userChanges>['user'];

@@ -7,6 +7,7 @@ import { LoginFailures1795222800000 } from './1795222800000-login-failures.js';
 import { RefreshTokens1795226400000 } from './1795226400000-refresh-tokens.js';
 import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
 import { SyncPlans1795244400000 } from './1795244400000-sync-plans.js';
+import { Sessions1795262400000 } from './1795262400000-sessions.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   SyncPlans1795244400000,
   EventInbox1795248000000,
   Activities1795258800000,
+  Sessions1795262400000,
 ];

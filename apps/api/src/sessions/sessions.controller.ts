@@ -1,0 +1,89 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { AppError } from '#domain/errors/app-error.js';
+import { csrfTokenOf, SESSION_COOKIE } from '#identity/session-token.js';
+import type { SignedIn } from '#identity/web-sessions.js';
+import type { By } from '#persistence/activities.repository.js';
+import { CurrentSession, CurrentUser, type Person, Public } from '../http/access.js';
+import { Answers, AnswersNothing } from '../http/answers.js';
+import { CalledBy } from '../http/by.js';
+import { idParam } from '../http/id-param.js';
+import { viewUser } from '../users/users.dto.js';
+import { sessionView, signedInView, type SignIn, signIn, viewSession } from './sessions.dto.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Signing in and out with a browser. */
+@ApiTags('sessions')
+@Controller('api/v1')
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  /** Begins a session: sets the cookie, and answers who it is and the token against forged requests. */
+  @Post('session')
+  @Answers(signedInView, { status: 201 })
+  @Public()
+  @HttpCode(201)
+  async signIn(
+    @CalledBy() by: By,
+    @Body({ schema: signIn }) body: SignIn,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    // Another site must not sign somebody in as somebody else.
+    if (request.headers['sec-fetch-site'] === 'cross-site') throw new AppError('forbidden', 'Authorization fails');
+    const { user, token } = await this.sessions.signIn(by, body, request.headers['user-agent'] ?? '');
+    setCookie(request, reply, token);
+    return { user: viewUser(user), csrf_token: csrfTokenOf(token) };
+  }
+
+  /** Who calls; with a session also the token against forged requests. */
+  @Get('session')
+  @Answers(signedInView)
+  async current(@CurrentUser() person: Person, @CurrentSession() session: SignedIn | null) {
+    const user = viewUser(await this.sessions.userOf(person));
+    return { user, csrf_token: session === null ? null : csrfTokenOf(session.token) };
+  }
+
+  /** Signs out. */
+  @Delete('session')
+  @AnswersNothing([404])
+  @HttpCode(204)
+  async signOut(
+    @CurrentUser() person: Person,
+    @CalledBy() by: By,
+    @CurrentSession() session: SignedIn | null,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    if (session === null) throw new AppError('not_found', 'Not found');
+    await this.sessions.end(person, by, session.sessionId);
+    setCookie(request, reply, null);
+  }
+
+  /** The caller's own sessions, newest first. */
+  @Get('sessions')
+  @Answers(z.array(sessionView))
+  async list(@CurrentUser() person: Person, @CurrentSession() session: SignedIn | null) {
+    return (await this.sessions.list(person)).map((one) => viewSession(one, one.id === session?.sessionId));
+  }
+
+  @Delete('sessions/:id')
+  @AnswersNothing([404])
+  @HttpCode(204)
+  async end(
+    @CurrentUser() person: Person,
+    @CalledBy() by: By,
+    @Param('id', { schema: idParam }) id: number,
+  ): Promise<void> {
+    await this.sessions.end(person, by, id);
+  }
+}
+
+/** Without a date of its own: the browser forgets it at the latest when it is closed, the database decides. */
+function setCookie(request: FastifyRequest, reply: FastifyReply, token: string | null): void {
+  const secure = request.protocol === 'https' ? '; Secure' : '';
+  const ended = token === null ? '; Max-Age=0' : '';
+  reply.header('Set-Cookie', `${SESSION_COOKIE}=${token ?? ''}; Path=/; HttpOnly; SameSite=Lax${secure}${ended}`);
+}
