@@ -44,6 +44,15 @@ export class SyncDifferencesRepository {
     return { items, total };
   }
 
+  /** The first of what a run's plan would remove, or has removed. */
+  async plan(runId: number, limit: number): Promise<DifferenceRow[]> {
+    return this.database.query<DifferenceRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} FROM sync_differences d
+        WHERE d.run_id = $1 AND d.state IN ('planned', 'removed') ORDER BY d.id LIMIT $2`,
+      [runId, limit],
+    );
+  }
+
   /** What of the findings of two runs (which may be the same) is still so. */
   async drift(
     registryId: number,

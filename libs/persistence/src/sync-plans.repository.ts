@@ -1,6 +1,6 @@
 import type { SyncMode, SyncStrategy } from '#domain/sync/strategy.js';
 import type { SyncStage, SyncState } from '#domain/sync/sync-run.entity.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import type { Listed, Page } from './listing.js';
 
 /** A run, as people see it. */
@@ -98,13 +98,16 @@ export class SyncPlansRepository {
   }
 
   /** Says yes to a plan that waits: it goes on with its removals, each of them asked for once more. False: it waits not. */
-  async approve(registryId: number, id: number, by: string): Promise<boolean> {
-    const rows = await this.database.query(
-      `UPDATE sync_runs SET state = 'queued', approved_at = now(), approved_by = $3, finished_at = NULL, expires_at = NULL
-        WHERE registry_id = $1 AND id = $2 AND state = 'waiting' RETURNING 1`,
-      [registryId, id, by],
-    );
-    return rows.length > 0;
+  async approve(registryId: number, id: number, by: string, also: (sql: Sql) => Promise<void>): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      const rows = await sql.query(
+        `UPDATE sync_runs SET state = 'queued', approved_at = now(), approved_by = $3, finished_at = NULL, expires_at = NULL
+          WHERE registry_id = $1 AND id = $2 AND state = 'waiting' RETURNING 1`,
+        [registryId, id, by],
+      );
+      if (rows.length > 0) await also(sql);
+      return rows.length > 0;
+    });
   }
 
   /** Ends a run that has not ended; who works on it notices and stops. False when it has. */
@@ -133,7 +136,12 @@ export class SyncPlansRepository {
    * Makes the run that brings back what another one removed, repository by repository, and looks at each of them then; it
    * removes nothing. Finds the one that is under way. Null: there is nothing to bring back.
    */
-  async askForUndo(registryId: number, runId: number, by: string): Promise<number | null> {
+  async askForUndo(
+    registryId: number,
+    runId: number,
+    by: string,
+    also: (sql: Sql) => Promise<void>,
+  ): Promise<number | null> {
     return this.database.transaction(async (sql) => {
       await sql.query('SELECT pg_advisory_xact_lock($1)', [ASK_LOCK]);
       const [open] = await sql.query<{ id: number }>(
@@ -155,6 +163,7 @@ export class SyncPlansRepository {
             WHERE p.id IN (SELECT repository_id FROM removed_tags WHERE run_id = $2)) s GROUP BY n ORDER BY n`,
         [made.id, runId],
       );
+      await also(sql);
       return made.id;
     });
   }

@@ -84,12 +84,15 @@ export class HealthService {
     return { degraded: 'pulls are served from facts confirmed earlier, pushes are refused', ...unconfirmed };
   }
 
-  private async checkRegistries(): Promise<string> {
+  private async checkRegistries(): Promise<string | Degraded> {
     const registries = await this.registries.all();
     if (registries.length === 0) throw new Error('no registry configured');
     const problems = await Promise.all(registries.map((registry) => this.problemOf(registry)));
     const problem = problems.find((one) => one !== null);
     if (problem) throw new Error(problem);
+    // Anybody may ask: what exactly is wrong is for administrators, at the registry.
+    const failing = registries.find((registry) => registry.failingSince);
+    if (failing) return { degraded: `registry ${failing.name} can not be synchronized`, since: failing.failingSince! };
     return 'registry is reachable';
   }
 

@@ -53,6 +53,12 @@ export class RegistriesController {
     return this.registries.validate(query);
   }
 
+  @Get(':id')
+  @Answers(registryView, { also: [404] })
+  async get(@Param('id', { schema: idParam }) id: number) {
+    return viewRegistry(await this.registries.get(id));
+  }
+
   @Post()
   @Answers(registryView, { status: 201, also: [422] })
   @HttpCode(201)

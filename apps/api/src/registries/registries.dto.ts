@@ -78,6 +78,7 @@ export const registryView = z
     digests_equal_at: z.string().nullable(),
     webhook_secret: z.enum(['none', 'set', 'rotating']),
     unsigned_events: z.boolean(),
+    problem: z.object({ code: z.string(), message: z.string(), since: z.string() }).nullable(),
   })
   .meta({ id: 'Registry' });
 
@@ -95,7 +96,15 @@ export function viewRegistry(registry: Registry): z.output<typeof registryView> 
     digests_equal_at: registry.digestsEqualAt?.toISOString() ?? null,
     webhook_secret: secretState(registry),
     unsigned_events: registry.unsignedEvents,
+    problem: problemOf(registry),
   };
+}
+
+/** Why syncs can not read it, or not all of it, and since when; null: nothing is known to be wrong. */
+function problemOf(registry: Registry): z.output<typeof registryView>['problem'] {
+  if (registry.failingSince === null) return null;
+  const { lastErrorCode, lastError, failingSince } = registry;
+  return { code: lastErrorCode ?? 'UNKNOWN', message: lastError ?? '', since: failingSince.toISOString() };
 }
 
 /** rotating: a former secret is valid beside the present one. */

@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
 import { RegistriesController } from './registries.controller.js';
 import { RegistriesService } from './registries.service.js';
+import { SyncsController } from './syncs.controller.js';
+import { SyncsService } from './syncs.service.js';
 
-@Module({ controllers: [RegistriesController], providers: [RegistriesService], exports: [RegistriesService] })
+@Module({
+  controllers: [RegistriesController, SyncsController],
+  providers: [RegistriesService, SyncsService],
+  exports: [RegistriesService],
+})
 export class RegistriesModule {}

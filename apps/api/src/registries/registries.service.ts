@@ -37,6 +37,12 @@ export class RegistriesService {
     return { items, total };
   }
 
+  async get(id: number): Promise<Registry> {
+    const registry = await this.registries.find(id);
+    if (registry === null) throw new AppError('not_found', 'Not found');
+    return registry;
+  }
+
   /** Makes a registry that is reachable and speaks v2; 422 with the reason otherwise. */
   async create(input: RegistryBody): Promise<Registry> {
     await this.mustBeReachable(input.hostname, input.use_ssl);
@@ -54,8 +60,7 @@ export class RegistriesService {
 
   /** Changes a registry. The hostname is fixed while it has repositories: they would belong to another registry. */
   async update(id: number, changes: RegistryChanges): Promise<Registry> {
-    const registry = await this.registries.find(id);
-    if (registry === null) throw new AppError('not_found', 'Not found');
+    const registry = await this.get(id);
     const moved = changes.hostname !== undefined && changes.hostname !== registry.hostname;
     if (moved && (await this.registries.hasRepositories(id))) {
       throw new InvalidError({ hostname: ['can not be changed while repositories exist'] });

@@ -16,6 +16,8 @@ export const repositoryView = z
     starred: z.boolean(),
     size: z.number(),
     last_pushed_at: z.string().nullable(),
+    names_equal_at: z.string().nullable(),
+    digests_equal_at: z.string().nullable(),
   })
   .meta({ id: 'Repository' });
 
@@ -35,5 +37,7 @@ export function viewRepository(row: RepositoryRow): z.output<typeof repositoryVi
     starred: false,
     size: row.size,
     last_pushed_at: row.lastPushedAt?.toISOString() ?? null,
+    names_equal_at: row.namesEqualAt?.toISOString() ?? null,
+    digests_equal_at: row.digestsEqualAt?.toISOString() ?? null,
   };
 }

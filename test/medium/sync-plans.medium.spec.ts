@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SyncPlansRepository } from '#persistence/sync-plans.repository.js';
+import { CatalogBench } from '../support/catalog-bench.js';
+
+const silent = { silent: true };
+const nothing = async () => undefined;
+const DEAD = '00000000-0000-4000-8000-00000000dead';
+
+describe(SyncPlansRepository.name, () => {
+  let bench: CatalogBench;
+  beforeAll(async () => {
+    bench = await CatalogBench.create();
+  });
+  afterAll(() => bench.close());
+  beforeEach(() => bench.reset({ flavour: '3' }));
+
+  const push = (count: number, from = 0) => {
+    for (let i = from; i < from + count; i++) bench.fake.putImage(`team/app-${i}`, 'v1', { seed: `${i}`, ...silent });
+  };
+  const forget = (count: number) => {
+    for (let i = 0; i < count; i++) bench.fake.forgetRepository(`team/app-${i}`);
+  };
+  const storedCount = async () => Object.keys(await bench.stored()).length;
+  const drift = async () => {
+    const { latest, deep } = await bench.plans.compared(bench.registry.id);
+    return bench.differences.drift(bench.registry.id, { latest: latest!.id, deep: deep?.id ?? 0 }, 0, 100);
+  };
+  /** 21 of 40 repositories are gone, and a plan waits. */
+  const waitingPlan = async () => {
+    push(40);
+    await bench.sync('deep', 'update-delete');
+    forget(21);
+    await bench.sync('deep', 'update-delete');
+    const run = await bench.sync('deep', 'update-delete');
+    expect(run).toMatchObject({ state: 'waiting', planned: 21, missing: 21 });
+    return run;
+  };
+
+  it('keeps a plan until somebody says yes, and then asks for each tag again', async () => {
+    const plan = await waitingPlan();
+    expect(await storedCount()).toBe(40);
+    expect(await bench.differences.plan(plan.id, 100)).toHaveLength(21);
+    push(1);
+    expect(await bench.plans.approve(bench.registry.id, plan.id, 'alice', nothing)).toBe(true);
+    expect(await bench.plans.approve(bench.registry.id, plan.id, 'alice', nothing)).toBe(false);
+    bench.fake.requests.length = 0;
+    await bench.runner().ring();
+    expect(await bench.plans.find(bench.registry.id, plan.id)).toMatchObject({
+      state: 'done',
+      approvedBy: 'alice',
+      changes: { removed: 20 },
+      restorable: 20,
+    });
+    expect(await bench.stored()).toEqual(bench.held());
+    expect(bench.fake.requests.filter(({ path }) => path.endsWith('/tags/list'))).toHaveLength(21);
+    expect(bench.fake.requests.some(({ path }) => path === '/v2/_catalog')).toBe(false);
+  });
+
+  it('removes nothing of an approved plan while the registry does not answer', async () => {
+    const plan = await waitingPlan();
+    await bench.plans.approve(bench.registry.id, plan.id, 'alice', nothing);
+    bench.fake.fault = () => ({ status: 404, headers: { 'content-type': 'text/html' }, body: 'not here' });
+    await bench.runner().ring();
+    expect(await storedCount()).toBe(40);
+    expect(await bench.registries.find(bench.registry.id)).toMatchObject({ lastErrorCode: 'INCOMPLETE' });
+  });
+
+  it('goes on with an approved plan where a killed worker left it', async () => {
+    const plan = await waitingPlan();
+    await bench.plans.approve(bench.registry.id, plan.id, 'alice', nothing);
+    const dead = await bench.runs.claim(DEAD, 60, 0);
+    await bench.batches.beginRemoving(dead!.id, DEAD);
+    await bench.batches.claim(DEAD, 60, dead!.id);
+    await bench.database.sql.query(`UPDATE sync_runs SET expires_at = now() - interval '1 second' WHERE holder = $1`, [
+      DEAD,
+    ]);
+    await bench.database.sql.query(
+      `UPDATE sync_batches SET expires_at = now() - interval '1 second' WHERE holder = $1`,
+      [DEAD],
+    );
+    await bench.runner().ring();
+    expect(await bench.plans.find(bench.registry.id, plan.id)).toMatchObject({
+      state: 'done',
+      changes: { removed: 21 },
+    });
+    expect(await bench.stored()).toEqual(bench.held());
+  });
+
+  it('drops a plan when the registry shows all of it again', async () => {
+    const plan = await waitingPlan();
+    push(21);
+    expect((await bench.sync('names', 'update-delete')).state).toBe('done');
+    expect(await bench.plans.find(bench.registry.id, plan.id)).toMatchObject({ state: 'cancelled' });
+    expect(await storedCount()).toBe(40);
+  });
+
+  it('brings back what a run removed, and says whether the registry has it', async () => {
+    push(3);
+    await bench.sync('deep', 'update-delete');
+    await bench.database.sql.query(`UPDATE tags SET username = 'alice', created_at = '2020-01-01'`);
+    forget(2);
+    await bench.sync('deep', 'update-delete');
+    const removing = await bench.sync('deep', 'update-delete');
+    expect(removing).toMatchObject({ state: 'done', changes: { removed: 2 } });
+    expect(await storedCount()).toBe(1);
+    push(1);
+    const undo = await bench.plans.askForUndo(bench.registry.id, removing.id, 'bob', nothing);
+    expect(await bench.plans.askForUndo(bench.registry.id, removing.id, 'bob', nothing)).toBe(undo);
+    await bench.runner().ring();
+    expect(await bench.plans.find(bench.registry.id, undo!)).toMatchObject({
+      state: 'done',
+      changes: { restored: 2, missing: 1 },
+    });
+    expect(await storedCount()).toBe(3);
+    const rows = await bench.database.sql.query(
+      `SELECT r.full_name AS name, r.tags_count AS count, r.removed_at AS removed, t.username,
+              extract(year FROM t.created_at)::int AS year, t.absent_since IS NULL AS there
+         FROM tags t JOIN repositories r ON r.id = t.repository_id WHERE r.full_name <> 'team/app-2' ORDER BY 1`,
+    );
+    const back = { count: 1, removed: null, username: 'alice', year: 2020 };
+    expect(rows).toEqual([
+      { name: 'team/app-0', ...back, there: true },
+      { name: 'team/app-1', ...back, there: false },
+    ]);
+    expect(await bench.plans.askForUndo(bench.registry.id, removing.id, 'bob', nothing)).toBeNull();
+    await bench.sync('deep', 'update-delete');
+    expect(await bench.stored()).toEqual(bench.held());
+  });
+
+  it('does not put a restored tag over one that was pushed again', async () => {
+    push(2);
+    await bench.sync('deep', 'update-delete');
+    forget(1);
+    await bench.sync('deep', 'update-delete');
+    const removing = await bench.sync('deep', 'update-delete');
+    bench.fake.putImage('team/app-0', 'v1', { seed: 'newer', ...silent });
+    await bench.sync('deep', 'update');
+    await bench.plans.askForUndo(bench.registry.id, removing.id, 'bob', nothing);
+    await bench.runner().ring();
+    expect(await bench.stored()).toEqual(bench.held());
+  });
+
+  it('forgets what was removed long ago', async () => {
+    push(2);
+    await bench.sync('deep', 'update-delete');
+    forget(1);
+    await bench.sync('deep', 'update-delete');
+    const { id } = await bench.sync('deep', 'update-delete');
+    await bench.removed.purge(30, 100);
+    expect(await bench.plans.find(bench.registry.id, id)).toMatchObject({ restorable: 1 });
+    await bench.database.sql.query(`UPDATE removed_tags SET removed_at = now() - interval '31 days'`);
+    await bench.removed.purge(30, 100);
+    expect(await bench.plans.find(bench.registry.id, id)).toMatchObject({ restorable: 0 });
+  });
+
+  it('compares without changing anything in a dry run, and drift tells what differs and why', async () => {
+    push(3);
+    await bench.sync('deep', 'update-delete');
+    expect(await drift()).toMatchObject({ total: 0, counting: 0 });
+    bench.fake.putImage('team/app-0', 'v1', { seed: 'moved', ...silent });
+    bench.fake.putImage('team/app-1', 'v2', { seed: 'new' });
+    bench.fake.forgetRepository('team/app-2');
+    await bench.deliver();
+    const before = await bench.stored();
+    const ask = { mode: 'deep', strategy: 'update-delete', dryRun: true, requestedBy: 'alice' } as const;
+    const id = await bench.plans.ask(bench.registry.id, ask);
+    expect(await bench.plans.ask(bench.registry.id, ask)).toBe(id);
+    await bench.runner().ring();
+    expect(await bench.plans.find(bench.registry.id, id)).toMatchObject({ state: 'done', open: 3 });
+    expect(await bench.stored()).toEqual(before);
+    expect(await bench.eventStates()).toEqual(['received']);
+    expect(await bench.database.value('SELECT count(*)::int FROM tags WHERE absent_since IS NOT NULL')).toBe(0);
+    const { items } = await drift();
+    expect(items.map(({ repository, tag, kind, reason }) => [repository, tag, kind, reason])).toEqual([
+      ['team/app-0', 'v1', 'other_digest', 'no notification about it was received'],
+      ['team/app-1', 'v2', 'not_stored', 'a notification about it waited to be handled'],
+      ['team/app-2', 'v1', 'not_in_registry', 'not listed, for the first time; to be confirmed'],
+    ]);
+    // What was repaired since, by whatever, differs no more.
+    await bench.drain().ring();
+    expect((await drift()).items.map(({ kind }) => kind)).toEqual(['other_digest', 'not_in_registry']);
+    expect(await bench.plans.ask(bench.registry.id, ask)).not.toBe(id);
+  });
+
+  it('stops a cancelled run, and nobody goes on with it', async () => {
+    push(3);
+    await bench.runs.request(bench.registry.id, 'initial', 'deep', 'initial');
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    bench.fake.gate = ({ path }) => (path.includes('/manifests/') ? released : undefined);
+    const running = bench.runner().ring();
+    const id = await bench.database.value<number>('SELECT id FROM sync_runs');
+    await expect.poll(() => bench.fake.requests.some(({ path }) => path.includes('/manifests/'))).toBe(true);
+    expect(await bench.plans.cancel(bench.registry.id, id, 'cancelled by alice')).toBe(true);
+    release();
+    await running;
+    await bench.runner().ring();
+    expect(await bench.plans.find(bench.registry.id, id)).toMatchObject({ state: 'cancelled' });
+    expect(await bench.plans.cancel(bench.registry.id, id, 'again')).toBe(false);
+  });
+});
