@@ -91,17 +91,3 @@ scenes('a token at the registry', {}, (house) => {
     expect(keys[0]).not.toHaveProperty('d');
   });
 });
-
-/** An old site has a key and no certificate set: registry 2.8 finds the key of its bundle by the key id alone. */
-const KEY_ONLY = { env: { PORTUS_CERT_PATH: undefined } };
-scenes('a token of a key without certificate', { flavours: ['2.8'], stack: KEY_ONLY }, (house) => {
-  it('carries the key id alone, and the registry takes it', async () => {
-    const answer = await asAdmin(house(), ['repository:old/app:pull,push']);
-    expect(headerOf(answer)).not.toHaveProperty('x5c');
-    expect(headerOf(answer).kid).toMatch(KID);
-    const target = { url: house().registry.url, repository: 'old/app', token: answer.body.token };
-    await pushImage(target, 'v1', image);
-    expect(await house().untilEqual()).toEqual({ 'old/app': { v1: image.manifest.digest } });
-    expect(house().api.logs()).toMatch(/PORTUS_CERT_PATH is not set/);
-  });
-});
