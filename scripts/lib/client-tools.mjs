@@ -19,6 +19,15 @@ export async function findSkopeo(context) {
     : { missing: { PORTUS_TEST_SKOPEO: problem } };
 }
 
+/**
+ * podman and buildah keep images in folders that only root can mount as they do here, so without root both are missing.
+ * @returns {Promise<Found>}
+ */
+export async function findRootTool(name, variable, context) {
+  const problem = isRoot ? await provide(name, name, context) : `${name} is tested as root only`;
+  return problem === undefined ? { env: { [variable]: which(name) } } : { missing: { [variable]: problem } };
+}
+
 /** The docker daemon and a client. The daemon needs root, so without root both are missing. @returns {Promise<Found>} */
 export async function findDocker(context) {
   const problem = isRoot ? await provide('dockerd', 'docker.io', context) : 'the docker daemon runs as root only';
