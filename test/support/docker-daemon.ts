@@ -56,7 +56,7 @@ export class DockerDaemon {
   }
 
   /** Builds an image with a layer for each of the texts, from nothing and without running anything. */
-  async build(name: string, layers: string[]): Promise<void> {
+  async build(name: string, layers: (string | Buffer)[]): Promise<void> {
     const folder = await mkdtemp(join(this.home, 'build-'));
     const lines = layers.map((_, i) => `COPY layer-${i} /`);
     await writeFile(join(folder, 'Dockerfile'), ['FROM scratch', ...lines, 'CMD ["/none"]', ''].join('\n'));

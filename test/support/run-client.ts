@@ -8,7 +8,8 @@ export interface Outcome {
   stdout: string;
 }
 
-const TIMEOUT_MS = 60_000;
+/** What hangs is ended; a slow upload is not. */
+const TIMEOUT_MS = 200_000;
 
 /** Runs a client program to its end, whatever that is. Nothing of our environment but PATH is handed over. */
 export async function runClient(
