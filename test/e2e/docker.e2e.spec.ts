@@ -8,6 +8,10 @@ import type { TestUser } from '../support/stack-handle.js';
 import { until } from '../support/until.js';
 import { createTeamNamespace, tagsOf, untilTag } from '../support/world.js';
 
+interface Credentials {
+  auths: Record<string, { auth: string; identitytoken?: string }>;
+}
+
 let daemon: DockerDaemon | undefined;
 afterAll(() => daemon?.stop());
 
@@ -62,6 +66,35 @@ scenes('docker', { needs: ['PORTUS_TEST_DOCKERD', 'PORTUS_TEST_DOCKER'] }, (hous
     expect(await must('pull', name)).toContain(`Digest: ${digest}`);
     expect((await must('image', 'inspect', '-f', '{{.Id}}', name)).trim()).toBe(id);
     await until('the pull is noted', async () => (await tagsOf(house(), 'alice/three'))['v1']?.pulled_at);
+  });
+
+  it('keeps a refresh token in place of the password, which its person can end', async () => {
+    const kept = JSON.parse(await readFile(join(config, 'config.json'), 'utf8')) as Credentials;
+    const { auth, identitytoken } = kept.auths[house().registryHost]!;
+    expect(Buffer.from(auth, 'base64').toString()).not.toContain(alice.password);
+    expect(identitytoken).toMatch(/./);
+    const elsewhere = await dockerd().login(house().registryHost, alice.username, alice.password);
+    const logins = await house().get<{ id: number }[]>(`/users/${alice.id}/refresh_tokens`, { as: alice });
+    const { id } = logins.body.toSorted((a, b) => b.id - a.id)[0]!;
+    expect((await house().delete(`/users/refresh_tokens/${id}`, { as: alice })).status).toBe(204);
+    const push = await elsewhere.run('pull', remote('alice/three:v1'));
+    expect(push.code, push.output).not.toBe(0);
+    await must('pull', remote('alice/three:v1'));
+  });
+
+  it('keeps an application token as it is, and pushes and pulls with it', async () => {
+    const body = { application: 'ci' };
+    const as = alice;
+    const made = await house().post<{ plain_token: string }>(`/users/${as.id}/application_tokens`, body, { as });
+    const login = await dockerd().login(house().registryHost, as.username, made.body.plain_token);
+    expect(login.outcome.output).toMatch(/Login Succeeded/);
+    const kept = JSON.parse(await readFile(join(login.config, 'config.json'), 'utf8')) as Credentials;
+    expect(kept.auths[house().registryHost]).toEqual({ auth: expect.any(String) });
+    await must('tag', 'local:three', remote('alice/by-token:v1'));
+    for (const command of ['push', 'pull']) {
+      const { code, output } = await login.run(command, remote('alice/by-token:v1'));
+      expect(code, output).toBe(0);
+    }
   });
 
   it('mounts the layers of a repository that it may read, instead of sending them again', async () => {
