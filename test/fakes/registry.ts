@@ -201,10 +201,15 @@ export class FakeRegistry {
     if (!request) return;
     this.requests.push(request);
     await this.gate?.(request);
-    const outcome = this.fault?.(request) ?? (await this.answer(request));
+    const outcome = await this.exchange(request);
     if (outcome === 'hang') return;
     if (outcome === 'hangup') incoming.socket.destroy();
     else await sendReply(response, request.method, outcome);
+  }
+
+  /** What the registry does with a request that came without a socket: its answer, or a fault. */
+  async exchange(request: SeenRequest): Promise<Fault> {
+    return this.fault?.(request) ?? (await this.answer(request));
   }
 
   private async answer(request: SeenRequest): Promise<Reply> {
