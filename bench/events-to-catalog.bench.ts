@@ -91,9 +91,7 @@ async function fillInbox(house: House, apiUrl: string, images: readonly PushedIm
 async function forget(house: House): Promise<void> {
   await house.sql.query(`DELETE FROM registry_events WHERE event_id LIKE 'ring-%'`);
   await postpone(house);
-  await house.sql.query(
-    'TRUNCATE tags, tag_revisions, manifest_children, manifests, repositories, repository_leases, scan_reports',
-  );
+  await house.sql.query('TRUNCATE repositories, repository_leases, scan_reports CASCADE');
   await house.sql.query('VACUUM ANALYZE');
 }
 

@@ -11,9 +11,12 @@ export interface Row {
   unit: string;
   ours: () => Promise<Sample>;
   limit: () => Promise<Sample>;
+  /** Default 5; fewer for work that takes long. */
+  rounds?: number;
 }
 
-const ROUNDS = 5;
+/** BENCH_ROUNDS=1 is for a quick look. */
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const OUTPUT = '.test-output';
 
 /**
@@ -24,7 +27,7 @@ export async function measureRow(row: Row): Promise<void> {
   await row.limit();
   await row.ours();
   const rounds: { ours: Sample; limit: Sample }[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < Math.min(row.rounds ?? ROUNDS, ROUNDS); round += 1) {
     const limit = await row.limit();
     rounds.push({ limit, ours: await row.ours() });
   }
