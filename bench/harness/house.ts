@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import pg from 'pg';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { freePort } from '../../test/support/real-registry.js';
+import { parentOf } from './cpu.js';
 import { type Program, startProgram } from './program.js';
 
 export type QueueStore = 'redis' | 'postgres';
@@ -58,6 +59,12 @@ export class House {
   get registryAuth(): { realm: string; service: string; issuer: string; rootcertbundle: string } {
     const rootcertbundle = join(this.folder, 'certificate.pem');
     return { realm: 'http://127.0.0.1:9/v2/token', service: this.options.registry, issuer: ISSUER, rootcertbundle };
+  }
+
+  /** The server whose children are the connections; null where it can not be seen, as on another machine. */
+  async databasePid(): Promise<number | null> {
+    const { rows } = await this.sql.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    return parentOf(rows[0]!.pid);
   }
 
   async startApi(): Promise<Program> {

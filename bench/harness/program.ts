@@ -7,6 +7,7 @@ import { until } from '../../test/support/until.js';
 export interface Program {
   /** Base URL, without a trailing slash. */
   url: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -55,5 +56,5 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     await stop();
     throw error;
   }
-  return { url, stop };
+  return { url, pid: child.pid!, stop };
 }

@@ -48,6 +48,7 @@ function summarise(row: Row, rounds: { ours: Sample; limit: Sample }[]) {
     ratio: middle(({ ours, limit }) => ours.rate / limit.rate),
     limit: middle(({ limit }) => limit.rate),
     ours: middle(({ ours }) => ours.rate),
+    cpu: rounds[0]?.ours.cpu && { limit: middleCpu(rounds, 'limit'), ours: middleCpu(rounds, 'ours') },
     times: timed && {
       p99Ratio: middle(({ ours, limit }) => ours.p99! / limit.p99!),
       limit: { p50: middle(({ limit }) => limit.p50!), p99: middle(({ limit }) => limit.p99!) },
@@ -56,9 +57,18 @@ function summarise(row: Row, rounds: { ours: Sample; limit: Sample }[]) {
   };
 }
 
-function line({ name, what, unit, ratio, limit, ours, times }: Result): string {
+function middleCpu(rounds: { ours: Sample; limit: Sample }[], side: 'ours' | 'limit'): Record<string, number> {
+  const names = Object.keys(rounds[0]![side].cpu ?? {});
+  return Object.fromEntries(names.map((name) => [name, median(rounds.map((round) => round[side].cpu?.[name] ?? 0))]));
+}
+
+function line({ name, what, unit, ratio, limit, ours, times, cpu }: Result): string {
   const rates = `${name} ratio=${ratio.toFixed(2)} limit=${limit.toFixed(0)} ours=${ours.toFixed(0)} ${unit}`;
-  if (!times) return `${rates} (${what})`;
+  const costs = (side: Record<string, number>) =>
+    Object.entries(side)
+      .map(([process, ms]) => `${process} ${ms.toFixed(2)}`)
+      .join(', ');
+  if (!times) return `${rates}${cpu ? ` cpu limit=(${costs(cpu.limit)}) ours=(${costs(cpu.ours)}) ms` : ''} (${what})`;
   const pair = ({ p50, p99 }: { p50: number; p99: number }) => `${p50.toFixed(1)}/${p99.toFixed(1)}`;
   const p99 = `p99-ratio=${times.p99Ratio.toFixed(2)} p50/p99 limit=${pair(times.limit)} ours=${pair(times.ours)} ms`;
   return `${rates} ${p99} (${what})`;

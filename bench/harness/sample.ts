@@ -5,6 +5,8 @@ export interface Sample {
   /** Milliseconds; absent where the work is measured as a whole. */
   p50?: number;
   p99?: number;
+  /** Milliseconds of processor time for one unit of work, by process. */
+  cpu?: Record<string, number>;
 }
 
 /** The value below which the given part of the ascending numbers lies. */
