@@ -6,7 +6,7 @@ import type { Outcome } from '../support/run-client.js';
 import { scenes } from '../support/scenes.js';
 import type { TestUser } from '../support/stack-handle.js';
 import { until } from '../support/until.js';
-import { createTeamNamespace, tagsOf, untilTag } from '../support/world.js';
+import { createTeamNamespace, tagsOf, untilComplete, untilTag } from '../support/world.js';
 
 interface Credentials {
   auths: Record<string, { auth: string; identitytoken?: string }>;
@@ -61,7 +61,8 @@ scenes('docker', { needs: ['PORTUS_TEST_DOCKERD', 'PORTUS_TEST_DOCKER'] }, (hous
     const id = (await must('image', 'inspect', '-f', '{{.Id}}', 'local:three')).trim();
     expect(tag).toMatchObject({ author: { id: alice.id, name: 'alice' }, image_id: id.replace('sha256:', '') });
     expect(tag.media_type).toBe('application/vnd.docker.distribution.manifest.v2+json');
-    expect(tag.platforms).toMatchObject([{ os: 'linux', digest }]);
+    const complete = await untilComplete(house(), 'alice/three', 'v1');
+    expect(complete.platforms).toMatchObject([{ os: 'linux', digest }]);
     await must('rmi', name);
     expect(await must('pull', name)).toContain(`Digest: ${digest}`);
     expect((await must('image', 'inspect', '-f', '{{.Id}}', name)).trim()).toBe(id);

@@ -5,7 +5,7 @@ import { pushImage } from '../support/push-image.js';
 import { scenes } from '../support/scenes.js';
 import { Skopeo } from '../support/skopeo.js';
 import type { Stack, TestUser } from '../support/stack-handle.js';
-import { findRepository, tagsOf, untilTag, untilTags, type TagView } from '../support/world.js';
+import { findRepository, tagsOf, untilComplete, untilTag, untilTags, type TagView } from '../support/world.js';
 import { until } from '../support/until.js';
 
 /** No sync helps here: the stack imports once at its start, and learns the rest from notifications. */
@@ -27,7 +27,8 @@ scenes('what skopeo pushes is in the catalog', { needs: ['PORTUS_TEST_SKOPEO'] }
   it('a pushed image, with digest, size, platform, author and media type', async () => {
     const image = buildCompressedImage({ seed: 'facts', os: 'linux', architecture: 'arm64', variant: 'v8' });
     await push('alice/facts:v1', image);
-    const tag = await untilTag(house(), 'alice/facts', 'v1', image.manifest.digest, 'alice');
+    await untilTag(house(), 'alice/facts', 'v1', image.manifest.digest, 'alice');
+    const tag = await untilComplete(house(), 'alice/facts', 'v1');
     expect(tag).toMatchObject({
       author: { id: alice.id, name: 'alice' },
       image_id: image.config.digest.replace('sha256:', ''),

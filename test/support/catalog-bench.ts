@@ -1,3 +1,4 @@
+import { type Busy, ConfigDrain } from '#catalog/config-drain.js';
 import { EventDrain } from '#catalog/event-drain.js';
 import { ReconcileRecord } from '#catalog/reconcile-record.js';
 import { makeSyncRunner, type SyncSettings } from '#catalog/make-sync-runner.js';
@@ -9,6 +10,7 @@ import type { Registry } from '#domain/registry/registry.entity.js';
 import type { SyncMode, SyncStrategy } from '#domain/sync/strategy.js';
 import type { SyncState } from '#domain/sync/sync-run.entity.js';
 import { CatalogRepository } from '#persistence/catalog.repository.js';
+import { ConfigsRepository } from '#persistence/configs.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
@@ -133,10 +135,17 @@ export class CatalogBench {
     return new EventDrain(this.inbox, this.registries, reconciler, quiet);
   }
 
-  /** Delivers what is undelivered and works the inbox off once. */
+  /** Reads the configurations of images that are stored. */
+  configs(catalog: Busy = { isReading: false }): ConfigDrain {
+    const configs = new ConfigsRepository(this.database.sql);
+    return new ConfigDrain(configs, this.registries, this.clients, catalog, quiet);
+  }
+
+  /** Delivers what is undelivered, works the inbox off once, and completes the images that it brought. */
   async handleEvents(): Promise<void> {
     await this.deliver();
     await this.drain().ring();
+    await this.configs().ring();
   }
 
   runner(settings: Partial<SyncSettings> = {}): SyncRunner {

@@ -81,6 +81,15 @@ export async function untilTag(
   return until(`the API shows ${fullName}:${tag}${wanted}`, look, { timeoutMs: 30_000, everyMs: 50 });
 }
 
+/** Waits until the API also shows what only the image's configuration tells: it is read a moment later. */
+export async function untilComplete(stack: Stack, fullName: string, tag: string): Promise<TagView> {
+  const look = async (): Promise<TagView | null> => {
+    const found = (await tagsOf(stack, fullName))[tag];
+    return found?.platforms.some(({ os }) => os) ? found : null;
+  };
+  return until(`the API shows the platform of ${fullName}:${tag}`, look, { timeoutMs: 30_000, everyMs: 50 });
+}
+
 /** Waits until the API shows exactly these tags of a repository. */
 export async function untilTags(stack: Stack, fullName: string, names: string[]): Promise<void> {
   const wanted = names.toSorted().join();

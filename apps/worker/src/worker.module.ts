@@ -2,6 +2,7 @@ import { type DynamicModule, type FactoryProvider, Inject, Module, type OnModule
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuditChain } from '#audit/audit-chain.js';
 import { CatalogModule } from '#catalog/catalog.module.js';
+import { ConfigDrain } from '#catalog/config-drain.js';
 import { EventDrain } from '#catalog/event-drain.js';
 import { makeSyncRunner, type SyncSettings } from '#catalog/make-sync-runner.js';
 import { Reconciler } from '#catalog/reconciler.js';
@@ -9,6 +10,7 @@ import { RegistryClients } from '#catalog/registry-clients.js';
 import { ScanDrain } from '#catalog/scan-drain.js';
 import { SyncRunner } from '#catalog/sync-runner.js';
 import { ActivitySealsRepository } from '#persistence/activity-seals.repository.js';
+import { ConfigsRepository } from '#persistence/configs.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { PersistenceModule } from '#persistence/persistence.module.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
@@ -30,6 +32,7 @@ import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
 import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
 import { AuditSealer } from './schedules/audit-sealer.js';
 import { choreProviders } from './schedules/chores.js';
+import { ConfigSweeper } from './schedules/config-sweeper.js';
 import { Housekeeping } from './schedules/housekeeping.js';
 import { Sweeper } from './schedules/sweeper.js';
 import { SyncScheduler } from './schedules/sync-scheduler.js';
@@ -47,6 +50,12 @@ const eventDrain: FactoryProvider = {
   inject: [InboxRepository, RegistriesRepository, Reconciler, LOGGER],
   useFactory: (inbox: InboxRepository, registries: RegistriesRepository, reconciler: Reconciler, logger: Logger) =>
     new EventDrain(inbox, registries, reconciler, logger),
+};
+
+const configDrain: FactoryProvider = {
+  provide: ConfigDrain,
+  inject: [ConfigsRepository, RegistriesRepository, RegistryClients, Reconciler, LOGGER],
+  useFactory: (...parts: ConstructorParameters<typeof ConfigDrain>) => new ConfigDrain(...parts),
 };
 
 const syncRunner: FactoryProvider = {
@@ -92,6 +101,7 @@ export class WorkerModule implements OnModuleDestroy {
     @Inject(EventDrain) private readonly events: EventDrain,
     @Inject(SyncRunner) private readonly syncs: SyncRunner,
     @Inject(ScanDrain) private readonly scans: ScanDrain,
+    @Inject(ConfigDrain) private readonly configs: ConfigDrain,
   ) {}
 
   static register({ settings, logger, queues, keys }: WorkerParts): DynamicModule {
@@ -109,6 +119,7 @@ export class WorkerModule implements OnModuleDestroy {
       providers: [
         eventDrain,
         syncRunner,
+        configDrain,
         {
           provide: ScanDrain,
           inject: [ScanReportsRepository],
@@ -124,6 +135,7 @@ export class WorkerModule implements OnModuleDestroy {
           useFactory: (seals: ActivitySealsRepository) => new AuditChain(seals),
         },
         AuditSealer,
+        ConfigSweeper,
         Sweeper,
         ...choreProviders,
         Housekeeping,
@@ -139,6 +151,6 @@ export class WorkerModule implements OnModuleDestroy {
 
   /** What is under way is finished or handed back, nothing new is begun. */
   async finish(): Promise<void> {
-    await Promise.all([this.events.stop(), this.syncs.stop(), this.scans.stop()]);
+    await Promise.all([this.events.stop(), this.syncs.stop(), this.scans.stop(), this.configs.stop()]);
   }
 }

@@ -6,7 +6,7 @@ import { type Lease, type LeaseRepository } from '#persistence/lease.repository.
 import { Gather } from './gather.js';
 
 /** Repositories of one transaction, and transactions at a time: one that waits for a lock does not stop the others. */
-const TOGETHER = { most: 64, lanes: 2 };
+const TOGETHER = { most: 64, lanes: 2, wait: 40 };
 
 /** What is to be written of one repository, all of it or nothing. */
 export interface Application {

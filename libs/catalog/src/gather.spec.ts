@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Gather } from './gather.js';
+import { until } from '../../../test/support/until.js';
+import { Gather, type GatherLimits } from './gather.js';
 
 /** Doubles numbers; each batch waits until it is let go. */
-function doubling(limits = { most: 3, lanes: 1 }) {
+function doubling(limits: GatherLimits = { most: 3, lanes: 1 }) {
   const batches: number[][] = [];
   const gates: (() => void)[] = [];
   const fails: { with: Error | null; on: number } = { with: null, on: -1 };
@@ -64,5 +65,28 @@ describe(Gather.name, () => {
     await letGo();
     expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(batches).toHaveLength(1);
+  });
+
+  it('waits for more while several come at a time, and does not keep one waiting that comes alone', async () => {
+    const { sut, batches, letGo, turn } = doubling({ most: 9, lanes: 1, wait: 20 });
+    const handled = async (items: number[]) => {
+      const results = Promise.all(items.map((item) => sut.do(item)));
+      await until('they are under way', async () => turn().then(() => batches.flat().includes(items[0]!)));
+      await letGo();
+      return results;
+    };
+    await handled([1]);
+    const [alone, later] = [sut.do(2), turn().then(() => sut.do(3))];
+    await turn();
+    await turn();
+    await letGo();
+    expect(await Promise.all([alone, later])).toEqual([4, 6]);
+    expect(batches).toEqual([[1], [2], [3]]);
+    await handled([4, 5]);
+    const [first, second] = [sut.do(6), turn().then(() => sut.do(7))];
+    await until('they are under way', async () => turn().then(() => batches.flat().includes(6)));
+    await letGo();
+    expect(await Promise.all([first, second])).toEqual([12, 14]);
+    expect(batches.at(-1)).toEqual([6, 7]);
   });
 });

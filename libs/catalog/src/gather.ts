@@ -5,6 +5,8 @@ export interface GatherLimits {
   most: number;
   /** Batches under way at once. */
   lanes: number;
+  /** Milliseconds for which a batch waits for more, while several come at a time; one that comes alone is not kept waiting. */
+  wait?: number;
 }
 
 interface Waiting<I, O> {
@@ -24,6 +26,8 @@ export class Gather<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
   private underWay = 0;
   private asked = false;
+  /** How many were handled together the last time. */
+  private last = 1;
 
   constructor(
     private readonly together: (items: I[]) => Promise<O[]>,
@@ -37,20 +41,25 @@ export class Gather<I, O> {
     });
   }
 
-  /** After this turn of the event loop, so that those who ask in the same one come together. */
+  /** After this turn of the event loop at the earliest, so that those who ask in the same one come together. */
   private ask(): void {
-    if (this.asked) return;
+    if (this.asked || this.waiting.length === 0) return;
     this.asked = true;
-    setImmediate(() => {
-      this.asked = false;
-      while (this.underWay < this.limits.lanes && this.waiting.length > 0) {
-        this.underWay += 1;
-        void this.handle(this.waiting.splice(0, this.limits.most)).then(() => {
-          this.underWay -= 1;
-          this.ask();
-        });
-      }
-    });
+    if (this.limits.wait !== undefined && this.last > 1) setTimeout(() => this.begin(), this.limits.wait);
+    else setImmediate(() => this.begin());
+  }
+
+  private begin(): void {
+    this.asked = false;
+    while (this.underWay < this.limits.lanes && this.waiting.length > 0) {
+      this.underWay += 1;
+      const batch = this.waiting.splice(0, this.limits.most);
+      this.last = batch.length;
+      void this.handle(batch).then(() => {
+        this.underWay -= 1;
+        this.ask();
+      });
+    }
   }
 
   /** Never rejects: each item gets its result or its error. */

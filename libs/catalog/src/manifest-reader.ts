@@ -1,12 +1,10 @@
 import type { ManifestFacts } from '#domain/manifest/manifest-facts.js';
-import { isImageConfig, isIndex } from '#domain/manifest/media-types.js';
-import { addSizes, NO_PLATFORM, parseImageConfig, parseManifest } from '#domain/manifest/parse-manifest.js';
+import { isIndex } from '#domain/manifest/media-types.js';
+import { addSizes, parseManifest } from '#domain/manifest/parse-manifest.js';
 import { RegistryError } from '#registry/errors.js';
 import type { RegistryClient } from '#registry/registry-client.js';
 import { inParallel } from './in-parallel.js';
 
-/** Config blobs are small; a larger one tells us nothing that we need. */
-const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 /** Indexes of indexes exist; endless ones do not deserve our time. */
 const MAX_DEPTH = 3;
 const PARALLEL_READS = 4;
@@ -26,12 +24,11 @@ export class ManifestReader {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** Takes the bytes of a manifest that was just read: parses them, reads its config or its children. */
+  /** Takes the bytes of a manifest that was just read: parses them, and reads its children. */
   async take(digest: string, mediaType: string, body: Buffer, depth = 0): Promise<void> {
     if (this.facts.has(digest)) return;
     const facts = lenientFacts(digest, mediaType, body);
     if (isIndex(facts.mediaType)) await this.readChildren(facts, depth);
-    else Object.assign(facts, await this.readConfig(facts));
     this.facts.set(digest, facts);
   }
 
@@ -61,21 +58,6 @@ export class ManifestReader {
       if (!(error instanceof RegistryError && isUnreadable(error))) throw error;
     }
   }
-
-  private async readConfig(facts: ManifestFacts): Promise<Partial<ManifestFacts>> {
-    if (!isImageConfig(facts.configMediaType) || facts.configDigest === null) return {};
-    try {
-      const body = await this.client.blob(this.repository, facts.configDigest, {
-        maxBytes: MAX_CONFIG_BYTES,
-        signal: this.signal,
-      });
-      return parseImageConfig(body);
-    } catch (error) {
-      // A config that is gone, too large or broken leaves the image visible without its platform.
-      if (error instanceof RegistryError && !error.temporary) return {};
-      throw error;
-    }
-  }
 }
 
 /** The registry has the manifest, but it is of a kind that is not read here. */
@@ -88,7 +70,6 @@ function lenientFacts(digest: string, mediaType: string, body: Buffer): Manifest
     return parseManifest(digest, mediaType, body);
   } catch {
     return {
-      ...NO_PLATFORM,
       digest,
       mediaType,
       artifactType: null,
@@ -96,8 +77,6 @@ function lenientFacts(digest: string, mediaType: string, body: Buffer): Manifest
       configDigest: null,
       size: 0,
       manifestSize: body.length,
-      builtAt: null,
-      labels: {},
       annotations: {},
       subjectDigest: null,
       children: [],

@@ -36,7 +36,7 @@ const READERS = 4;
  * How many repositories are worth being handed over at once: those that wait for their reading are claimed, and those
  * that were read are applied, many with one statement.
  */
-export const IN_FLIGHT = 64;
+export const IN_FLIGHT = 128;
 
 /**
  * Makes the stored picture of one repository equal to what the registry says: takes its lease, reads the registry with
@@ -64,6 +64,11 @@ export class Reconciler {
     this.record = record;
     this.claims = new Claims(leases, inbox, catalog);
     this.applier = new Applier(database, leases, inbox);
+  }
+
+  /** Whether a registry is being read at this moment. */
+  get isReading(): boolean {
+    return this.readers.events.areInUse || this.readers.syncs.areInUse;
   }
 
   /**

@@ -2,7 +2,15 @@
 export class Slots {
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private free: number) {}
+  private free: number;
+
+  constructor(private readonly count: number) {
+    this.free = count;
+  }
+
+  get areInUse(): boolean {
+    return this.free < this.count;
+  }
 
   async take(): Promise<void> {
     if (this.free > 0) this.free -= 1;

@@ -5,6 +5,7 @@ import { PullEvent } from './inbox/pull-event.entity.js';
 import { RegistryEvent } from './inbox/registry-event.entity.js';
 import { ManifestChild } from './manifest/manifest-child.entity.js';
 import { Manifest } from './manifest/manifest.entity.js';
+import { WaitingConfig } from './manifest/waiting-config.entity.js';
 import { Namespace } from './namespace/namespace.entity.js';
 import { Registry } from './registry/registry.entity.js';
 import { RepositoryLease } from './repository/repository-lease.entity.js';
@@ -51,4 +52,5 @@ export const ENTITIES = [
   Team,
   TeamUser,
   User,
+  WaitingConfig,
 ];

@@ -28,27 +28,45 @@ async function withRepositories(sql: Sql, changes: readonly CatalogChange[]): Pr
   return [...known, ...appearing.map((one, i) => ({ ...one, repositoryId: ids[i]! }))];
 }
 
+/** Ids of repositories, in their order; those that are new get a row, and a namespace where they have none. */
 async function makeRepositories(sql: Sql, keys: readonly RepositoryKey[]): Promise<number[]> {
   const parts = keys.map((key) => ({ ...key, ...splitRepositoryName(key.fullName) }));
-  const registries = parts.map((one) => one.registryId);
-  const namespaces = parts.map((one) => one.namespace ?? '');
-  await ensureNamespaces(sql, registries, namespaces);
-  const names = [registries, parts.map((one) => one.fullName)];
-  await sql.query(
+  const columns = {
+    registries: parts.map((one) => one.registryId),
+    fullNames: parts.map((one) => one.fullName),
+    namespaces: parts.map((one) => one.namespace ?? ''),
+    names: parts.map((one) => one.name),
+  };
+  const made = new Map<string, number>();
+  const insert = async (): Promise<void> => {
+    for (const row of await insertRepositories(sql, columns)) made.set(`${row.registryId} ${row.fullName}`, row.id);
+  };
+  await insert();
+  if (made.size < keys.length) {
+    await ensureNamespaces(sql, columns.registries, columns.namespaces);
+    await insert();
+  }
+  return keys.map(({ registryId, fullName }) => {
+    const id = made.get(`${registryId} ${fullName}`);
+    if (id === undefined) throw new Error(`${fullName} has no row, and no namespace to be in`);
+    return id;
+  });
+}
+
+async function insertRepositories(
+  sql: Sql,
+  columns: { registries: number[]; fullNames: string[]; namespaces: string[]; names: string[] },
+): Promise<(RepositoryKey & { id: number })[]> {
+  // Nobody else makes a row for a repository whose lease is ours: a conflict is with the first of two attempts.
+  return sql.query<RepositoryKey & { id: number } & Record<string, unknown>>(
     `INSERT INTO repositories (registry_id, namespace_id, full_name, name)
      SELECT w.registry_id, n.id, w.full_name, w.name
        FROM unnest($1::int[], $2::text[], $3::text[], $4::text[]) AS w(registry_id, full_name, namespace, name)
        JOIN namespaces n ON n.registry_id = w.registry_id AND n.name = w.namespace
-     ON CONFLICT (registry_id, full_name) DO NOTHING`,
-    [...names, namespaces, parts.map((one) => one.name)],
+     ON CONFLICT (registry_id, full_name) DO NOTHING
+     RETURNING id, registry_id AS "registryId", full_name AS "fullName"`,
+    [columns.registries, columns.fullNames, columns.namespaces, columns.names],
   );
-  const rows = await sql.query<{ n: string; id: number }>(
-    `SELECT w.n, r.id FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS w(registry_id, full_name, n)
-       JOIN repositories r ON r.registry_id = w.registry_id AND r.full_name = w.full_name`,
-    names,
-  );
-  if (rows.length < keys.length) throw new Error('a registry has no global namespace');
-  return rows.sort((a, b) => Number(a.n) - Number(b.n)).map((row) => row.id);
 }
 
 /** An image is never invisible for want of a namespace: an unknown one is made, private, in the hands of administrators. */

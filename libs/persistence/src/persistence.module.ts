@@ -10,6 +10,7 @@ import { ActivitySealsRepository } from './activity-seals.repository.js';
 import { ApplicationTokensRepository } from './application-tokens.repository.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { dataSourceOptions } from './data-source-options.js';
+import { ConfigsRepository } from './configs.repository.js';
 import { Database } from './database.js';
 import { EventLogRepository } from './event-log.repository.js';
 import { InboxRepository } from './inbox.repository.js';
@@ -42,6 +43,7 @@ const REPOSITORIES = [
   ActivitySealsRepository,
   ApplicationTokensRepository,
   CatalogRepository,
+  ConfigsRepository,
   EventLogRepository,
   InboxRepository,
   LeaseRepository,

@@ -1,3 +1,5 @@
+import type { ManifestFacts } from '#domain/manifest/manifest-facts.js';
+import { isImageConfig } from '#domain/manifest/media-types.js';
 import type { StoredChange } from './catalog-change.js';
 import type { Sql } from './database.js';
 
@@ -12,24 +14,24 @@ async function insertManifests(sql: Sql, changes: readonly StoredChange[]): Prom
   if (all.length === 0) return;
   const made = await sql.query<{ id: string; repositoryId: number; digest: string; fresh: boolean }>(
     `INSERT INTO manifests (repository_id, digest, media_type, artifact_type, config_media_type, config_digest, size,
-                            manifest_size, os, architecture, variant, built_at, labels, annotations, subject_digest)
+                            manifest_size, annotations, subject_digest)
      SELECT "repositoryId", digest, "mediaType", "artifactType", "configMediaType", "configDigest", size,
-            "manifestSize", os, architecture, variant, "builtAt", labels, annotations, "subjectDigest"
+            "manifestSize", annotations, "subjectDigest"
        FROM jsonb_to_recordset($1::jsonb) AS m(
          "repositoryId" int, digest text, "mediaType" text, "artifactType" text, "configMediaType" text,
-         "configDigest" text, size bigint, "manifestSize" int, os text, architecture text, variant text,
-         "builtAt" timestamptz, labels jsonb, annotations jsonb, "subjectDigest" text)
+         "configDigest" text, size bigint, "manifestSize" int, annotations jsonb,
+         "subjectDigest" text)
      ON CONFLICT (repository_id, digest) DO UPDATE SET gone_at = NULL WHERE manifests.gone_at IS NOT NULL
      RETURNING id, repository_id AS "repositoryId", digest, xmax = 0 AS fresh`,
     [JSON.stringify(all.map((facts) => ({ ...facts, children: undefined })))],
   );
-  const fresh = made.filter((row) => row.fresh);
-  const ids = new Map(fresh.map((row) => [`${row.repositoryId} ${row.digest}`, row.id]));
-  const children = all.flatMap((facts) => {
-    const parentId = ids.get(`${facts.repositoryId} ${facts.digest}`);
-    return parentId ? facts.children.map((child, position) => ({ parentId, position, ...child })) : [];
+  const idOf = new Map(made.filter((row) => row.fresh).map((row) => [`${row.repositoryId} ${row.digest}`, row.id]));
+  const fresh = all.flatMap((facts) => {
+    const id = idOf.get(`${facts.repositoryId} ${facts.digest}`);
+    return id ? [{ id, ...facts }] : [];
   });
-  await insertChildren(sql, children);
+  await insertChildren(sql, fresh);
+  await queueConfigs(sql, fresh);
   await queueScans(sql, changes);
 }
 
@@ -43,7 +45,13 @@ async function noteGone(sql: Sql, changes: readonly StoredChange[]): Promise<voi
   );
 }
 
-async function insertChildren(sql: Sql, children: readonly object[]): Promise<void> {
+/** A manifest that has just got its row. */
+type FreshManifest = ManifestFacts & { id: string };
+
+async function insertChildren(sql: Sql, manifests: readonly FreshManifest[]): Promise<void> {
+  const children = manifests.flatMap(({ id, children }) =>
+    children.map((child, position) => ({ parentId: id, position, ...child })),
+  );
   if (children.length === 0) return;
   await sql.query(
     `INSERT INTO manifest_children (parent_id, position, digest, media_type, os, architecture, variant, size, annotations)
@@ -52,6 +60,17 @@ async function insertChildren(sql: Sql, children: readonly object[]): Promise<vo
                                                architecture text, variant text, size bigint, annotations jsonb)`,
     [JSON.stringify(children)],
   );
+}
+
+/** What only an image's configuration tells is read later: the image is in the catalog before. */
+async function queueConfigs(sql: Sql, manifests: readonly FreshManifest[]): Promise<void> {
+  const images = manifests.filter(
+    ({ configMediaType, configDigest }) => configDigest && isImageConfig(configMediaType),
+  );
+  if (images.length === 0) return;
+  await sql.query('INSERT INTO waiting_configs (manifest_id) SELECT unnest($1::bigint[])', [
+    images.map(({ id }) => id),
+  ]);
 }
 
 /**

@@ -12,8 +12,14 @@ export interface ChildFacts extends Platform {
   annotations: Record<string, string>;
 }
 
+/** What an image's configuration tells; a manifest does not. */
+export interface ConfigFacts extends Platform {
+  builtAt: Date | null;
+  labels: Record<string, string>;
+}
+
 /** What is kept of one manifest. Sizes are bytes. */
-export interface ManifestFacts extends Platform {
+export interface ManifestFacts {
   digest: string;
   mediaType: string;
   artifactType: string | null;
@@ -22,8 +28,6 @@ export interface ManifestFacts extends Platform {
   /** Config and layers; of an index, the sum of its children that are known. */
   size: number;
   manifestSize: number;
-  builtAt: Date | null;
-  labels: Record<string, string>;
   annotations: Record<string, string>;
   subjectDigest: string | null;
   children: ChildFacts[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDigest } from '../naming/repository-name.js';
-import type { ManifestFacts, Platform } from './manifest-facts.js';
+import type { ConfigFacts, ManifestFacts, Platform } from './manifest-facts.js';
 import { isIndex } from './media-types.js';
 import { isStorableDate, wellFormed } from './storable.js';
 
@@ -63,9 +63,6 @@ export function parseManifest(digest: string, mediaType: string, body: Buffer): 
     configDigest: config?.digest ?? null,
     size: layers.reduce((sum, layer) => addSizes(sum, layer.size), config?.size ?? 0),
     manifestSize: body.length,
-    ...NO_PLATFORM,
-    builtAt: null,
-    labels: {},
     annotations: stringValues(annotations),
     subjectDigest: subject?.digest ?? null,
     children: children.map((child) => ({
@@ -83,10 +80,11 @@ export function addSizes(a: number, b: number): number {
   return Math.min(a + b, Number.MAX_SAFE_INTEGER);
 }
 
-export const NO_PLATFORM: Platform = { os: null, architecture: null, variant: null };
+/** Of an image whose configuration tells nothing. */
+export const NO_CONFIG: ConfigFacts = { os: null, architecture: null, variant: null, builtAt: null, labels: {} };
 
 /** What an image's config blob tells; unknown or hostile content gives empty facts. */
-export function parseImageConfig(body: Buffer): Platform & Pick<ManifestFacts, 'builtAt' | 'labels'> {
+export function parseImageConfig(body: Buffer): ConfigFacts {
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
@@ -94,7 +92,7 @@ export function parseImageConfig(body: Buffer): Platform & Pick<ManifestFacts, '
     value = null;
   }
   const parsed = imageConfig.safeParse(value);
-  if (!parsed.success) return { ...NO_PLATFORM, builtAt: null, labels: {} };
+  if (!parsed.success) return NO_CONFIG;
   const built = new Date(parsed.data.created ?? '');
   return {
     ...platformOf(parsed.data),

@@ -8,6 +8,7 @@ import { RefreshTokens1795226400000 } from './1795226400000-refresh-tokens.js';
 import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
 import { SyncPlans1795244400000 } from './1795244400000-sync-plans.js';
 import { Sessions1795262400000 } from './1795262400000-sessions.js';
+import { WaitingConfigs1795251600000 } from './1795251600000-waiting-configs.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -19,6 +20,7 @@ export const MIGRATIONS = [
   GoneManifests1795240800000,
   SyncPlans1795244400000,
   EventInbox1795248000000,
+  WaitingConfigs1795251600000,
   Activities1795258800000,
   Sessions1795262400000,
 ];
