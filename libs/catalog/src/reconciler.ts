@@ -68,7 +68,7 @@ export class Reconciler {
 
   /** Whether a registry is being read at this moment. */
   get isReading(): boolean {
-    return this.readers.events.areInUse || this.readers.syncs.areInUse;
+    return [...this.readers.values()].some((slots) => slots.areInUse);
   }
 
   /**
