@@ -1,10 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BuiltImage } from '../factories/image.js';
 import { buildCompressedImage } from '../support/oci-layout.js';
+import { metric } from '../support/metrics.js';
 import { scenes } from '../support/scenes.js';
 import { Skopeo } from '../support/skopeo.js';
 import type { TestUser } from '../support/stack-handle.js';
+import { until } from '../support/until.js';
 import { createTeamNamespace, tagsOf, untilTag } from '../support/world.js';
+
+interface Denial {
+  id: number;
+  user: string | null;
+  registry: string;
+  reason: string;
+  because: string;
+  change: string | null;
+}
 
 scenes('skopeo and rights', { needs: ['PORTUS_TEST_SKOPEO'] }, (house) => {
   const people: Record<string, TestUser> = {};
@@ -122,5 +133,51 @@ scenes('skopeo and rights', { needs: ['PORTUS_TEST_SKOPEO'] }, (house) => {
     expect((await clients['nobody']!.pull('alice/shown:v1')).digest).toBe(image.manifest.digest);
     expect(await show('private')).toBe(200);
     expect((await clients['nobody']!.pull('alice/shown:v1')).code).not.toBe(0);
+  });
+
+  it('lists what was refused with its reason, and tells nobody of namespaces that are hidden from them', async () => {
+    const stack = house();
+    const before = await metric(stack.api, 'portus_token_refusals_total', { action: 'push', reason: 'not-a-member' });
+    for (const name of ['crew/secret:v1', 'nowhere/app:v1']) {
+      expect((await clients['eve']!.pushImage(name, image)).code).not.toBe(0);
+    }
+    expect((await clients['bob']!.pushImage('crew/app:weak', image)).code).not.toBe(0);
+    const denied = async (name: string, as: string | null, query = '') => {
+      const path = `/denials?repository=${name}&action=push${query}`;
+      const { body } = await stack.get<Denial[]>(path, as ? { as: people[as]! } : {});
+      return body[0];
+    };
+    const hidden = await until('the refusal is listed', () => denied('crew/secret', 'eve'));
+    const missing = await until('the refusal is listed', () => denied('nowhere/app', 'eve'));
+    expect(hidden).toMatchObject({ user: 'eve', reason: 'no-namespace', registry: host() });
+    expect(Object.keys(hidden)).toEqual(Object.keys(missing));
+    expect([hidden.because, hidden.change]).toEqual([missing.because, missing.change]);
+    expect(await denied('crew/secret', null, '&user=EVE')).toMatchObject({ user: 'eve', reason: 'not-a-member' });
+    const weak = await until('the refusal is listed', () => denied('crew/app', 'bob'));
+    expect(weak).toMatchObject({ reason: 'role-too-weak', change: expect.stringContaining('stronger role') });
+    expect(await denied('crew/app', 'eve')).toBeUndefined();
+    expect((await stack.get('/denials?user=bob', { as: people['eve']! })).status).toBe(403);
+    expect((await stack.get('/denials?reason=whim')).status).toBe(400);
+    const page = await stack.get<Denial[]>('/denials?per_page=1');
+    const next = /<\/api\/v1([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1] ?? '';
+    expect((await stack.get<Denial[]>(next)).body[0]?.id).not.toBe(page.body[0]?.id);
+    const after = await metric(stack.api, 'portus_token_refusals_total', { action: 'push', reason: 'not-a-member' });
+    expect(after! - before!).toBeGreaterThan(0);
+  });
+
+  it('shows in metrics what api and worker did', async () => {
+    const { api, workers } = house();
+    expect(await metric(api, 'portus_token_requests_total', { outcome: 'issued' })).toBeGreaterThan(0);
+    expect(await metric(api, 'portus_token_requests_total', { outcome: 'unauthorized' })).toBeGreaterThan(0);
+    expect(await metric(api, 'portus_token_seconds_count', { result: 'issued' })).toBeGreaterThan(0);
+    expect(await metric(api, 'portus_credential_cache_lookups_total', { result: 'hit' })).toBeGreaterThan(0);
+    expect(await metric(api, 'portus_webhook_requests_total', { outcome: 'accepted' })).toBeGreaterThan(0);
+    expect(await metric(api, 'portus_inbox_events', { state: 'dead' })).toBe(0);
+    expect(await metric(workers[0]!, 'portus_events_handled_total', { outcome: 'done' })).toBeGreaterThan(0);
+    expect(await metric(workers[0]!, 'portus_reconcile_seconds_count', { outcome: 'applied' })).toBeGreaterThan(0);
+    for (const program of [api, workers[0]!]) {
+      expect(await metric(program, 'portus_database_up')).toBe(1);
+      expect(await metric(program, 'nodejs_eventloop_lag_p99_seconds')).not.toBeNull();
+    }
   });
 });

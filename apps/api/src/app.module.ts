@@ -16,6 +16,7 @@ import { ActivitiesModule } from './activities/activities.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
 import { EventsModule } from './events/events.module.js';
+import { DenialsModule } from './denials/denials.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
 import { AccessGuard } from './http/access.guard.js';
@@ -65,6 +66,7 @@ export class ApiModule {
         SessionsModule,
         ProfileModule,
         UsersModule,
+        DenialsModule,
         ExplainModule,
         ActivitiesModule,
         HealthModule,

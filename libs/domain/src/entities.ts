@@ -4,6 +4,7 @@ import { PullCount } from './inbox/pull-count.entity.js';
 import { PullEvent } from './inbox/pull-event.entity.js';
 import { RegistryEvent } from './inbox/registry-event.entity.js';
 import { ManifestChild } from './manifest/manifest-child.entity.js';
+import { Denial } from './denial/denial.entity.js';
 import { Manifest } from './manifest/manifest.entity.js';
 import { WaitingConfig } from './manifest/waiting-config.entity.js';
 import { Namespace } from './namespace/namespace.entity.js';
@@ -30,6 +31,7 @@ export const ENTITIES = [
   Activity,
   ActivitySeal,
   ApplicationToken,
+  Denial,
   LoginFailure,
   Manifest,
   ManifestChild,

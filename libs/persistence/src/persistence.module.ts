@@ -12,6 +12,7 @@ import { CatalogRepository } from './catalog.repository.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { ConfigsRepository } from './configs.repository.js';
 import { Database } from './database.js';
+import { DenialsRepository } from './denials.repository.js';
 import { EventLogRepository } from './event-log.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LeaseRepository } from './lease.repository.js';
@@ -45,6 +46,7 @@ const REPOSITORIES = [
   CatalogRepository,
   ConfigsRepository,
   EventLogRepository,
+  DenialsRepository,
   InboxRepository,
   LeaseRepository,
   LoginFailuresRepository,

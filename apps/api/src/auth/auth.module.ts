@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { DenialsModule } from '../denials/denials.module.js';
 import { JwksController } from './jwks.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { TokenFactsService } from './token-facts.service.js';
@@ -10,6 +11,7 @@ import { TokenService } from './token.service.js';
 
 /** The registry's token service. */
 @Module({
+  imports: [DenialsModule],
   controllers: [JwksController],
   providers: [RefreshTokensService, TokenFactsService, TokenRecord, TokenService],
   exports: [TokenFactsService],

@@ -5,6 +5,7 @@ import { type GrantResult, type Refusal, REFUSAL_REASONS } from '#domain/policy/
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
 import { type Count, Metrics, type Observed, type Series } from '#platform/metrics/metrics.js';
+import { DenialBuffer } from '../denials/denial-buffer.js';
 import type { TokenRequestFacts } from './token-request.js';
 
 const ISSUED = ['issued', 'issued-partial', 'issued-empty'] as const;
@@ -18,7 +19,7 @@ type RefusedAction = (typeof REFUSED_ACTIONS)[number];
 /** Upper bounds, seconds: a warm request takes a millisecond or two, one with a password hash tens of them. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Writes down what becomes of token requests: in metrics and in the log. */
+/** Writes down what becomes of token requests: in metrics, in the list of denials, and in the log. */
 @Injectable()
 export class TokenRecord {
   private readonly outcomes: Record<Outcome, Count>;
@@ -27,6 +28,7 @@ export class TokenRecord {
 
   constructor(
     metrics: Metrics,
+    private readonly denials: DenialBuffer,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const requests = metrics.counter({
@@ -53,13 +55,14 @@ export class TokenRecord {
   }
 
   /** What the policy decided about a request that gets its token, be it empty. */
-  decided(request: TokenRequestFacts, actor: Actor, { granted, refused }: GrantResult): void {
+  decided(request: TokenRequestFacts, registryId: number, actor: Actor, { granted, refused }: GrantResult): void {
     const outcome = refused.length === 0 ? 'issued' : granted.length > 0 ? 'issued-partial' : 'issued-empty';
     this.outcomes[outcome].inc();
     for (const refusal of refused) {
       this.refusals.of({ action: actionOf(refusal), reason: refusal.reason }).inc();
       this.logRefusal(request, actor, refusal);
     }
+    if (refused.length > 0) this.denials.note({ actor, registryId, address: request.address }, refused);
     if (this.logger.isLevelEnabled('debug')) this.logger.debug(linesOf(request, actor, granted), 'token');
   }
 

@@ -56,7 +56,7 @@ export class TokenService {
       (repository) => facts.namespaces.get(namespaceOf(repository)) ?? null,
       policyOptions(this.settings),
     );
-    this.record.decided(request, actor, result);
+    this.record.decided(request, facts.registryId, actor, result);
     const signed = await this.signer.sign({
       subject: subjectOf(actor),
       audience: request.service,

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import { isRepositoryName, splitRepositoryName } from '#domain/naming/repository-name.js';
-import { explain, type Explanation, explainWithoutExistence, isSecret } from '#domain/policy/explain.js';
-import type { NamespaceFacts } from '#domain/policy/facts.js';
+import { explain, type Explanation, explainWithoutExistence } from '#domain/policy/explain.js';
+import { isSecret, type NamespaceFacts } from '#domain/policy/facts.js';
 import type { ApplicationToken } from '#domain/user/application-token.entity.js';
 import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';

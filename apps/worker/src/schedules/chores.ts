@@ -1,4 +1,5 @@
 import type { FactoryProvider, Type } from '@nestjs/common';
+import { DenialsRepository } from '#persistence/denials.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
 import { RefreshTokensRepository } from '#persistence/refresh-tokens.repository.js';
@@ -36,6 +37,7 @@ const ALL = [
   chore('sync runs', SyncRunsRepository, (runs) => runs.purge(KEPT_RUNS)),
   chore('login failures', LoginFailuresRepository, (failures) => failures.purge(AT_ONCE)),
   chore('refresh tokens', RefreshTokensRepository, (tokens) => tokens.purge(AT_ONCE)),
+  chore('denials', DenialsRepository, (denials, settings) => denials.purge(settings.denialRetention, AT_ONCE)),
   chore('sessions', SessionsRepository, (sessions) => sessions.purge(AT_ONCE)),
 ];
 

@@ -1,6 +1,7 @@
 import type { Action } from '../naming/scope.js';
 import { type Decision, decisionOf, type Reason, rulesOf } from './decide.js';
-import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
+import { type Actor, isSecret, type NamespaceFacts, type PolicyOptions } from './facts.js';
+import type { RefusalReason } from './grant.js';
 
 /** A rule that was looked at, and whether it held. The last one held and decided. */
 export interface LookedAt {
@@ -54,6 +55,27 @@ const CHANGE: Partial<Record<Reason, string>> = {
   'unknown-action': 'ask for pull, push or delete',
 };
 
+/** Reasons that concern the scope of a token request, and no repository. */
+const SCOPE_TEXT: Record<Exclude<RefusalReason, Reason>, { because: string; change: string }> = {
+  'not-an-oci-name': {
+    because: 'this is not the name of a repository',
+    change: 'the name is corrected: lower case, and without the host and port of the registry',
+  },
+  'unknown-type': { because: 'only repositories and the catalog can be asked for', change: 'ask for a repository' },
+  'not-admin': { because: 'only administrators may list the catalog', change: 'an administrator asks' },
+  'token-catalog': {
+    because: 'the application token is restricted, and the catalog is all namespaces',
+    change: 'use an application token without restrictions, or the password',
+  },
+};
+
+/** A refusal in a sentence, and what would have to change, for somebody who reads of it later. */
+export function sentencesOf(reason: RefusalReason): { because: string; change: string | null } {
+  if (Object.hasOwn(SCOPE_TEXT, reason)) return SCOPE_TEXT[reason as keyof typeof SCOPE_TEXT];
+  const known = reason as Reason;
+  return { because: RULE_TEXT[known], change: CHANGE[known] ?? null };
+}
+
 /** Decides exactly as {@link decide} does, and tells which rules were looked at and what would have to change. */
 export function explain(
   actor: Actor,
@@ -72,11 +94,6 @@ export function explain(
     return { ...decisionOf(rule), because: RULE_TEXT[rule.reason], rules, change };
   }
   return { allow: false, reason: 'unknown-action', because: RULE_TEXT['unknown-action'], rules, change: null };
-}
-
-/** Whether the namespace is a secret to the one whose role the facts tell: a private one of others. */
-export function isSecret(namespace: NamespaceFacts | null): boolean {
-  return namespace !== null && namespace.visibility === 'private' && namespace.role === null;
 }
 
 /**

@@ -54,3 +54,8 @@ export const DEFAULT_POLICY: PolicyOptions = {
   contributorsDelete: false,
   anonymousAccess: true,
 };
+
+/** Whether the namespace is a secret to the one whose role the facts tell: a private one of others. */
+export function isSecret(namespace: NamespaceFacts | null): boolean {
+  return namespace !== null && namespace.visibility === 'private' && namespace.role === null;
+}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { anyNamespace, anyOptions, anyPerson } from '../../../../test/factories/policy-cases.js';
 import { ACTIONS, parseScopes, type Scope } from '../naming/scope.js';
 import { decide } from './decide.js';
-import { DEFAULT_POLICY, type Actor, type NamespaceFacts } from './facts.js';
+import { DEFAULT_POLICY, type Actor, type NamespaceFacts, type PolicyOptions, PUSH_POLICIES } from './facts.js';
 import { grantScopes } from './grant.js';
 
 const alice: Actor = {
@@ -29,6 +29,20 @@ const granted = (actor: Actor, scopes: string[], facts: NamespaceFacts | null) =
   grantScopes(actor, parseScopes(scopes), () => facts, DEFAULT_POLICY).granted;
 
 describe(grantScopes.name, () => {
+  it('tells of a secret namespace what it would of one that does not exist', () => {
+    const told = (facts: NamespaceFacts | null, pushPolicy: PolicyOptions['pushPolicy'] = 'allow-teams') => {
+      const scopes = parseScopes(['repository:t/a:pull,push,delete,fly', 'repository:t/b:*']);
+      return grantScopes(alice, scopes, () => facts, { ...DEFAULT_POLICY, pushPolicy }).refused;
+    };
+    expect(told(team(null)).map((one) => one.reason)).toContain('not-a-member');
+    for (const policy of PUSH_POLICIES) {
+      expect(told(team(null), policy).map((one) => one.told)).toEqual(told(null, policy).map((one) => one.told));
+    }
+    for (const facts of [team('viewer'), team(null, 'protected'), null]) {
+      for (const one of told(facts)) expect(one.told).toBe(one.reason);
+    }
+  });
+
   it('grants the intersection, not all or nothing', () => {
     expect(granted(alice, ['repository:t/a:pull,push'], team('viewer'))).toEqual([
       { type: 'repository', name: 't/a', actions: ['pull'] },

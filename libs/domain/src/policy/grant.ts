@@ -1,7 +1,7 @@
 import { ACTIONS, isRepositoryScope, type Action, type Scope } from '../naming/scope.js';
 import { splitRepositoryName } from '../naming/repository-name.js';
 import { decide, type Decision, REFUSING } from './decide.js';
-import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
+import { type Actor, isSecret, type NamespaceFacts, type PolicyOptions } from './facts.js';
 import { allowsCatalog } from './token-limits.js';
 
 /** What one scope of a token request was granted. */
@@ -20,6 +20,8 @@ export interface Refusal {
   scope: Scope;
   action: string;
   reason: RefusalReason;
+  /** The reason that the one who asked may learn: a secret namespace looks like one that does not exist. */
+  told: RefusalReason;
 }
 
 export interface GrantResult {
@@ -58,6 +60,10 @@ function grantRepository(
 ): void {
   const actions = new Set<Action>();
   const name = namespaceOf(scope.name);
+  const refuse = (asked: string, action: Action | undefined, reason: RefusalReason): void => {
+    const told = action && isSecret(facts) ? decide(actor, action, null, options, name) : null;
+    result.refused.push({ scope, action: asked, reason, told: told && !told.allow ? told.reason : reason });
+  };
   for (const asked of scope.actions) {
     const wanted = asked === '*' ? ACTIONS : ACTIONS.filter((action) => action === asked);
     let last: Decision = { allow: false, reason: 'unknown-action' };
@@ -65,11 +71,11 @@ function grantRepository(
       last = decide(actor, action, facts, options, name);
       if (last.allow) actions.add(action);
     }
-    if (asked !== '*' && !last.allow) result.refused.push({ scope, action: asked, reason: last.reason });
+    if (asked !== '*' && !last.allow) refuse(asked, wanted[0], last.reason);
   }
   if (scope.actions.includes('*') && actions.size === 0) {
     const pull = decide(actor, 'pull', facts, options, name);
-    if (!pull.allow) result.refused.push({ scope, action: '*', reason: pull.reason });
+    if (!pull.allow) refuse('*', 'pull', pull.reason);
   }
   if (actions.size > 0) result.granted.push({ type: 'repository', name: scope.name, actions: [...actions] });
 }
@@ -86,13 +92,15 @@ function grantRegistry(actor: Actor, scope: Scope, result: GrantResult): void {
   if (scope.name === 'catalog' && scope.actions.includes('*') && admin && permitted) {
     result.granted.push({ type: 'registry', name: 'catalog', actions: ['*'] });
   }
+  const refuse = (action: string, reason: RefusalReason): void =>
+    void result.refused.push({ scope, action, reason, told: reason });
   for (const action of scope.actions) {
-    if (scope.name !== 'catalog' || action !== '*') result.refused.push({ scope, action, reason: 'unknown-action' });
-    else if (!admin) result.refused.push({ scope, action, reason: 'not-admin' });
-    else if (!permitted) result.refused.push({ scope, action, reason: 'token-catalog' });
+    if (scope.name !== 'catalog' || action !== '*') refuse(action, 'unknown-action');
+    else if (!admin) refuse(action, 'not-admin');
+    else if (!permitted) refuse(action, 'token-catalog');
   }
 }
 
-function refuseAll(scope: Scope, reason: Refusal['reason'], result: GrantResult): void {
-  for (const action of scope.actions) result.refused.push({ scope, action, reason });
+function refuseAll(scope: Scope, reason: RefusalReason, result: GrantResult): void {
+  for (const action of scope.actions) result.refused.push({ scope, action, reason, told: reason });
 }

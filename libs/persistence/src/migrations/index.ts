@@ -1,4 +1,5 @@
 import { Activities1795258800000 } from './1795258800000-activities.js';
+import { Denials1795237200000 } from './1795237200000-denials.js';
 import { EventInbox1795248000000 } from './1795248000000-event-inbox.js';
 import { EventEvidence1795230000000 } from './1795230000000-event-evidence.js';
 import { GoneManifests1795240800000 } from './1795240800000-gone-manifests.js';
@@ -17,6 +18,7 @@ export const MIGRATIONS = [
   RefreshTokens1795226400000,
   EventEvidence1795230000000,
   TokenLimits1795233600000,
+  Denials1795237200000,
   GoneManifests1795240800000,
   SyncPlans1795244400000,
   EventInbox1795248000000,

@@ -342,6 +342,13 @@ export const OPTIONS = {
     '14',
     'Days for which handled notifications are kept.',
   ),
+  denialRetention: option(
+    'PORTUS_DENIALS_RETENTION_DAYS',
+    'Background',
+    integer(1, 3650),
+    '30',
+    'Days for which refused requests for tokens are kept.',
+  ),
 
   initRegistryName: option(
     'PORTUS_INIT_REGISTRY_NAME',
