@@ -96,14 +96,15 @@ describe(Identity.name, () => {
     let hashed = 0;
     const verified = new VerifiedCredentials(1_000, () => now);
     const hasher = { verify: async () => ++hashed > 0 };
-    const throttle = { guard: async (_: unknown, verify: () => Promise<boolean>) => verify() };
+    const guard = async (_: unknown, verify: () => Promise<boolean>) => verify();
+    const throttle = { guard, pass: async () => undefined, passAlone: () => undefined };
     const sut = new Identity(null as never, null as never, hasher as never, verified, throttle as never, null as never);
     const user = { id: 1, passwordHash: 'x', credentialVersion: 1, bot: false };
     const signIn = () => sut.isPasswordOf(user, { username: 'alice', password: 'right' }, '192.0.2.1');
     for (now = 0; now <= 5_000; now += 500) expect(await signIn()).toBe(true);
     expect(hashed).toBe(1);
     now += 2_000;
-    expect(sut.isWarm(user, 'right')).toBe(false);
+    expect(sut.isWarm(user, { username: 'alice', password: 'right' }, '192.0.2.1')).toBe(false);
     expect(await signIn()).toBe(true);
     expect(hashed).toBe(2);
   });

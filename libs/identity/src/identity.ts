@@ -31,13 +31,16 @@ export class Identity {
 
   /**
    * Whether the password is the user's; takes as long for nobody (null), for bots, and for users without a password as
-   * for somebody. A password that was verified
-   * a short while ago costs neither a hash nor a query, and stays warm by being used: `user` must be what the database
-   * says now. Throws HasherBusyError and ThrottledError.
+   * for somebody. A password that was verified a short while ago costs neither a hash nor (unless others were tried
+   * from there) a query, and stays warm by being used: `user` must be what the database says now. Throws
+   * HasherBusyError and ThrottledError.
    */
   async isPasswordOf(user: PasswordHolder | null, credentials: Credentials, address: string): Promise<boolean> {
     const { username, password } = credentials;
-    if (user && this.verified.renew(user.id, user.credentialVersion, password)) return true;
+    if (user && !user.bot && this.verified.renew(user.id, user.credentialVersion, password)) {
+      await this.throttle.pass({ username, password, address });
+      return true;
+    }
     return this.throttle.guard({ username, password, address }, async () => {
       const stored = user === null || user.bot ? null : user.passwordHash;
       if (!(await this.hasher.verify(stored, password)) || user === null || stored === null) return false;
@@ -56,9 +59,14 @@ export class Identity {
     await upgraded.catch(() => undefined);
   }
 
-  /** Whether this password was verified for the user, at this credential version, a short while ago. */
-  isWarm(user: PasswordHolder, password: string): boolean {
-    return !user.bot && this.verified.has(user.id, user.credentialVersion, password);
+  /**
+   * Whether this password was verified for the user, at this credential version, a short while ago: all that can be
+   * said while the database is away. Throws ThrottledError, by what this process has seen alone.
+   */
+  isWarm(user: PasswordHolder | null, { username, password }: Credentials, address: string): boolean {
+    const warm = user !== null && !user.bot && this.verified.has(user.id, user.credentialVersion, password);
+    this.throttle.passAlone({ username, password, address }, warm);
+    return warm;
   }
 
   /** Remembers that an application token was shown; it is written down later, nobody waits for it. */

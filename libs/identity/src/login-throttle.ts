@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import type { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+import type { FailureCounts, LoginFailuresRepository } from '#persistence/login-failures.repository.js';
 import { AttemptsInFlight } from './attempts-in-flight.js';
+import { RecentDoubts } from './recent-doubts.js';
 
 /** Wrong passwords of one user from one address that are let pass, and within which time. */
 const PAIR_LIMIT = 10;
@@ -29,6 +30,14 @@ export interface Attempt {
   address: string;
 }
 
+interface EnteredAttempt {
+  username: string;
+  address: string;
+  hash: Buffer;
+  /** Other passwords of the pair that were being judged already. */
+  others: number;
+}
+
 /**
  * Slows guessing down. Counts per pair of user and address, so that nobody can lock somebody else out by guessing, and
  * per address. The counts are rows: every replica sees them, and right passwords write nothing. Attempts that are not
@@ -37,6 +46,7 @@ export interface Attempt {
 export class LoginThrottle {
   private readonly key: Buffer;
   private readonly inFlight = new AttemptsInFlight();
+  private readonly doubts = new RecentDoubts(PAIR_WINDOW_SECONDS * 1_000);
 
   constructor(
     private readonly failures: LoginFailuresRepository,
@@ -50,28 +60,57 @@ export class LoginThrottle {
    * expensive, so a pair that is locked does not reach it, not even with the right password.
    */
   async guard(attempt: Attempt, verify: () => Promise<boolean>): Promise<boolean> {
-    const username = attempt.username.slice(0, MAX_NAME_LENGTH);
+    const username = cut(attempt.username);
+    this.doubts.note(username, attempt.address);
+    const matches = await this.entering(attempt, (entered) => this.judge(entered, verify));
+    if (matches) this.doubts.forget(username, attempt.address);
+    return matches;
+  }
+
+  /**
+   * Lets a password pass that is known to be right: at once, unless its pair is in doubt; then it must not have failed
+   * too often. Throws ThrottledError. The failures stay: they may be those of somebody else at the same address.
+   */
+  async pass(attempt: Attempt): Promise<void> {
+    if (this.doubts.count(cut(attempt.username), attempt.address) === 0) return;
+    await this.entering(attempt, (entered) => this.requireOpen(entered));
+  }
+
+  /**
+   * As {@link pass}, while nobody can be asked how often a pair has failed: by what this process has seen itself.
+   *
+   * @param known whether the password is known to be right
+   */
+  passAlone({ username, address }: Attempt, known: boolean): void {
+    const name = cut(username);
+    if (this.doubts.count(name, address) >= PAIR_LIMIT) throw new ThrottledError(PAIR_WINDOW_SECONDS);
+    if (!known) this.doubts.note(name, address);
+  }
+
+  private async entering<T>(attempt: Attempt, work: (entered: EnteredAttempt) => Promise<T>): Promise<T> {
+    const username = cut(attempt.username);
     const hash = createHmac('sha256', this.key).update(`${username}\0${attempt.password}`).digest();
     const entered = this.inFlight.enter(username, attempt.address, hash);
     try {
       if (entered.ofAddress >= ADDRESS_AT_ONCE) throw new ThrottledError(AT_ONCE_RETRY_SECONDS);
-      return await this.judge({ username, address: attempt.address, hash }, entered.ofPair, verify);
+      return await work({ username, address: attempt.address, hash, others: entered.ofPair });
     } finally {
       entered.leave();
     }
   }
 
-  /** @param others passwords of the pair that were being judged already */
-  private async judge(
-    { username, address, hash }: { username: string; address: string; hash: Buffer },
-    others: number,
-    verify: () => Promise<boolean>,
-  ): Promise<boolean> {
+  private async requireOpen({ username, address, others }: EnteredAttempt): Promise<FailureCounts> {
     const counts = await this.failures.count(username, address, PAIR_WINDOW_SECONDS, PAIR_LIMIT);
     if (counts.pair >= PAIR_LIMIT) {
       throw new ThrottledError(Math.max(1, Math.ceil(PAIR_WINDOW_SECONDS - counts.oldestPairAge)));
     }
     if (counts.pair + others >= PAIR_LIMIT) throw new ThrottledError(AT_ONCE_RETRY_SECONDS);
+    return counts;
+  }
+
+  private async judge(entered: EnteredAttempt, verify: () => Promise<boolean>): Promise<boolean> {
+    const { username, address, hash } = entered;
+    const counts = await this.requireOpen(entered);
     if (await verify()) {
       if (counts.pair > 0) await this.failures.forget(username, address);
       return true;
@@ -81,3 +120,5 @@ export class LoginThrottle {
     return false;
   }
 }
+
+const cut = (username: string): string => username.slice(0, MAX_NAME_LENGTH);

@@ -3,7 +3,7 @@ import { AppError } from '#domain/errors/app-error.js';
 import type { Actor } from '#domain/policy/facts.js';
 import { grantScopes, namespaceOf } from '#domain/policy/grant.js';
 import { isApplicationToken } from '#identity/application-token.js';
-import { parseBasicAuth } from '#identity/basic-auth.js';
+import { type Credentials, parseBasicAuth } from '#identity/basic-auth.js';
 import { Identity } from '#identity/identity.js';
 import type { UserFacts } from '#persistence/token-facts.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
@@ -92,12 +92,12 @@ export class TokenService {
     // A user that was found by the hash of a token has thereby shown it.
     if (credentials === null || isApplicationToken(credentials.password)) return facts.user !== null;
     // Without the database wrong passwords can not be counted: only those that were right a while ago are believed.
-    if (facts.stale) return this.requireWarm(facts.user, credentials.password);
+    if (facts.stale) return orTooMany(async () => this.requireWarm(facts.user, credentials, address));
     return orTooMany(() => this.identity.isPasswordOf(facts.user, credentials, address));
   }
 
-  private requireWarm(user: UserFacts | null, password: string): true {
-    if (user !== null && this.identity.isWarm(user, password)) return true;
+  private requireWarm(user: UserFacts | null, credentials: Credentials, address: string): true {
+    if (this.identity.isWarm(user, credentials, address)) return true;
     throw new AppError('unavailable', 'the database can not be reached', { retryable: true });
   }
 }
