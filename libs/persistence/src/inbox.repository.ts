@@ -14,11 +14,17 @@ export interface NewEvent {
   rejected: string | null;
 }
 
+/** Somebody fetched a manifest (GET), or asked by tag which digest it has (HEAD). */
 export interface NewPull {
   eventId: string;
+  method: 'GET' | 'HEAD';
   repository: string;
   tag: string | null;
   digest: string | null;
+  /** Tells one asker from another. */
+  client: string;
+  /** null: now. What lies in the future is taken for now. */
+  pulledAt: Date | null;
 }
 
 export interface WaitingEvent {
@@ -47,8 +53,10 @@ const INSERT: Prepared = {
 const INSERT_PULLS: Prepared = {
   name: 'inbox_insert_pulls',
   text: `
-    INSERT INTO pull_events (registry_id, event_id, repository, tag, digest)
-    SELECT $1, e.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) e`,
+    INSERT INTO pull_events (registry_id, event_id, method, repository, tag, digest, client, pulled_at)
+    SELECT $1, e.id, e.method, e.repository, e.tag, e.digest, e.client, least(coalesce(e.at, now()), now())
+      FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+           AS e(id, method, repository, tag, digest, client, at)`,
 };
 
 /** Walks the distinct repositories of the waiting index, after a given place, without reading their events. */
@@ -107,9 +115,12 @@ export class InboxRepository {
     await this.database.prepared(INSERT_PULLS, [
       registryId,
       column((pull) => pull.eventId),
+      column((pull) => pull.method),
       column((pull) => pull.repository),
       column((pull) => pull.tag),
       column((pull) => pull.digest),
+      column((pull) => pull.client),
+      column((pull) => pull.pulledAt),
     ]);
   }
 

@@ -24,12 +24,15 @@ export interface RepositoryRow {
   /** When its names, and its digests, were last proved equal to the registry. */
   namesEqualAt: Date | null;
   digestsEqualAt: Date | null;
+  /** A bigint arrives as text. */
+  pullCount: string;
+  pulledAt: Date | null;
   role: NamespaceFacts['role'];
 }
 
 const COLUMNS = `
   p.id, p.name, p.full_name AS "fullName", p.description, p.tags_count AS "tagsCount", p.created_at AS "createdAt",
-  p.updated_at AS "updatedAt", p.names_equal_at AS "namesEqualAt", p.digests_equal_at AS "digestsEqualAt", n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind",
+  p.updated_at AS "updatedAt", p.pull_count AS "pullCount", p.pulled_at AS "pulledAt", p.names_equal_at AS "namesEqualAt", p.digests_equal_at AS "digestsEqualAt", n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind",
   n.visibility, n.owner_id AS "ownerId", coalesce(r.external_hostname, r.hostname) AS "registryHostname", m.role`;
 
 const FROM = `

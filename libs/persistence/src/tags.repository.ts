@@ -31,6 +31,8 @@ export interface TagRow {
   createdAt: Date;
   updatedAt: Date;
   pulledAt: Date | null;
+  /** A bigint arrives as text. */
+  pullCount: string;
   platforms: PlatformRow[];
   scanState: ScanState | null;
   scanReason: string | null;
@@ -56,7 +58,8 @@ const COLUMNS = `
   g.id, g.name, g.repository_id AS "repositoryId", p.registry_id AS "registryId", p.full_name AS "fullName",
   n.team_id AS "teamId", g.author_id AS "authorId", g.username, f.digest,
   f.media_type AS "mediaType", f.artifact_type AS "artifactType", f.config_digest AS "configDigest", f.size::text,
-  g.created_at AS "createdAt", g.updated_at AS "updatedAt", g.pulled_at AS "pulledAt", ${PLATFORMS},
+  g.created_at AS "createdAt", g.updated_at AS "updatedAt", g.pulled_at AS "pulledAt",
+  g.pull_count AS "pullCount", ${PLATFORMS},
   s.state AS "scanState", s.reason AS "scanReason", n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind", n.visibility,
   n.owner_id AS "ownerId", m.role`;
 

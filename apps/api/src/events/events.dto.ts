@@ -5,7 +5,11 @@ import type { EventRow, InboxSummary } from '#persistence/event-log.repository.j
 
 const CURSOR = /^\d{1,18}\.\d{1,18}$/;
 const registry = z.coerce.number().int().min(1).max(2_147_483_647).optional();
-const repository = z.string().min(1).max(255).optional();
+const repository = z
+  .string()
+  .max(255)
+  .regex(/^[!-~]+$/, 'is no name of a repository')
+  .optional();
 const moment = z.iso
   .datetime({ offset: true })
   .refine((text) => isStorableDate(new Date(text)), 'is out of range')

@@ -16,6 +16,8 @@ export const repositoryView = z
     starred: z.boolean(),
     size: z.number(),
     last_pushed_at: z.string().nullable(),
+    pull_count: z.number(),
+    pulled_at: z.string().nullable(),
     names_equal_at: z.string().nullable(),
     digests_equal_at: z.string().nullable(),
   })
@@ -37,6 +39,8 @@ export function viewRepository(row: RepositoryRow): z.output<typeof repositoryVi
     starred: false,
     size: row.size,
     last_pushed_at: row.lastPushedAt?.toISOString() ?? null,
+    pull_count: Number(row.pullCount),
+    pulled_at: row.pulledAt?.toISOString() ?? null,
     names_equal_at: row.namesEqualAt?.toISOString() ?? null,
     digests_equal_at: row.digestsEqualAt?.toISOString() ?? null,
   };

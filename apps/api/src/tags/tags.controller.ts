@@ -10,7 +10,7 @@ import { AdminOnly, CurrentUser, Decided, type Person } from '../http/access.js'
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
-import { tagView, viewTag } from './tags.dto.js';
+import { pullsQuery, pullsView, tagView, type PullsQuery, viewTag } from './tags.dto.js';
 import { TagsService } from './tags.service.js';
 
 @ApiTags('tags')
@@ -41,5 +41,16 @@ export class TagsController {
   @Answers(tagView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return viewTag(await this.tags.get(person, id));
+  }
+
+  /** By day (UTC), `from` and `to` included. */
+  @Get(':id/pulls')
+  @Answers(pullsView, { also: [404] })
+  async pulls(
+    @CurrentUser() person: Person,
+    @Param('id', { schema: idParam }) id: number,
+    @Query({ schema: pullsQuery }) query: PullsQuery,
+  ) {
+    return this.tags.pullsOf(person, id, query.from, query.to);
   }
 }

@@ -27,15 +27,15 @@ export const tagView = z
     platforms: z.array(platform),
     describes: z.string().nullable(),
     pulled_at: z.string().nullable(),
-    pull_count: z.number().nullable(),
+    pull_count: z.number(),
     scan: z.object({ state: z.string(), reason: z.string().nullable() }),
   })
   .meta({ id: 'Tag' });
 
 /**
  * Portus's representation (`scanned` 0: not scanned, 2: done; `vulnerabilities` null: nothing is known), and beside it
- * what Portus had not: media type, platforms, the digest that a signature or SBOM tag describes, pulls (`pull_count`
- * null: not counted), and why there is no verdict.
+ * what Portus had not: media type, platforms, the digest that a signature or SBOM tag describes, pulls, and
+ * why there is no verdict.
  */
 export function viewTag(row: TagRow): z.output<typeof tagView> {
   const author = row.username === null ? null : { id: row.authorId, name: row.username };
@@ -55,7 +55,22 @@ export function viewTag(row: TagRow): z.output<typeof tagView> {
     platforms: row.platforms,
     describes: companionOf(row.name)?.describes ?? null,
     pulled_at: row.pulledAt?.toISOString() ?? null,
-    pull_count: null,
+    pull_count: Number(row.pullCount),
     scan: { state: row.scanState ?? 'queued', reason: row.scanReason },
   };
 }
+
+const day = z.iso.date();
+
+export const pullsQuery = z.object({ from: day.optional(), to: day.optional() });
+export type PullsQuery = z.output<typeof pullsQuery>;
+
+export const pullsView = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    /** Of these days. */
+    pulls: z.number(),
+    days: z.array(z.object({ day: z.string(), pulls: z.number() })),
+  })
+  .meta({ id: 'TagPulls' });

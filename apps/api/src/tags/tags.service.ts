@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import type { Listed, TAG_SORTS } from '#persistence/listing.js';
+import { type PullDay, PullsRepository } from '#persistence/pulls.repository.js';
 import { type TagRow, TagsRepository } from '#persistence/tags.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -13,6 +14,7 @@ import { requirePullOf, viewerOf } from '../http/viewer.js';
 export class TagsService {
   constructor(
     private readonly tags: TagsRepository,
+    private readonly pulls: PullsRepository,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -26,4 +28,16 @@ export class TagsService {
     requirePullOf(person, row, policyOptions(this.settings));
     return row;
   }
+
+  /** Pulls of a tag by day (UTC), of the last thirty days unless others are asked for; days without pulls are left out. */
+  async pullsOf(person: Person, id: number, from?: string, to?: string) {
+    const { repositoryId, name } = await this.get(person, id);
+    const last = to ?? isoDay(Date.now());
+    const first = from ?? isoDay(Date.parse(last) - 29 * DAY_MS);
+    const days: PullDay[] = await this.pulls.days(repositoryId, name, first, last);
+    return { from: first, to: last, pulls: days.reduce((sum, one) => sum + one.pulls, 0), days };
+  }
 }
+
+const DAY_MS = 86_400_000;
+const isoDay = (time: number): string => new Date(time).toISOString().slice(0, 10);

@@ -16,7 +16,7 @@ const CAPTURES: Record<string, string> = {
   'v28-pull-blob-head': '',
   'v28-pull-manifest-by-digest-get': 'pull',
   'v28-pull-manifest-by-tag-get': 'pull',
-  'v28-pull-manifest-head': '',
+  'v28-pull-manifest-head': 'pull team/multi tag digest HEAD',
   'v28-push-blob': '',
   'v28-push-index-child-no-tag': 'push digest',
   'v28-push-index-includereferences': 'push refs/multi tag digest alice',
@@ -38,9 +38,14 @@ describe(parseEnvelope.name, () => {
     const one = event ?? (pull && { ...pull, action: 'pull', actor: null });
     if (expected === '') return expect(one).toBeUndefined();
     expect(one).toBeDefined();
-    const described = [one!.action, one!.repository, one!.tag && 'tag', one!.digest && 'digest', one!.actor].filter(
-      Boolean,
-    );
+    const described = [
+      one!.action,
+      one!.repository,
+      one!.tag && 'tag',
+      one!.digest && 'digest',
+      one!.actor,
+      pull?.method,
+    ].filter(Boolean);
     for (const word of expected.split(' ')) expect(described).toContain(word);
     if (!expected.includes('tag')) expect(one!.tag && !expected.startsWith('pull')).toBeFalsy();
     if (event) expect(event.rejected).toBeNull();

@@ -32,7 +32,7 @@ const eventSchema = z.object({
     tag: optional(512),
   }),
   request: z
-    .object({ method: optional(32) })
+    .object({ method: optional(32), addr: optional(256) })
     .nullish()
     .catch(null),
   actor: z
@@ -104,17 +104,40 @@ function textOf(value: unknown): string | null {
   }
 }
 
+/** A GET is a pull. A HEAD by tag is none, but tells which tag a GET by digest behind it belongs to. */
 function takePull(event: WireEvent, ownAccount: string, result: ParsedEnvelope): void {
   const { mediaType, repository, tag, digest } = event.target;
-  const real = mediaType && mediaType !== BLOB_MEDIA_TYPE && event.request?.method === 'GET';
-  if (!real || event.actor?.name === ownAccount) return;
-  result.pulls.push({ eventId: storable(event.id), repository, tag: orNull(tag), digest: orNull(digest) });
+  const method = event.request?.method;
+  if (!mediaType || mediaType === BLOB_MEDIA_TYPE || event.actor?.name === ownAccount) return;
+  if (method !== 'GET' && (method !== 'HEAD' || !tag)) return;
+  result.pulls.push({
+    eventId: storable(event.id),
+    method,
+    repository,
+    tag: orNull(tag),
+    digest: orNull(digest),
+    client: clientOf(event),
+    pulledAt: timeOf(event),
+  });
+}
+
+/** The same for all that one account asks from one address, whatever the port. */
+function clientOf({ actor, request }: WireEvent): string {
+  const address = (request?.addr ?? '').replace(/:\d+$/, '');
+  return createHash('sha256')
+    .update(JSON.stringify([actor?.name ?? '', address]))
+    .digest('base64url')
+    .slice(0, 16);
+}
+
+function timeOf(event: WireEvent): Date | null {
+  const time = new Date(event.timestamp ?? '');
+  return isStorableDate(time) ? time : null;
 }
 
 function takeChange(event: WireEvent, payload: string, result: ParsedEnvelope): void {
   // A delete carries no media type: a blob's looks like a manifest's, and both are looked at.
   if (event.action === 'push' && event.target.mediaType === BLOB_MEDIA_TYPE) return;
-  const occurredAt = new Date(event.timestamp ?? '');
   result.events.push({
     eventId: storable(event.id),
     action: event.action,
@@ -122,7 +145,7 @@ function takeChange(event: WireEvent, payload: string, result: ParsedEnvelope): 
     tag: orNull(event.target.tag),
     digest: orNull(event.target.digest),
     actor: orNull(event.actor?.name),
-    occurredAt: isStorableDate(occurredAt) ? occurredAt : null,
+    occurredAt: timeOf(event),
     payload: kept(Buffer.from(payload)),
     rejected: null,
   });

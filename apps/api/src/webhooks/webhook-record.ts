@@ -42,6 +42,6 @@ export class WebhookRecord {
     const rejected = events.filter((event) => event.rejected !== null).length;
     this.kinds.rejected.inc(rejected);
     this.kinds.stored.inc(events.length - rejected);
-    this.kinds.pull.inc(pulls.length);
+    this.kinds.pull.inc(pulls.filter(({ method }) => method === 'GET').length);
   }
 }

@@ -2,6 +2,7 @@ import type { FactoryProvider, Type } from '@nestjs/common';
 import { DenialsRepository } from '#persistence/denials.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+import { PullsRepository } from '#persistence/pulls.repository.js';
 import { RefreshTokensRepository } from '#persistence/refresh-tokens.repository.js';
 import { RemovedTagsRepository } from '#persistence/removed-tags.repository.js';
 import { SessionsRepository } from '#persistence/sessions.repository.js';
@@ -34,6 +35,7 @@ const ALL = [
   chore('notifications', InboxRepository, (inbox, settings) => inbox.purge(settings.eventRetention, AT_ONCE)),
   chore('removed tags', RemovedTagsRepository, (removed, settings) => removed.purge(settings.syncUndoDays, AT_ONCE)),
   chore('differences', SyncDifferencesRepository, (differences) => differences.purge(KEPT_DIFFERENCES)),
+  chore('counts of pulls', PullsRepository, (pulls, settings) => pulls.purge(settings.pullRetention, AT_ONCE)),
   chore('sync runs', SyncRunsRepository, (runs) => runs.purge(KEPT_RUNS)),
   chore('login failures', LoginFailuresRepository, (failures) => failures.purge(AT_ONCE)),
   chore('refresh tokens', RefreshTokensRepository, (tokens) => tokens.purge(AT_ONCE)),

@@ -349,6 +349,13 @@ export const OPTIONS = {
     '30',
     'Days for which refused requests for tokens are kept.',
   ),
+  pullRetention: option(
+    'PORTUS_PULLS_RETENTION_DAYS',
+    'Background',
+    integer(1, 3650),
+    '400',
+    'Days for which the pulls of a tag are kept by day.',
+  ),
 
   initRegistryName: option(
     'PORTUS_INIT_REGISTRY_NAME',
