@@ -1,34 +1,37 @@
-import { decodeJwt } from 'jose';
 import { ADMIN, hasRedis, House } from './harness/house.js';
 import { measureLoad } from './harness/load.js';
 import { measureRow } from './harness/row.js';
+import { basic, expectGrants, giveApplicationToken, SERVICE, tokenRequest } from './harness/token-requests.js';
 
-const SERVICE = 'registry.bench:5000';
-const SCOPE = 'repository:admin/app:pull,push';
 const LOAD = { connections: 32, seconds: 5 };
+const REPOSITORIES = ['admin/app'];
 
-const house = await House.build({ queues: hasRedis() ? 'redis' : 'postgres', registry: SERVICE });
-try {
-  const [api, limit] = [await house.startApi(), await house.startLimit('token')];
-  const authorization = `Basic ${Buffer.from(`${ADMIN.username}:${ADMIN.password}`).toString('base64')}`;
-  const query = new URLSearchParams({ account: ADMIN.username, service: SERVICE, scope: SCOPE });
-  const request = { method: 'GET', path: `/v2/token?${query.toString()}`, headers: { authorization } };
-  await expectGrant(`${api.url}${request.path}`, authorization);
-  await measureRow({
-    name: 'token',
-    what: 'warm GET /v2/token against one HMAC, one point query, one ES256 signature in bare Fastify',
-    unit: 'req/s',
-    ours: () => measureLoad(api.url, { ...LOAD, request }),
-    limit: () => measureLoad(limit.url, { ...LOAD, request }),
-  });
-} finally {
-  await house.remove();
-}
+await measure('token', 'ec', 5);
+await measure('token-rs256', 'rsa', 3);
 
-/** Makes the credential warm, and makes sure that the requests are answered with what they ask for. */
-async function expectGrant(url: string, authorization: string): Promise<void> {
-  const answer = await fetch(url, { headers: { authorization } });
-  const { token } = (await answer.json()) as { token: string };
-  const { access } = decodeJwt<{ access: { actions: string[] }[] }>(token);
-  if (access[0]?.actions.length !== 2) throw new Error(`the token grants ${JSON.stringify(access)}`);
+/** A warm password; with the usual key also an application token, which is found by its hash with every request. */
+async function measure(name: string, key: 'ec' | 'rsa', rounds: number): Promise<void> {
+  const algorithm = key === 'ec' ? 'ES256' : 'RS256';
+  const house = await House.build({ queues: hasRedis() ? 'redis' : 'postgres', registry: SERVICE, key });
+  try {
+    const [api, limit] = [await house.startApi(), await house.startLimit('token')];
+    const row = async (title: string, credential: string, secret: string): Promise<void> => {
+      const request = tokenRequest(basic(ADMIN.username, secret), REPOSITORIES);
+      await expectGrants(api.url, basic(ADMIN.username, secret), REPOSITORIES);
+      await measureRow({
+        name: title,
+        what: `GET /v2/token with ${credential} against one HMAC, one point query, one ${algorithm} signature in bare Fastify`,
+        unit: 'req/s',
+        rounds,
+        ours: () => measureLoad(api.url, { ...LOAD, request }),
+        limit: () => measureLoad(limit.url, { ...LOAD, request }),
+      });
+    };
+    await row(name, 'a warm password', ADMIN.password);
+    if (key === 'ec') {
+      await row(`${name}-application`, 'an application token', await giveApplicationToken(house, ADMIN.username));
+    }
+  } finally {
+    await house.remove();
+  }
 }

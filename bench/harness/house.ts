@@ -16,6 +16,8 @@ export interface HouseOptions {
   queues: QueueStore;
   /** host:port of the registry; also its `service`. */
   registry: string;
+  /** What signs tokens; default ec (P-256). */
+  key?: 'ec' | 'rsa';
 }
 
 export const ADMIN = { username: 'admin', password: 'a password for benchmarks' };
@@ -45,7 +47,7 @@ export class House {
     await administrate(`CREATE DATABASE ${database}`);
     const url = new URL(serverUrl());
     url.pathname = `/${database}`;
-    const { keyPem, certificatePem } = await makeSigningKey({ commonName: ISSUER });
+    const { keyPem, certificatePem } = await makeSigningKey({ commonName: ISSUER, kind: options.key ?? 'ec' });
     const folder = mkdtempSync(join(tmpdir(), 'portus-bench-house-'));
     writeFileSync(join(folder, 'key.pem'), keyPem, { mode: 0o600 });
     writeFileSync(join(folder, 'certificate.pem'), certificatePem);
@@ -67,9 +69,9 @@ export class House {
     return parentOf(rows[0]!.pid);
   }
 
-  async startApi(): Promise<Program> {
+  async startApi(env: Record<string, string> = {}): Promise<Program> {
     const port = await freePort();
-    return this.start('apps/api/src/main.js', port, '/_health', { PORTUS_PORT: String(port) });
+    return this.start('apps/api/src/main.js', port, '/_health', { PORTUS_PORT: String(port), ...env });
   }
 
   async startWorker(): Promise<Program> {

@@ -6,13 +6,14 @@ import pg from 'pg';
 
 /**
  * The least that a token endpoint must do: one HMAC (the password was verified before), one prepared point query (what
- * the user is now), one ES256 signature. It parses nothing, decides nothing and logs nothing.
+ * the user is now), one signature with jose, ES256 or RS256. It parses nothing, decides nothing and logs nothing.
  */
 const POOL_SIZE = 10;
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: POOL_SIZE });
 const key = createPrivateKey(readFileSync(process.env['PORTUS_KEY_PATH']!));
 const certificate = new X509Certificate(readFileSync(process.env['PORTUS_CERT_PATH']!));
-const header = { typ: 'JWT', alg: 'ES256', x5c: [certificate.raw.toString('base64')] };
+const alg = key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
+const header = { typ: 'JWT', alg, x5c: [certificate.raw.toString('base64')] };
 const secret = randomBytes(32);
 const query = { name: 'user', text: 'SELECT id, credential_version, admin, enabled FROM users WHERE username = $1' };
 

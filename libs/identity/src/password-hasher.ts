@@ -1,11 +1,15 @@
+import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import { isBcrypt, verifyBcrypt } from './bcrypt-hash.js';
 
 /** argon2id with 19 MiB and two passes (OWASP Password Storage Cheat Sheet, first recommendation of equals). */
 const OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Hashes that may run at once: a storm of wrong passwords must leave processor time for everything else. */
-const CONCURRENCY = 2;
+/**
+ * Hashes that may run at once: a storm of wrong passwords must leave a processor to the event loop, and one of the four
+ * threads of Node's pool to everything else that needs one.
+ */
+const CONCURRENCY = Math.min(3, Math.max(1, availableParallelism() - 1));
 /** Callers that may wait for their turn; beyond, they are turned away at once. */
 const MAX_WAITING = 200;
 
