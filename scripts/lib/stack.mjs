@@ -51,8 +51,13 @@ async function checkPorts({ host, port, registryPort, ownRegistry }) {
 }
 
 async function signingKey(settings, env) {
-  if (env.PORTUS_KEY_PATH !== undefined) return { keyPath: env.PORTUS_KEY_PATH, certificatePath: env.PORTUS_CERT_PATH };
-  return loadSigningKey(settings);
+  const [keyPath, certificatePath] = ['PORTUS_KEY_PATH', 'PORTUS_CERT_PATH'].map((name) => given(env, name));
+  if (keyPath === undefined) return loadSigningKey(settings);
+  if (certificatePath === undefined)
+    throw new Error(
+      'PORTUS_KEY_PATH is set and PORTUS_CERT_PATH is not: npm start tells the registry of the key by it',
+    );
+  return { keyPath, certificatePath };
 }
 
 async function migrate({ settings, progress, context }, env) {
