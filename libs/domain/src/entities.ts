@@ -1,3 +1,7 @@
+import { DeletionItem } from './deletion/deletion-item.entity.js';
+import { Deletion } from './deletion/deletion.entity.js';
+import { RetentionRule } from './retention/retention-rule.entity.js';
+import { TagAlarm } from './retention/tag-alarm.entity.js';
 import { ActivitySeal } from './activity/activity-seal.entity.js';
 import { Activity } from './activity/activity.entity.js';
 import { PullCount } from './inbox/pull-count.entity.js';
@@ -28,6 +32,10 @@ import { User } from './user/user.entity.js';
 
 /** Every table of Portus. */
 export const ENTITIES = [
+  Deletion,
+  DeletionItem,
+  RetentionRule,
+  TagAlarm,
   Activity,
   ActivitySeal,
   ApplicationToken,

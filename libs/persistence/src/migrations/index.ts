@@ -1,14 +1,15 @@
 import { Activities1795258800000 } from './1795258800000-activities.js';
+import { DeletionsAndRetention1795240800001 } from './1795240800001-deletions-and-retention.js';
 import { Denials1795237200000 } from './1795237200000-denials.js';
-import { EventInbox1795248000000 } from './1795248000000-event-inbox.js';
 import { EventEvidence1795230000000 } from './1795230000000-event-evidence.js';
+import { EventInbox1795248000000 } from './1795248000000-event-inbox.js';
 import { GoneManifests1795240800000 } from './1795240800000-gone-manifests.js';
 import { InitialSchema1795200000000 } from './1795200000000-initial-schema.js';
 import { LoginFailures1795222800000 } from './1795222800000-login-failures.js';
 import { RefreshTokens1795226400000 } from './1795226400000-refresh-tokens.js';
-import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
-import { SyncPlans1795244400000 } from './1795244400000-sync-plans.js';
 import { Sessions1795262400000 } from './1795262400000-sessions.js';
+import { SyncPlans1795244400000 } from './1795244400000-sync-plans.js';
+import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
 import { WaitingConfigs1795251600000 } from './1795251600000-waiting-configs.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
@@ -20,6 +21,7 @@ export const MIGRATIONS = [
   TokenLimits1795233600000,
   Denials1795237200000,
   GoneManifests1795240800000,
+  DeletionsAndRetention1795240800001,
   SyncPlans1795244400000,
   EventInbox1795248000000,
   WaitingConfigs1795251600000,
