@@ -17,6 +17,8 @@ import { AuthModule } from './auth/auth.module.js';
 import { BootstrapModule } from './bootstrap/bootstrap.module.js';
 import { EventsModule } from './events/events.module.js';
 import { DenialsModule } from './denials/denials.module.js';
+import { DeletionsModule } from './deletions/deletions.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
 import { AccessGuard } from './http/access.guard.js';
@@ -62,6 +64,8 @@ export class ApiModule {
         NamespacesModule,
         RepositoriesModule,
         TagsModule,
+        DeletionsModule,
+        RetentionModule,
         TeamsModule,
         SessionsModule,
         ProfileModule,

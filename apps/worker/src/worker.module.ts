@@ -29,6 +29,7 @@ import { NoScanner } from '#scanning/none.js';
 import type { KeyRing } from '#tokens/key-ring.js';
 import { TokensModule } from '#tokens/tokens.module.js';
 import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
+import { DeletionsModule } from './deletions/deletions.module.js';
 import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
 import { AuditSealer } from './schedules/audit-sealer.js';
 import { choreProviders } from './schedules/chores.js';
@@ -114,6 +115,7 @@ export class WorkerModule implements OnModuleDestroy {
         QueuesModule.register(queues),
         TokensModule.register(keys),
         CatalogModule,
+        DeletionsModule,
         ScheduleModule.forRoot(),
       ],
       providers: [

@@ -2,6 +2,7 @@ import { splitRepositoryName } from '#domain/naming/repository-name.js';
 import type { CatalogChange, StoredChange } from './catalog-change.js';
 import type { Sql } from './database.js';
 import type { RepositoryKey } from './lease.repository.js';
+import { noteImmutable } from './tag-alarms.repository.js';
 import { writeManifests } from './write-manifests.js';
 import { writeTags } from './write-tags.js';
 
@@ -13,6 +14,7 @@ export async function applyChanges(sql: Sql, changes: readonly CatalogChange[]):
   const stored = await withRepositories(sql, changes);
   if (stored.length === 0) return;
   await writeManifests(sql, stored);
+  await noteImmutable(sql, stored);
   await writeTags(sql, stored);
   await settleRepositories(sql, stored);
 }

@@ -1,3 +1,6 @@
+import { DeletionsRepository } from './deletions.repository.js';
+import { RetentionRulesRepository } from './retention-rules.repository.js';
+import { TagAlarmsRepository } from './tag-alarms.repository.js';
 import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -40,6 +43,9 @@ import { UsersRepository } from './users.repository.js';
 import { watchDatabase } from './watch-database.js';
 
 const REPOSITORIES = [
+  TagAlarmsRepository,
+  RetentionRulesRepository,
+  DeletionsRepository,
   ActivitiesRepository,
   ActivitySealsRepository,
   ApplicationTokensRepository,

@@ -7,6 +7,8 @@ export interface RepositoryRow {
   id: number;
   name: string;
   fullName: string;
+  registryId: number;
+  teamId: number;
   description: string;
   tagsCount: number;
   createdAt: Date;
@@ -30,9 +32,16 @@ export interface RepositoryRow {
   role: NamespaceFacts['role'];
 }
 
+export type InNamespaceRow = Pick<
+  RepositoryRow,
+  'namespaceId' | 'namespaceName' | 'namespaceKind' | 'visibility' | 'ownerId' | 'role'
+>;
+
 const COLUMNS = `
-  p.id, p.name, p.full_name AS "fullName", p.description, p.tags_count AS "tagsCount", p.created_at AS "createdAt",
-  p.updated_at AS "updatedAt", p.pull_count AS "pullCount", p.pulled_at AS "pulledAt", p.names_equal_at AS "namesEqualAt", p.digests_equal_at AS "digestsEqualAt", n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind",
+  p.id, p.name, p.full_name AS "fullName", p.registry_id AS "registryId", n.team_id AS "teamId", p.description,
+  p.tags_count AS "tagsCount", p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.pull_count AS "pullCount",
+  p.pulled_at AS "pulledAt", p.names_equal_at AS "namesEqualAt", p.digests_equal_at AS "digestsEqualAt",
+  n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind",
   n.visibility, n.owner_id AS "ownerId", coalesce(r.external_hostname, r.hostname) AS "registryHostname", m.role`;
 
 const FROM = `
@@ -69,6 +78,26 @@ export class RepositoriesRepository {
       [...values, page.take, page.skip],
     );
     return { items, total };
+  }
+
+  /** The namespace of a repository, also of one in which nothing is tagged any more. */
+  async place(viewer: Viewer, id: number): Promise<InNamespaceRow | null> {
+    const [row] = await this.database.query<InNamespaceRow & Record<string, unknown>>(
+      `SELECT n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind", n.visibility,
+              n.owner_id AS "ownerId", m.role ${FROM} WHERE p.id = $2`,
+      [viewer.userId, id],
+    );
+    return row ?? null;
+  }
+
+  /** How many repositories, and tags in them, a namespace holds. */
+  async countsOf(namespaceId: number): Promise<{ repositories: number; tags: number }> {
+    const [row] = await this.database.query<{ repositories: number; tags: number }>(
+      `SELECT count(*)::int AS repositories, coalesce(sum(tags_count), 0)::int AS tags FROM repositories
+        WHERE namespace_id = $1 AND removed_at IS NULL`,
+      [namespaceId],
+    );
+    return row ?? { repositories: 0, tags: 0 };
   }
 
   /** One repository with the viewer's role, whether visible or not. */

@@ -89,6 +89,14 @@ export class TagsRepository {
     return row ?? null;
   }
 
+  /** Those of the tags that exist, by id, whether visible or not. */
+  async findAll(viewer: Viewer, ids: readonly number[]): Promise<TagRow[]> {
+    return this.database.query<TagRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} ${FROM} WHERE g.id = ANY($2::int[]) ORDER BY g.id`,
+      [viewer.userId, ids],
+    );
+  }
+
   /** All tags; for administrators. */
   async page(viewer: Viewer, page: Page<(typeof TAG_SORTS)[number]>): Promise<Listed<TagRow>> {
     const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(

@@ -2,15 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RegistryClients } from '#catalog/registry-clients.js';
 import { type Removal, TagRemover } from '#catalog/tag-remover.js';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
-import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
+import type { By } from '#persistence/activities.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
-import type { TagRow } from '#persistence/tags.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
 import { policyOptions } from '../http/policy-options.js';
 import { orRegistryError } from '../http/registry-errors.js';
 import { requireActionOn } from '../http/viewer.js';
+import { TagGuard } from './tag-guard.js';
 import { TagsService } from './tags.service.js';
 
 /** Deletes single tags at the registry, and never their siblings. */
@@ -21,7 +21,7 @@ export class TagDeletionService {
     private readonly registries: RegistriesRepository,
     private readonly clients: RegistryClients,
     private readonly remover: TagRemover,
-    private readonly activities: ActivitiesRepository,
+    private readonly guard: TagGuard,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -29,6 +29,7 @@ export class TagDeletionService {
   async delete(person: Person, by: By, id: number, moveShared = this.settings.deleteMoveShared): Promise<void> {
     const tag = await this.tags.get(person, id);
     requireActionOn(person, 'delete', tag, policyOptions(this.settings));
+    await this.guard.refuseImmutable(tag);
     const registry = await this.registries.find(tag.registryId);
     if (registry === null) throw new AppError('not_found', 'Not found');
     const { fullName, name } = tag;
@@ -39,14 +40,7 @@ export class TagDeletionService {
     } finally {
       await acting.close();
     }
-    await this.record(by, tag);
-  }
-
-  private async record(by: By, tag: TagRow): Promise<void> {
-    const { id, fullName, name, digest, teamId, namespaceId } = tag;
-    const subjectName = `${fullName}:${name}`;
-    const subject = { subjectType: 'tag', subjectId: id, subjectName } as const;
-    await this.activities.record(by, { key: 'tag.delete', ...subject, teamId, namespaceId, details: { digest } });
+    await this.guard.record(by, 'tag.delete', tag, { digest: tag.digest });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TagRestorer } from '#catalog/tag-restorer.js';
+import { type Restoration, TagRestorer } from '#catalog/tag-restorer.js';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
-import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
+import type { By } from '#persistence/activities.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { TagHistoryRepository } from '#persistence/tag-history.repository.js';
 import type { TagRow } from '#persistence/tags.repository.js';
@@ -12,6 +12,7 @@ import { policyOptions } from '../http/policy-options.js';
 import { orRegistryError } from '../http/registry-errors.js';
 import { requireActionOn } from '../http/viewer.js';
 import type { RollbackBody } from './tag-changes.dto.js';
+import { TagGuard } from './tag-guard.js';
 import { TagsService } from './tags.service.js';
 
 /** Puts tags back to digests that they had. */
@@ -22,7 +23,7 @@ export class TagRollbackService {
     private readonly history: TagHistoryRepository,
     private readonly registries: RegistriesRepository,
     private readonly restorer: TagRestorer,
-    private readonly activities: ActivitiesRepository,
+    private readonly guard: TagGuard,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -31,16 +32,13 @@ export class TagRollbackService {
     const tag = await this.tags.get(person, id);
     requireActionOn(person, 'rollback', tag, policyOptions(this.settings));
     const digest = await this.earlierDigest(tag, to);
+    await this.guard.refuseImmutable(tag, digest);
     const registry = await this.registries.find(tag.registryId);
     if (registry === null) throw new AppError('not_found', 'Not found');
     const target = { registry, fullName: tag.fullName, tag: tag.name, digest, actor: person.username };
-    const outcome = await orRegistryError(() => this.restorer.restore(target));
-    if (outcome.state === 'gone') throw new InvalidError({ digest: ['the registry no longer has this manifest'] });
-    if (outcome.state === 'incomplete') {
-      const missing = outcome.missing.length > 0 ? `: ${outcome.missing.join(', ')}` : '';
-      throw new InvalidError({ digest: [`the registry no longer has all that this manifest is made of${missing}`] });
-    }
-    await this.record(by, tag, digest);
+    refuseUnlessRestored(await orRegistryError(() => this.restorer.restore(target)));
+    const details = { before: { digest: tag.digest }, after: { digest } };
+    await this.guard.record(by, 'tag.rollback', tag, details);
     return this.tags.get(person, id);
   }
 
@@ -54,11 +52,12 @@ export class TagRollbackService {
     }
     return found;
   }
+}
 
-  private async record(by: By, tag: TagRow, digest: string): Promise<void> {
-    const { id, fullName, name, teamId, namespaceId } = tag;
-    const subject = { subjectType: 'tag', subjectId: id, subjectName: `${fullName}:${name}` } as const;
-    const details = { before: { digest: tag.digest }, after: { digest } };
-    await this.activities.record(by, { key: 'tag.rollback', ...subject, teamId, namespaceId, details });
-  }
+/** 422 with what is missing. */
+export function refuseUnlessRestored(outcome: Restoration): void {
+  if (outcome.state === 'gone') throw new InvalidError({ digest: ['the registry no longer has this manifest'] });
+  if (outcome.state !== 'incomplete') return;
+  const missing = outcome.missing.length > 0 ? `: ${outcome.missing.join(', ')}` : '';
+  throw new InvalidError({ digest: [`the registry no longer has all that this manifest is made of${missing}`] });
 }

@@ -4,12 +4,13 @@ import { TagChangesController } from './tag-changes.controller.js';
 import { TagDeletionService } from './tag-deletion.service.js';
 import { TagFactsController } from './tag-facts.controller.js';
 import { TagFactsService } from './tag-facts.service.js';
+import { TagGuard } from './tag-guard.js';
 import { TagRollbackService } from './tag-rollback.service.js';
 import { TagsController } from './tags.controller.js';
 import { TagsService } from './tags.service.js';
 
 @Module({
   controllers: [TagsController, TagFactsController, TagChangesController],
-  providers: [TagsService, TagFactsService, DeletionPreviewService, TagDeletionService, TagRollbackService],
+  providers: [TagsService, TagFactsService, DeletionPreviewService, TagDeletionService, TagGuard, TagRollbackService],
 })
 export class TagsModule {}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '#domain/errors/app-error.js';
+import { ActivitiesRepository, type By, type NewActivity } from '#persistence/activities.repository.js';
+import { Database } from '#persistence/database.js';
+import {
+  type DeletionRow,
+  DeletionsRepository,
+  type NewDeletion,
+  type NewItem,
+} from '#persistence/deletions.repository.js';
+
+/** Writes down what is to be deleted, together with who asked for it. */
+@Injectable()
+export class DeletionRecorder {
+  constructor(
+    private readonly database: Database,
+    private readonly deletions: DeletionsRepository,
+    private readonly activities: ActivitiesRepository,
+  ) {}
+
+  async record(
+    by: By,
+    made: Pick<NewDeletion, 'kind' | 'name' | 'namespaceId' | 'moveShared'>,
+    items: readonly NewItem[],
+    activity: NewActivity | null,
+  ): Promise<DeletionRow> {
+    const { actorId, actorName } = by;
+    const id = await this.database.transaction(async (sql) => {
+      const who = { actorId, actor: actorName ?? '', slot: null };
+      const created = await this.deletions.create(sql, { ...made, ...who }, items);
+      if (activity !== null) {
+        await this.activities.record(by, { ...activity, details: { ...activity.details, deletion: created } }, sql);
+      }
+      return created!;
+    });
+    const row = await this.deletions.find(id);
+    if (row === null) throw new AppError('not_found', 'Not found');
+    return row;
+  }
+
+  /** All repositories of a namespace, as items. */
+  async repositoriesOf(namespaceId: number): Promise<NewItem[]> {
+    return this.deletions.repositoriesOf(namespaceId);
+  }
+}

@@ -1,0 +1,72 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import type { By } from '#persistence/activities.repository.js';
+import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
+import { Answers, AnswersNothing } from '../http/answers.js';
+import { CalledBy } from '../http/by.js';
+import { idParam } from '../http/id-param.js';
+import {
+  planQuery,
+  type PlanQuery,
+  planView,
+  ruleInput,
+  type RuleBody,
+  ruleView,
+  viewPlan,
+  viewRule,
+} from './retention.dto.js';
+import { RetentionService } from './retention.service.js';
+
+/** Rules of all namespaces. */
+@ApiTags('retention')
+@Controller('api/v1')
+export class RetentionController {
+  constructor(private readonly retention: RetentionService) {}
+
+  @Get('retention_rules')
+  @AdminOnly()
+  @Answers(z.array(ruleView), { also: [404] })
+  async list(@CurrentUser() person: Person) {
+    return (await this.retention.list(person, null)).map(viewRule);
+  }
+
+  @Post('retention_rules')
+  @AdminOnly()
+  @Answers(ruleView, { status: 201, also: [404, 422] })
+  @HttpCode(201)
+  async create(@CurrentUser() person: Person, @CalledBy() by: By, @Body({ schema: ruleInput }) body: RuleBody) {
+    return viewRule(await this.retention.create(person, by, null, body));
+  }
+
+  @Put('retention_rules/:rule_id')
+  @AdminOnly()
+  @Answers(ruleView, { also: [404] })
+  async update(
+    @CurrentUser() person: Person,
+    @CalledBy() by: By,
+    @Param('rule_id', { schema: idParam }) id: number,
+    @Body({ schema: ruleInput }) body: RuleBody,
+  ) {
+    return viewRule(await this.retention.update(person, by, null, id, body));
+  }
+
+  @Delete('retention_rules/:rule_id')
+  @AdminOnly()
+  @AnswersNothing([404])
+  @HttpCode(204)
+  async remove(
+    @CurrentUser() person: Person,
+    @CalledBy() by: By,
+    @Param('rule_id', { schema: idParam }) id: number,
+  ): Promise<void> {
+    await this.retention.remove(person, by, null, id);
+  }
+
+  @Get('retention/plan')
+  @AdminOnly()
+  @Answers(planView, { also: [404] })
+  async plan(@CurrentUser() person: Person, @Query({ schema: planQuery }) query: PlanQuery) {
+    return viewPlan(await this.retention.plan(person, null, query.after, query.per_page), query.per_page);
+  }
+}

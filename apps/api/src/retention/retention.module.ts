@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { NamespaceRetentionController } from './namespace-retention.controller.js';
+import { RetentionController } from './retention.controller.js';
+import { RetentionService } from './retention.service.js';
+import { TagAlarmsController } from './tag-alarms.controller.js';
+import { TagAlarmsService } from './tag-alarms.service.js';
+
+@Module({
+  controllers: [RetentionController, NamespaceRetentionController, TagAlarmsController],
+  providers: [RetentionService, TagAlarmsService],
+})
+export class RetentionModule {}

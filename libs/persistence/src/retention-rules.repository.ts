@@ -1,0 +1,138 @@
+import type { RetainedTag, Rule } from '#domain/retention/plan-retention.js';
+import { protectorOf } from '#domain/retention/plan-retention.js';
+import type { Database } from './database.js';
+
+/** A rule as it is written. */
+export type RuleInput = Omit<Rule, 'id' | 'tagExpression'> & { enabled: boolean };
+
+export interface RuleRow extends RuleInput {
+  id: number;
+  namespaceId: number | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** A repository whose tags retention looks at. */
+export interface RetainedRepository {
+  id: number;
+  registryId: number;
+  namespaceId: number;
+  fullName: string;
+}
+
+const COLUMNS = `
+  r.id, r.namespace_id AS "namespaceId", r.name, r.action, r.enabled, r.repository_pattern AS "repositoryPattern",
+  r.tag_pattern AS "tagPattern", r.older_than AS "olderThan", r.not_pulled_for AS "notPulledFor",
+  r.keep_latest AS "keepLatest", r.created_at AS "createdAt", r.updated_at AS "updatedAt"`;
+
+/** Rules of one place are not more than these. */
+export const MAX_RULES = 200;
+
+/** Rules of retention, and what they are applied to. */
+export class RetentionRulesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Rules of exactly this place: a namespace, or (null) all namespaces. */
+  async of(namespaceId: number | null): Promise<RuleRow[]> {
+    return this.database.query<RuleRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} FROM retention_rules r WHERE r.namespace_id IS NOT DISTINCT FROM $1::int ORDER BY r.id LIMIT $2`,
+      [namespaceId, MAX_RULES],
+    );
+  }
+
+  async find(id: number, namespaceId: number | null): Promise<RuleRow | null> {
+    const [row] = await this.database.query<RuleRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} FROM retention_rules r WHERE r.id = $1 AND r.namespace_id IS NOT DISTINCT FROM $2::int`,
+      [id, namespaceId],
+    );
+    return row ?? null;
+  }
+
+  /** null: there are too many already. */
+  async create(namespaceId: number | null, rule: RuleInput): Promise<number | null> {
+    const [row] = await this.database.query<{ id: number }>(
+      `INSERT INTO retention_rules (namespace_id, name, action, enabled, repository_pattern, tag_pattern, older_than,
+                                    not_pulled_for, keep_latest)
+       SELECT $1::int, $2::text, $3::text, $4::bool, $5::text, $6::text, $7::int, $8::int, $9::int
+        WHERE (SELECT count(*) FROM retention_rules WHERE namespace_id IS NOT DISTINCT FROM $1::int) < $10
+       RETURNING id`,
+      [namespaceId, ...valuesOf(rule), MAX_RULES],
+    );
+    return row?.id ?? null;
+  }
+
+  async update(id: number, rule: RuleInput): Promise<void> {
+    await this.database.query(
+      `UPDATE retention_rules SET name = $2, action = $3, enabled = $4, repository_pattern = $5, tag_pattern = $6,
+                                  older_than = $7, not_pulled_for = $8, keep_latest = $9, updated_at = now()
+        WHERE id = $1`,
+      [id, ...valuesOf(rule)],
+    );
+  }
+
+  async remove(id: number): Promise<void> {
+    await this.database.query('DELETE FROM retention_rules WHERE id = $1', [id]);
+  }
+
+  /** Enabled rules that apply to the namespace, its own and those of all. */
+  async effective(namespaceId: number): Promise<RuleRow[]> {
+    return this.database.query<RuleRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} FROM retention_rules r
+        WHERE r.enabled AND (r.namespace_id IS NULL OR r.namespace_id = $1) ORDER BY r.id LIMIT $2`,
+      [namespaceId, 2 * MAX_RULES],
+    );
+  }
+
+  async anyDrops(): Promise<boolean> {
+    const rows = await this.database.query(`SELECT 1 FROM retention_rules WHERE enabled AND action = 'drop' LIMIT 1`);
+    return rows.length > 0;
+  }
+
+  /** The rule that makes a tag immutable; null: none. */
+  async protecting(namespaceId: number, fullName: string, tag: string): Promise<RuleRow | null> {
+    const rules = await this.effective(namespaceId);
+    return protectorOf(
+      fullName,
+      tag,
+      rules.filter((rule) => rule.action === 'protect'),
+    );
+  }
+
+  /** Immutable tags of the repositories of a namespace, or of one of them; at most `limit` are named. */
+  async protectedTags(namespaceId: number, repositoryId: number | null, limit: number): Promise<string[]> {
+    const protectors = (await this.effective(namespaceId)).filter((rule) => rule.action === 'protect');
+    if (protectors.length === 0) return [];
+    const tags = await this.database.query<{ fullName: string; name: string }>(
+      `SELECT p.full_name AS "fullName", g.name FROM tags g JOIN repositories p ON p.id = g.repository_id
+        WHERE p.namespace_id = $1 AND ($2::int IS NULL OR p.id = $2) ORDER BY p.full_name, g.name`,
+      [namespaceId, repositoryId],
+    );
+    const held = tags.filter(({ fullName, name }) => protectorOf(fullName, name, protectors) !== null);
+    return held.slice(0, limit).map(({ fullName, name }) => `${fullName}:${name}`);
+  }
+
+  /** Repositories that hold tags, after an id; of one namespace, or (null) all. */
+  async repositories(namespaceId: number | null, after: number, limit: number): Promise<RetainedRepository[]> {
+    return this.database.query<RetainedRepository & Record<string, unknown>>(
+      `SELECT id, registry_id AS "registryId", namespace_id AS "namespaceId", full_name AS "fullName" FROM repositories
+        WHERE id > $2 AND tags_count > 0 AND ($1::int IS NULL OR namespace_id = $1) ORDER BY id LIMIT $3`,
+      [namespaceId, after, limit],
+    );
+  }
+
+  /** The tags of a repository; those that a sync missed are left to it. */
+  async tagsOf(repositoryId: number): Promise<RetainedTag[]> {
+    return this.database.query<RetainedTag & Record<string, unknown>>(
+      `SELECT g.name, f.digest, g.updated_at AS "pushedAt", g.pulled_at AS "pulledAt",
+              coalesce((SELECT array_agg(c.digest) FROM manifest_children c WHERE c.parent_id = f.id), '{}') AS children
+         FROM tags g JOIN manifests f ON f.id = g.manifest_id
+        WHERE g.repository_id = $1 AND g.absent_since IS NULL ORDER BY g.name`,
+      [repositoryId],
+    );
+  }
+}
+
+function valuesOf(rule: RuleInput): unknown[] {
+  const { name, action, enabled, repositoryPattern, tagPattern, olderThan, notPulledFor, keepLatest } = rule;
+  return [name, action, enabled, repositoryPattern, tagPattern, olderThan, notPulledFor, keepLatest];
+}
