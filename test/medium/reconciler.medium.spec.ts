@@ -154,6 +154,35 @@ describe('names of the people and places', () => {
     ]);
   });
 
+  it('gives a namespace that it makes to the team that adopts such, while there is one', async () => {
+    const push = async (namespace: string) => {
+      bench.fake.putImage(`${namespace}/app`, 'v1');
+      await bench.deliver();
+      await bench.drain(bench.reconciler('orphans')).ring();
+    };
+    await push('before');
+    await bench.database.sql.query(`INSERT INTO teams (name) VALUES ('orphans')`);
+    await push('found');
+    const namespaces = await bench.database.sql.query(
+      `SELECT n.name, n.visibility, t.hidden FROM namespaces n JOIN teams t ON t.id = n.team_id
+        WHERE n.kind = 'team' ORDER BY n.name`,
+    );
+    expect(namespaces).toEqual([
+      { name: 'before', visibility: 'private', hidden: true },
+      { name: 'found', visibility: 'private', hidden: false },
+    ]);
+  });
+
+  it('keeps the author’s name when the user is gone', async () => {
+    const users = new UsersRepository(bench.database.sql);
+    const person = { email: null, passwordHash: 'x', displayName: null, admin: false, bot: false, service: false };
+    const { id } = await users.create({ ...person, username: 'alice' });
+    bench.fake.putImage('team/app', 'v1', { actor: 'alice' });
+    await bench.handleEvents();
+    await bench.database.sql.query('DELETE FROM users WHERE id = $1', [id]);
+    expect(await row('SELECT author_id, username FROM tags')).toEqual({ author_id: null, username: 'alice' });
+  });
+
   it('takes the author from the notification of that very digest, by account where there is one', async () => {
     const users = new UsersRepository(bench.database.sql);
     const person = { email: null, passwordHash: 'x', displayName: null, admin: false, bot: false, service: false };

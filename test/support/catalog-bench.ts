@@ -126,9 +126,9 @@ export class CatalogBench {
   }
 
   /** One reconciler, as every worker process has its own. */
-  reconciler(): Reconciler {
+  reconciler(adopter: string | null = null): Reconciler {
     const { leases, inbox, catalog, clients, record } = this;
-    return new Reconciler(this.database.sql, leases, inbox, catalog, clients, { record });
+    return new Reconciler(this.database.sql, leases, inbox, catalog, clients, { record, adopter });
   }
 
   drain(reconciler: Reconciler = this.reconciler()): EventDrain {

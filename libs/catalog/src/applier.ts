@@ -30,6 +30,7 @@ export class Applier {
     private readonly database: Database,
     private readonly leases: LeaseRepository,
     private readonly inbox: InboxRepository,
+    private readonly adopter: string | null,
   ) {}
 
   /** stale: the lease was lost meanwhile; nothing was written. */
@@ -45,6 +46,7 @@ export class Applier {
       await applyChanges(
         sql,
         good.map(({ change }) => change),
+        this.adopter,
       );
       await this.finish(sql, good);
       return leases.map((lease) => (ours.has(lease) ? 'applied' : 'stale'));

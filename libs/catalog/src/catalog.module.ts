@@ -38,6 +38,7 @@ const RECONCILING = Symbol('reconciling');
       useFactory: (metrics: Metrics, settings: Settings) => ({
         concurrency: settings.syncConcurrency,
         record: new ReconcileRecord(metrics),
+        adopter: settings.newNamespaceTeam,
       }),
     },
     {

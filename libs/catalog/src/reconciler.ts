@@ -38,6 +38,12 @@ const READERS = 4;
  */
 export const IN_FLIGHT = 128;
 
+export interface ReconcilerOptions {
+  concurrency?: number;
+  record: ReconcileRecord;
+  adopter?: string | null;
+}
+
 /**
  * Makes the stored picture of one repository equal to what the registry says: takes its lease, reads the registry with
  * no transaction open, plans, and applies in a short transaction, only if the lease is still ours. Events are hints
@@ -51,19 +57,22 @@ export class Reconciler {
   private readonly concurrency: number;
   private readonly record: ReconcileRecord;
 
-  /** `concurrency`: repositories of a registry that are read at once for events, and as many for syncs. */
+  /**
+   * `concurrency`: repositories of a registry that are read at once for events, and as many for syncs. `adopter`: the team
+   * that gets namespaces which images are found in and nobody has made.
+   */
   constructor(
     database: Database,
     leases: LeaseRepository,
     private readonly inbox: InboxRepository,
     private readonly catalog: CatalogRepository,
     private readonly clients: RegistryClients,
-    { concurrency = READERS, record }: { concurrency?: number; record: ReconcileRecord },
+    { concurrency = READERS, record, adopter = null }: ReconcilerOptions,
   ) {
     this.concurrency = concurrency;
     this.record = record;
     this.claims = new Claims(leases, inbox, catalog);
-    this.applier = new Applier(database, leases, inbox);
+    this.applier = new Applier(database, leases, inbox, adopter);
   }
 
   /** Whether a registry is being read at this moment. */

@@ -9,9 +9,15 @@ import { writeTags } from './write-tags.js';
 /**
  * Applies changes of different repositories inside the caller's transaction, which holds their leases. The number of
  * statements does not depend on the number of changes; nothing is written for a repository that is nothing yet.
+ *
+ * @param adopter name of the team that gets namespaces which have to be made; null: administrators only
  */
-export async function applyChanges(sql: Sql, changes: readonly CatalogChange[]): Promise<void> {
-  const stored = await withRepositories(sql, changes);
+export async function applyChanges(
+  sql: Sql,
+  changes: readonly CatalogChange[],
+  adopter: string | null = null,
+): Promise<void> {
+  const stored = await withRepositories(sql, changes, adopter);
   if (stored.length === 0) return;
   await writeManifests(sql, stored);
   await noteImmutable(sql, stored);
@@ -20,18 +26,22 @@ export async function applyChanges(sql: Sql, changes: readonly CatalogChange[]):
 }
 
 /** Those changes that have, or now get, a row for their repository. */
-async function withRepositories(sql: Sql, changes: readonly CatalogChange[]): Promise<StoredChange[]> {
+async function withRepositories(
+  sql: Sql,
+  changes: readonly CatalogChange[],
+  adopter: string | null,
+): Promise<StoredChange[]> {
   const known = changes.filter((one): one is StoredChange => one.repositoryId !== null);
   const appearing = changes.filter(
     (one) => one.repositoryId === null && one.plan.set.length + one.manifests.length > 0,
   );
   if (appearing.length === 0) return known;
-  const ids = await makeRepositories(sql, appearing);
+  const ids = await makeRepositories(sql, appearing, adopter);
   return [...known, ...appearing.map((one, i) => ({ ...one, repositoryId: ids[i]! }))];
 }
 
 /** Ids of repositories, in their order; those that are new get a row, and a namespace where they have none. */
-async function makeRepositories(sql: Sql, keys: readonly RepositoryKey[]): Promise<number[]> {
+async function makeRepositories(sql: Sql, keys: readonly RepositoryKey[], adopter: string | null): Promise<number[]> {
   const parts = keys.map((key) => ({ ...key, ...splitRepositoryName(key.fullName) }));
   const columns = {
     registries: parts.map((one) => one.registryId),
@@ -45,7 +55,7 @@ async function makeRepositories(sql: Sql, keys: readonly RepositoryKey[]): Promi
   };
   await insert();
   if (made.size < keys.length) {
-    await ensureNamespaces(sql, columns.registries, columns.namespaces);
+    await ensureNamespaces(sql, columns.registries, columns.namespaces, adopter);
     await insert();
   }
   return keys.map(({ registryId, fullName }) => {
@@ -71,17 +81,26 @@ async function insertRepositories(
   );
 }
 
-/** An image is never invisible for want of a namespace: an unknown one is made, private, in the hands of administrators. */
-async function ensureNamespaces(sql: Sql, registries: readonly number[], names: readonly string[]): Promise<void> {
+/**
+ * An image is never invisible for want of a namespace: an unknown one is made, private, in the hands of the adopting team,
+ * or of administrators where there is no such team.
+ */
+async function ensureNamespaces(
+  sql: Sql,
+  registries: readonly number[],
+  names: readonly string[],
+  adopter: string | null,
+): Promise<void> {
   await sql.query(
     `INSERT INTO namespaces (registry_id, name, kind, visibility, team_id)
-     SELECT DISTINCT w.registry_id, w.name, 'team', 'private', g.team_id
+     SELECT DISTINCT w.registry_id, w.name, 'team', 'private',
+            coalesce((SELECT t.id FROM teams t WHERE t.name = $3 AND NOT t.hidden), g.team_id)
        FROM unnest($1::int[], $2::text[]) AS w(registry_id, name)
        JOIN namespaces g ON g.registry_id = w.registry_id AND g.kind = 'global'
       WHERE NOT EXISTS (SELECT FROM namespaces n WHERE n.registry_id = w.registry_id AND n.name = w.name)
       ORDER BY w.registry_id, w.name
      ON CONFLICT (registry_id, name) DO NOTHING`,
-    [registries, names],
+    [registries, names, adopter],
   );
 }
 

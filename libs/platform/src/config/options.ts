@@ -392,6 +392,14 @@ export const OPTIONS = {
     '30',
     'Days for which refused requests for tokens are kept.',
   ),
+  newNamespaceTeam: option(
+    'PORTUS_NEW_NAMESPACE_TEAM',
+    'Background',
+    text.max(255),
+    null,
+    'Team that gets the private namespaces which are made for images found in an unknown one; without it, or where there is no such team, administrators only.',
+    { example: 'everybody' },
+  ),
   pullRetention: option(
     'PORTUS_PULLS_RETENTION_DAYS',
     'Background',

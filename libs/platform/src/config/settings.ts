@@ -9,6 +9,7 @@ const OPTIONAL = [
   'certPath',
   'pullTokenLifetime',
   'pushTokenLifetime',
+  'newNamespaceTeam',
   'initRegistryHostname',
   'initRegistryExternalHostname',
   'initRegistryWebhookSecret',
