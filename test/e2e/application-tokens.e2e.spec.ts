@@ -168,6 +168,18 @@ scenes('application tokens', { flavours: ['2.8'], stack: { workers: 0 } }, (hous
       expect((await house().delete('/users/application_tokens/99999', { as: bob })).status).toBe(404);
       expect((await withdraw({})).status).toBe(403);
       expect((await withdraw({ as: alice })).status).toBe(204);
+      const told = await house().sql(
+        `SELECT key, actor_name, details->>'username' AS username FROM activities
+          WHERE subject_type = 'application_token' AND subject_id = $1 ORDER BY id`,
+        [token.id],
+      );
+      expect(told).toEqual(
+        ['create', 'destroy'].map((what) => ({
+          key: `application_token.${what}`,
+          actor_name: 'alice',
+          username: 'alice',
+        })),
+      );
       await house().sql(
         `INSERT INTO application_tokens (user_id, application, token_hash)
          SELECT $1, 'n' || i, sha256(('n' || i)::bytea) FROM generate_series(1, 100) i`,

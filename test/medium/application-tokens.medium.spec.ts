@@ -29,8 +29,9 @@ const UNLIMITED = { expiresAt: null, actions: null, namespaces: null };
 const create = async (more: object = {}) => {
   const tokenHash = randomBytes(32);
   const application = tokenHash.toString('hex');
-  const token = await sut.create({ userId, application, tokenHash, ...UNLIMITED, ...more });
-  return { token, tokenHash };
+  const input = { userId, application, tokenHash, ...UNLIMITED, ...more };
+  const id = await database.sql.transaction((sql) => sut.create(input, sql));
+  return { token: id === null ? null : await sut.find(id), tokenHash };
 };
 const factsOf = (hash: Buffer) =>
   new TokenFactsRepository(database.sql).find('r.test', { by: 'application-token', username: 'ALICE', hash }, []);

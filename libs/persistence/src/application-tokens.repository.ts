@@ -2,7 +2,7 @@ import type { Action } from '#domain/naming/scope.js';
 import { limitsOf, type TokenLimits } from '#domain/policy/token-limits.js';
 import { ApplicationToken } from '#domain/user/application-token.entity.js';
 import { User } from '#domain/user/user.entity.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 
 /** Tokens that one user may have, expired ones included. */
 export const MAX_TOKENS = 100;
@@ -46,26 +46,25 @@ export class ApplicationTokensRepository {
   }
 
   /**
-   * null when the user has {@link MAX_TOKENS} already: counted under a lock on the user, so that several at once do not
-   * make more. Unique violations (the name is taken) come up as they are.
+   * The id; null when the user has {@link MAX_TOKENS} already: counted under a lock on the user, so that several at once
+   * do not make more. Unique violations (the name is taken) come up as they are.
+   *
+   * @param sql a transaction
    */
-  async create(token: NewApplicationToken): Promise<ApplicationToken | null> {
+  async create(token: NewApplicationToken, sql: Sql): Promise<number | null> {
     const { userId, application, tokenHash, expiresAt, actions, namespaces } = token;
-    const id = await this.database.transaction(async (sql) => {
-      await sql.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
-      const [made] = await sql.query<{ id: number }>(
-        `INSERT INTO application_tokens (user_id, application, token_hash, expires_at, actions, namespaces)
-         SELECT $1, $2, $3, $4, $5, $6
-          WHERE (SELECT count(*) FROM application_tokens WHERE user_id = $1) < $7 RETURNING id`,
-        [userId, application, tokenHash, expiresAt, actions, namespaces, MAX_TOKENS],
-      );
-      return made?.id ?? null;
-    });
-    return id === null ? null : this.tokens.findOneByOrFail({ id });
+    await sql.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+    const [made] = await sql.query<{ id: number }>(
+      `INSERT INTO application_tokens (user_id, application, token_hash, expires_at, actions, namespaces)
+       SELECT $1, $2, $3, $4, $5, $6
+        WHERE (SELECT count(*) FROM application_tokens WHERE user_id = $1) < $7 RETURNING id`,
+      [userId, application, tokenHash, expiresAt, actions, namespaces, MAX_TOKENS],
+    );
+    return made?.id ?? null;
   }
 
-  async delete(id: number): Promise<void> {
-    await this.tokens.delete({ id });
+  async delete(id: number, sql: Sql = this.database): Promise<void> {
+    await sql.query('DELETE FROM application_tokens WHERE id = $1', [id]);
   }
 
   /** The user of a token that has not expired, found by its hash; null when there is none. */

@@ -1,8 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import type { By } from '#persistence/activities.repository.js';
 import { CurrentUser, type Person } from '../http/access.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
+import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { newTokenView, tokenBody, type TokenBody, tokenView, viewToken } from './application-tokens.dto.js';
 import { ApplicationTokensService } from './application-tokens.service.js';
@@ -23,17 +25,22 @@ export class ApplicationTokensController {
   @HttpCode(201)
   async create(
     @CurrentUser() person: Person,
+    @CalledBy() by: By,
     @Param('id', { schema: idParam }) id: number,
     @Body({ schema: tokenBody }) body: TokenBody,
   ) {
-    const { token, plain } = await this.tokens.create(person, id, body);
+    const { token, plain } = await this.tokens.create(person, by, id, body);
     return { ...viewToken(token), plain_token: plain };
   }
 
   @Delete('application_tokens/:id')
   @AnswersNothing([404])
   @HttpCode(204)
-  async delete(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number): Promise<void> {
-    await this.tokens.delete(person, id);
+  async delete(
+    @CurrentUser() person: Person,
+    @CalledBy() by: By,
+    @Param('id', { schema: idParam }) id: number,
+  ): Promise<void> {
+    await this.tokens.delete(person, by, id);
   }
 }

@@ -5,7 +5,13 @@ import { mayMakeTokens, READ_ONLY } from '#domain/policy/token-limits.js';
 import type { ApplicationToken } from '#domain/user/application-token.entity.js';
 import type { User } from '#domain/user/user.entity.js';
 import { hashApplicationToken, newApplicationToken } from '#identity/application-token.js';
-import { ApplicationTokensRepository, MAX_TOKENS } from '#persistence/application-tokens.repository.js';
+import { ActivitiesRepository, type By, type NewActivity } from '#persistence/activities.repository.js';
+import {
+  ApplicationTokensRepository,
+  MAX_TOKENS,
+  type NewApplicationToken,
+} from '#persistence/application-tokens.repository.js';
+import { Database } from '#persistence/database.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import type { Person } from '../http/access.js';
 import { uniqueOr422 } from '../http/unique-violation.js';
@@ -19,6 +25,8 @@ export class ApplicationTokensService {
   constructor(
     private readonly tokens: ApplicationTokensRepository,
     private readonly users: UsersRepository,
+    private readonly activities: ActivitiesRepository,
+    private readonly database: Database,
   ) {}
 
   async list(person: Person, userId: number): Promise<ApplicationToken[]> {
@@ -27,39 +35,57 @@ export class ApplicationTokensService {
   }
 
   /** Makes an application token; its text is in the answer and nowhere else. */
-  async create(person: Person, userId: number, body: TokenBody): Promise<{ token: ApplicationToken; plain: string }> {
+  async create(
+    person: Person,
+    by: By,
+    userId: number,
+    body: TokenBody,
+  ): Promise<{ token: ApplicationToken; plain: string }> {
     const user = await this.requireOwner(person, userId);
-    if (user?.service) throw new AppError('forbidden', 'the service account has its password only');
+    if (user.service) throw new AppError('forbidden', 'the service account has its password only');
     if (person.token && !mayMakeTokens(person.token)) {
       throw new AppError('forbidden', 'a token that is restricted or expires makes no other tokens');
     }
-    const input = {
+    const plain = newApplicationToken();
+    const token = await this.store(by, user, {
       userId,
       application: body.application ?? body.name!,
+      tokenHash: hashApplicationToken(plain),
       expiresAt: expiryOf(body),
       actions: actionsOf(body),
       namespaces: body.namespaces ? [...new Set(body.namespaces)] : null,
-    };
-    const plain = newApplicationToken();
-    const tokenHash = hashApplicationToken(plain);
-    const token = await uniqueOr422(UNIQUE, () => this.tokens.create({ ...input, tokenHash }));
-    if (token === null) {
-      throw new InvalidError({ application: [`there are ${MAX_TOKENS} tokens already: delete one that is not used`] });
-    }
+    });
     return { token, plain };
   }
 
+  private async store(by: By, user: User, input: NewApplicationToken): Promise<ApplicationToken> {
+    const id = await uniqueOr422(UNIQUE, () =>
+      this.database.transaction(async (sql) => {
+        const made = await this.tokens.create(input, sql);
+        if (made !== null) await this.activities.record(by, activityOf('create', made, input, user), sql);
+        return made;
+      }),
+    );
+    if (id === null) {
+      throw new InvalidError({ application: [`there are ${MAX_TOKENS} tokens already: delete one that is not used`] });
+    }
+    return (await this.tokens.find(id))!;
+  }
+
   /** Whether a token of somebody else exists is a secret, but not to administrators. */
-  async delete(person: Person, id: number): Promise<void> {
+  async delete(person: Person, by: By, id: number): Promise<void> {
     const token = await this.tokens.find(id);
     if (token === null || (!person.admin && token.userId !== person.userId)) {
       throw new AppError('not_found', 'Not found');
     }
-    await this.requireOwner(person, token.userId);
-    await this.tokens.delete(id);
+    const user = await this.requireOwner(person, token.userId);
+    await this.database.transaction(async (sql) => {
+      await this.tokens.delete(id, sql);
+      await this.activities.record(by, activityOf('destroy', id, token, user), sql);
+    });
   }
 
-  private async requireOwner(person: Person, userId: number): Promise<User | null> {
+  private async requireOwner(person: Person, userId: number): Promise<User> {
     const oneself = person.userId === userId;
     if (!oneself && !person.admin) throw new AppError('forbidden', 'Authorization fails');
     const user = await this.users.find(userId);
@@ -67,6 +93,18 @@ export class ApplicationTokensService {
     if (!oneself && !user.bot) throw new AppError('forbidden', 'Authorization fails');
     return user;
   }
+}
+
+/** What the token is limited to is part of the story; its text and its hash never are. */
+function activityOf(
+  what: 'create' | 'destroy',
+  id: number,
+  token: Pick<NewApplicationToken, 'application' | 'expiresAt' | 'actions' | 'namespaces'>,
+  { username }: User,
+): NewActivity {
+  const { application: subjectName, expiresAt, actions, namespaces } = token;
+  const details = { username, expiresAt, actions, namespaces };
+  return { key: `application_token.${what}`, subjectType: 'application_token', subjectId: id, subjectName, details };
 }
 
 function expiryOf({ expires_at: text }: TokenBody): Date | null {
