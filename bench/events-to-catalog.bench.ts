@@ -5,7 +5,7 @@ import { freePort, startRealRegistry } from '../test/support/real-registry.js';
 import { cpuPer, cpuTimes } from './harness/cpu.js';
 import { hasRedis, House, type QueueStore } from './harness/house.js';
 import { type PushedImage, pushImages } from './harness/images.js';
-import { fillInbox, workOff } from './harness/inbox.js';
+import { fillInbox, untilComplete, workOff } from './harness/inbox.js';
 import { measureRow } from './harness/row.js';
 import type { Sample } from './harness/sample.js';
 
@@ -35,15 +35,27 @@ async function measure(name: string, queues: QueueStore): Promise<void> {
       const rate = (IMAGES * 1000) / (performance.now() - begun);
       return { rate, cpu: cpuPer(IMAGES, cpu, cpuTimes(processes)) };
     };
+    const ours = async (work: () => Promise<void>): Promise<Sample> => {
+      await fillInbox(house, images);
+      const sample = await timed(work);
+      await untilComplete(house);
+      return sample;
+    };
     await measureRow({
       name,
       what: `pushed images from the inbox into the catalog, queues on ${queues}, against the registry answering their manifests`,
       unit: 'images/s',
-      ours: async () => {
-        await fillInbox(house, images);
-        return timed(() => workOff(house, api.url, images));
-      },
-      limit: () => timed(() => readManifests(agent, registry.url, images)),
+      ours: () => ours(() => workOff(house, api.url, images)),
+      limit: () => timed(() => readAll(agent, registry.url, images, ['manifests'])),
+    });
+    if (queues === 'postgres') return;
+    await measureRow({
+      name: 'events-to-complete',
+      what: 'the same until platform, date and labels are there too, against the registry answering manifests and configurations',
+      unit: 'images/s',
+      rounds: 3,
+      ours: () => ours(() => workOff(house, api.url, images).then(() => untilComplete(house))),
+      limit: () => timed(() => readAll(agent, registry.url, images, ['manifests', 'blobs'])),
     });
   } finally {
     await agent.close();
@@ -52,12 +64,20 @@ async function measure(name: string, queues: QueueStore): Promise<void> {
   }
 }
 
-/** The registry is asked for the same manifests, by tag, with the same headers, as many at a time as a worker does. */
-async function readManifests(agent: Agent, url: string, images: readonly PushedImage[]): Promise<void> {
-  await inParallel(images, CONCURRENCY, async ({ repository, tag, token }) => {
-    const headers = { accept: MANIFEST_ACCEPT, authorization: `Bearer ${token}` };
-    const answer = await request(`${url}/v2/${repository}/manifests/${tag}`, { dispatcher: agent, headers });
-    await answer.body.arrayBuffer();
-    if (answer.statusCode !== 200) throw new Error(`${repository}: the registry answers ${answer.statusCode}`);
+/** The registry is asked for the same, by tag, with the same headers, as many at a time as a worker does. */
+async function readAll(
+  agent: Agent,
+  url: string,
+  images: readonly PushedImage[],
+  kinds: readonly ('manifests' | 'blobs')[],
+): Promise<void> {
+  await inParallel(images, CONCURRENCY, async ({ repository, tag, configDigest, token }) => {
+    for (const kind of kinds) {
+      const headers = { accept: MANIFEST_ACCEPT, authorization: `Bearer ${token}` };
+      const path = `${repository}/${kind}/${kind === 'blobs' ? configDigest : tag}`;
+      const answer = await request(`${url}/v2/${path}`, { dispatcher: agent, headers });
+      await answer.body.arrayBuffer();
+      if (answer.statusCode !== 200) throw new Error(`${path}: the registry answers ${answer.statusCode}`);
+    }
   });
 }

@@ -34,6 +34,12 @@ export async function workOff(house: House, apiUrl: string, pushes: readonly Pus
   if (rows[0]?.tags !== pushes.length) throw new Error(`the catalog holds ${rows[0]?.tags} of ${pushes.length} tags`);
 }
 
+/** Returns when the configuration of every image was read: what is measured next is not kept waiting by it. */
+export async function untilComplete(house: House): Promise<void> {
+  const none = async () => (await house.sql.query('SELECT 1 FROM waiting_configs LIMIT 1')).rowCount === 0;
+  await until('every configuration is read', none, { timeoutMs: RUN_TIMEOUT_MS, everyMs: 5 });
+}
+
 async function isWorkedOff(house: House): Promise<boolean> {
   const waiting = `SELECT 1 FROM registry_events WHERE state IN ('received', 'failed') LIMIT 1`;
   return (await house.sql.query(waiting)).rowCount === 0;
