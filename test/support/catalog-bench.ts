@@ -3,7 +3,7 @@ import { EventDrain } from '#catalog/event-drain.js';
 import { ReconcileRecord } from '#catalog/reconcile-record.js';
 import { makeSyncRunner, type SyncSettings } from '#catalog/make-sync-runner.js';
 import { Reconciler } from '#catalog/reconciler.js';
-import { RegistryClients, SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
+import { RegistryClients, type RegistryClientSettings, SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
 import { SyncRequests } from '#catalog/sync-requests.js';
 import type { SyncRunner } from '#catalog/sync-runner.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
@@ -69,6 +69,7 @@ export class CatalogBench {
   private constructor(
     readonly database: TestDatabase,
     signer: TokenSigner,
+    clients: Partial<RegistryClientSettings>,
   ) {
     const { sql } = database;
     this.inbox = new InboxRepository(sql);
@@ -85,14 +86,16 @@ export class CatalogBench {
       readTimeoutMs: 10_000,
       pageSize: 10,
       maxConnections: 8,
+      ...clients,
     });
     this.requests = new SyncRequests(this.runs, this.registries);
   }
 
-  static async create(): Promise<CatalogBench> {
+  /** `clients`: how long, and how often, registries are asked. */
+  static async create(clients: Partial<RegistryClientSettings> = {}): Promise<CatalogBench> {
     const { keyPem, certificatePem } = await makeSigningKey({ commonName: 'portus.test' });
     const signer = new TokenSigner(loadSigningKey(keyPem, certificatePem, new Date()), 'portus.test');
-    return new CatalogBench(await TestDatabase.create(), signer);
+    return new CatalogBench(await TestDatabase.create(), signer, clients);
   }
 
   /** An empty database and a new, empty registry. */

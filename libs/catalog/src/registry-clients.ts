@@ -14,6 +14,8 @@ export interface RegistryClientSettings {
   readTimeoutMs: number;
   pageSize: number;
   maxConnections: number;
+  /** Further attempts after a temporary failure. Default 2. */
+  maxRetries?: number;
 }
 
 type Address = Pick<Registry, 'hostname' | 'externalHostname' | 'useSsl'>;

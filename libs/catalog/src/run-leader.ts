@@ -1,3 +1,4 @@
+import { storable } from '#domain/manifest/storable.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import { reasonToHold, type RemovalLimits } from '#domain/sync/guard-removals.js';
 import { progressOf } from '#domain/sync/progress.js';
@@ -181,10 +182,14 @@ export class RunLeader {
 
   private async fail(run: ClaimedRun, holder: string, error: unknown, stopped: boolean): Promise<void> {
     const { runs, registries } = this.parts;
-    const reason = error instanceof Error ? error.message : String(error);
+    // A registry's error may say anything, and what can not be stored would leave the run open.
+    const reason = storable(error instanceof Error ? error.message : String(error));
     this.log.info({ run: run.id, slot: run.slot, error: reason }, 'sync ended early; nothing was removed for it');
-    if (error instanceof RegistryError)
-      await registries.noteFailure(run.registryId, error.code, reason).catch(() => undefined);
+    if (error instanceof RegistryError) {
+      // Where a token could not be made, that is because the registry could not be asked for whom.
+      const { code } = error.cause instanceof RegistryError ? error.cause : error;
+      await registries.noteFailure(run.registryId, storable(code), reason).catch(() => undefined);
+    }
     const again = stopped || mustBeWhole(run);
     const end = again
       ? runs.giveBack(run.id, holder, reason, stopped ? 0 : RETRY_SECONDS)

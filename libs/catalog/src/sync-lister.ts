@@ -46,7 +46,7 @@ export class SyncLister {
 
 function illegal(name: string): Difference {
   return {
-    repository: name.slice(0, 255).replaceAll('\0', ''),
+    repository: name,
     tag: null,
     kind: 'illegal_name',
     state: 'open',

@@ -1,3 +1,4 @@
+import { storable } from '#domain/manifest/storable.js';
 import type { Difference } from '#domain/sync/differences.js';
 import type { Database, Sql } from './database.js';
 import type { Listed } from './listing.js';
@@ -7,6 +8,9 @@ export interface DifferenceRow extends Difference {
   runId: number;
   foundAt: Date;
 }
+
+/** Characters of a name or a reason. */
+const MAX_SHOWN = 500;
 
 const COLUMNS = `d.id::text, d.run_id AS "runId", d.repository, d.tag, d.kind, d.state, d.stored_digest AS "storedDigest",
                  d.registry_digest AS "registryDigest", d.reason, d.found_at AS "foundAt"`;
@@ -92,13 +96,13 @@ export async function insertDifferences(sql: Sql, runId: number, differences: re
      SELECT $1, d.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) d`,
     [
       runId,
-      column((one) => one.repository),
-      column((one) => one.tag),
+      column((one) => shown(one.repository)),
+      column((one) => (one.tag === null ? null : shown(one.tag))),
       column((one) => one.kind),
       column((one) => one.state),
       column((one) => one.storedDigest),
       column((one) => one.registryDigest),
-      column((one) => one.reason.slice(0, 500)),
+      column((one) => shown(one.reason)),
     ],
   );
 }
@@ -111,3 +115,6 @@ export async function noteRemoved(sql: Sql, runId: number, repository: string, t
     [runId, repository, tags],
   );
 }
+
+/** Names and reasons come from a registry, and may be anything. */
+const shown = (text: string): string => storable(text).slice(0, MAX_SHOWN);

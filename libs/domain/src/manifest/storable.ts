@@ -10,3 +10,8 @@ export function wellFormed(text: string): string {
 export function isStorableDate(date: Date): boolean {
   return !Number.isNaN(date.getTime()) && date.getUTCFullYear() > 0 && date.getUTCFullYear() < 10_000;
 }
+
+/** The text without what PostgreSQL's text can not hold: NUL, and lone surrogates. */
+export function storable(text: string): string {
+  return wellFormed(text.replaceAll('\0', ''));
+}
