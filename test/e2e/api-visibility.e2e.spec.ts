@@ -1,6 +1,7 @@
 import { beforeAll, expect, it, vi } from 'vitest';
 import { buildImage } from '../factories/image.js';
 import { pushImage } from '../support/push-image.js';
+import { metric } from '../support/metrics.js';
 import { scenes } from '../support/scenes.js';
 import type { Speaker, TestUser } from '../support/stack-handle.js';
 import { createTeamNamespace } from '../support/world.js';
@@ -154,6 +155,11 @@ scenes('health and description of the API', { flavours: ['2.8'] }, (house) => {
     const healthy = await plain('/api/v1/health');
     expect(healthy.status).toBe(200);
     expect(Object.keys(healthy.body)).toEqual(expect.arrayContaining(['database', 'registry', 'queue']));
+    // The look around has asked the registry, whose answer tells its clock.
+    const clocks = async () => (await house().get<{ clock: object }[]>('/registries')).body[0]?.clock;
+    await vi.waitFor(async () => expect(await clocks()).toMatchObject({ off: 'none' }), PATIENCE);
+    expect(healthy.body['clocks']).toMatchObject({ status: 'up' });
+    expect(await metric(house().api, 'portus_registry_clock_ahead_seconds')).not.toBeNull();
     await house().registry.stop();
     // One look around serves everybody for a while.
     const ill = { status: 503, body: { registry: { success: false }, database: { success: true } } };

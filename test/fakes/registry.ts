@@ -57,6 +57,8 @@ export class FakeRegistry {
   fault: ((request: SeenRequest) => Fault | undefined) | null = null;
   /** Asked for every request; the answer waits for what it returns. */
   gate: ((request: SeenRequest) => Promise<unknown> | undefined) | null = null;
+  /** Its clock is ahead of the true one by so much. */
+  clockAheadMs = 0;
   deleteEnabled: boolean;
   onEvent: FakeRegistryOptions['onEvent'];
   private readonly store: RegistryStore;
@@ -191,12 +193,13 @@ export class FakeRegistry {
     const { actor, ...rest } = cause;
     const request = { id: randomUUID(), ...rest };
     return (happening) => {
-      const facts = { request, actor, instanceID: this.instanceID, now: new Date() };
+      const facts = { request, actor, instanceID: this.instanceID, now: new Date(Date.now() + this.clockAheadMs) };
       this.onEvent?.({ events: [describeHappening(this.flavour, happening, facts)] });
     };
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('date', new Date(Date.now() + this.clockAheadMs).toUTCString());
     const request = await readRequest(incoming);
     if (!request) return;
     this.requests.push(request);

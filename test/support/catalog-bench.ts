@@ -3,12 +3,14 @@ import { EventDrain } from '#catalog/event-drain.js';
 import { ReconcileRecord } from '#catalog/reconcile-record.js';
 import { makeSyncRunner, type SyncSettings } from '#catalog/make-sync-runner.js';
 import { Reconciler } from '#catalog/reconciler.js';
+import { RegistryClocks } from '#catalog/registry-clocks.js';
 import { RegistryClients, type RegistryClientSettings, SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
 import { SyncRequests } from '#catalog/sync-requests.js';
 import type { SyncRunner } from '#catalog/sync-runner.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import type { SyncMode, SyncStrategy } from '#domain/sync/strategy.js';
 import type { SyncState } from '#domain/sync/sync-run.entity.js';
+import { ClocksRepository } from '#persistence/clocks.repository.js';
 import { CatalogRepository } from '#persistence/catalog.repository.js';
 import { ConfigsRepository } from '#persistence/configs.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
@@ -81,13 +83,8 @@ export class CatalogBench {
     this.plans = new SyncPlansRepository(sql);
     this.differences = new SyncDifferencesRepository(sql);
     this.removed = new RemovedTagsRepository(sql);
-    this.clients = new RegistryClients(signer, {
-      connectTimeoutMs: 2_000,
-      readTimeoutMs: 10_000,
-      pageSize: 10,
-      maxConnections: 8,
-      ...clients,
-    });
+    const limits = { connectTimeoutMs: 2_000, readTimeoutMs: 10_000, pageSize: 10, maxConnections: 8, ...clients };
+    this.clients = new RegistryClients(signer, limits, new RegistryClocks(new ClocksRepository(sql), quiet));
     this.requests = new SyncRequests(this.runs, this.registries);
   }
 

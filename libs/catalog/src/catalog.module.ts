@@ -1,17 +1,20 @@
 import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CatalogRepository } from '#persistence/catalog.repository.js';
+import { ClocksRepository } from '#persistence/clocks.repository.js';
 import { Database } from '#persistence/database.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
-import { SETTINGS } from '#platform/config/settings.module.js';
+import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import type { Logger } from '#platform/logging/logger.js';
 import { Metrics } from '#platform/metrics/metrics.js';
 import { TokenSigner } from '#tokens/token-signer.js';
 import { ReconcileRecord } from './reconcile-record.js';
 import { Reconciler } from './reconciler.js';
 import { RegistryClients } from './registry-clients.js';
+import { RegistryClocks } from './registry-clocks.js';
 import { SyncRequests } from './sync-requests.js';
 
 /** How much at once, and what is counted. */
@@ -23,14 +26,21 @@ const RECONCILING = Symbol('reconciling');
   providers: [
     {
       provide: RegistryClients,
-      inject: [TokenSigner, SETTINGS],
-      useFactory: (signer: TokenSigner, settings: Settings) =>
-        new RegistryClients(signer, {
+      inject: [TokenSigner, SETTINGS, RegistryClocks],
+      useFactory: (signer: TokenSigner, settings: Settings, clocks: RegistryClocks) => {
+        const limits = {
           connectTimeoutMs: settings.registryTimeout * 1000,
           readTimeoutMs: settings.registryReadTimeout * 1000,
           pageSize: settings.catalogPage,
           maxConnections: settings.syncConcurrency * 2,
-        }),
+        };
+        return new RegistryClients(signer, limits, clocks);
+      },
+    },
+    {
+      provide: RegistryClocks,
+      inject: [ClocksRepository, LOGGER],
+      useFactory: (clocks: ClocksRepository, logger: Logger) => new RegistryClocks(clocks, logger),
     },
     {
       provide: RECONCILING,
@@ -52,7 +62,7 @@ const RECONCILING = Symbol('reconciling');
       useFactory: (...parts: ConstructorParameters<typeof SyncRequests>) => new SyncRequests(...parts),
     },
   ],
-  exports: [RegistryClients, Reconciler, SyncRequests],
+  exports: [RegistryClients, RegistryClocks, Reconciler, SyncRequests],
 })
 export class CatalogModule implements OnApplicationShutdown {
   constructor(private readonly clients: RegistryClients) {}

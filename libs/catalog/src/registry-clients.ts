@@ -1,6 +1,7 @@
 import type { Registry } from '#domain/registry/registry.entity.js';
-import { RegistryClient } from '#registry/registry-client.js';
+import { type ClockReading, RegistryClient } from '#registry/registry-client.js';
 import type { TokenSigner } from '#tokens/token-signer.js';
+import type { RegistryClocks } from './registry-clocks.js';
 
 /** Name of the account as which Portus reads and writes registries; its own reads cause events that are dropped. */
 export const SERVICE_ACCOUNT = 'portus';
@@ -27,6 +28,7 @@ export class RegistryClients {
   constructor(
     private readonly signer: TokenSigner,
     private readonly settings: RegistryClientSettings,
+    private readonly clocks: Pick<RegistryClocks, 'note'> | null = null,
   ) {}
 
   of(registry: Address & Pick<Registry, 'id'>): RegistryClient {
@@ -34,7 +36,7 @@ export class RegistryClients {
     const known = this.clients.get(registry.id);
     if (known?.key === key) return known.client;
     void known?.client.close();
-    const client = this.create(registry);
+    const client = this.create(registry, SERVICE_ACCOUNT, (reading) => this.clocks?.note(registry.id, reading));
     this.clients.set(registry.id, { key, client });
     return client;
   }
@@ -43,11 +45,16 @@ export class RegistryClients {
    * A client of its own; the caller closes it. With a `subject` it signs its tokens in that person's name, so that the
    * registry's notifications tell who it was: only for changes, because a person's reads are counted as pulls.
    */
-  create(registry: Address, subject: string = SERVICE_ACCOUNT): RegistryClient {
+  create(
+    registry: Address,
+    subject: string = SERVICE_ACCOUNT,
+    onClock?: (reading: ClockReading) => void,
+  ): RegistryClient {
     let audience = { name: '', until: 0 };
     const client: RegistryClient = new RegistryClient({
       baseUrl: `${registry.useSsl ? 'https' : 'http'}://${registry.hostname}`,
       ...this.settings,
+      onClock,
       tokenFor: async (access) => {
         if (Date.now() > audience.until) {
           const name = audienceOf(registry, (await client.ping()).service);

@@ -12,6 +12,7 @@ import { ActivitiesRepository } from './activities.repository.js';
 import { ActivitySealsRepository } from './activity-seals.repository.js';
 import { ApplicationTokensRepository } from './application-tokens.repository.js';
 import { CatalogRepository } from './catalog.repository.js';
+import { ClocksRepository } from './clocks.repository.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { ConfigsRepository } from './configs.repository.js';
 import { Database } from './database.js';
@@ -50,6 +51,7 @@ const REPOSITORIES = [
   ActivitySealsRepository,
   ApplicationTokensRepository,
   CatalogRepository,
+  ClocksRepository,
   ConfigsRepository,
   EventLogRepository,
   DenialsRepository,

@@ -18,6 +18,7 @@ interface RegistryRow {
   registry: string;
   names: number | null;
   digests: number | null;
+  ahead: number | null;
 }
 
 /** Each state by its own partial index, and no more of it than the bound. */
@@ -36,7 +37,8 @@ const INBOX = `
 
 const REGISTRIES = `
   SELECT name AS registry, extract(epoch FROM now() - names_equal_at)::float AS names,
-         extract(epoch FROM now() - digests_equal_at)::float AS digests
+         extract(epoch FROM now() - digests_equal_at)::float AS digests,
+         clock_ahead_ms::float / 1000 AS ahead
     FROM registries ORDER BY id LIMIT ${MAX_REGISTRIES}`;
 
 /** Declares how far the catalog is behind. The same in every process: one kind of them is enough to tell it. */
@@ -69,6 +71,15 @@ export function watchCatalog(metrics: Metrics, database: Database): void {
         Object.entries({ names, digests }).flatMap(([of, age]) =>
           age === null ? [] : [{ labels: { registry, of }, value: age }],
         ),
+      ),
+  });
+  metrics.gauge({
+    name: 'portus_registry_clock_ahead_seconds',
+    help: "How far a registry's clock was ahead of Portus's when it was last measured; negative: behind.",
+    labels: ['registry'],
+    read: async () =>
+      (await registries.get()).flatMap(({ registry, ahead }) =>
+        ahead === null ? [] : [{ labels: { registry }, value: ahead }],
       ),
   });
 }

@@ -13,12 +13,14 @@ import {
 import { ping, type PingAnswer } from './ping.js';
 import { listTags, type TagListing } from './tags.js';
 import type { RegistryAccess } from './transport/bearer.js';
+import type { ClockReading } from './transport/clock.js';
 import { Transport } from './transport/transport.js';
 
 export type { CatalogPage } from './catalog.js';
 export type { AbsenceCode, Deletion, ManifestAnswer, ManifestHead, ManifestOptions } from './manifests.js';
 export type { PingAnswer } from './ping.js';
 export type { TagListing } from './tags.js';
+export type { ClockReading } from './transport/clock.js';
 export type { RegistryAccess } from './transport/bearer.js';
 
 export interface RegistryClientOptions {
@@ -40,6 +42,8 @@ export interface RegistryClientOptions {
   /** Connections kept to the registry, and so the requests under way at once. Default 8. */
   maxConnections?: number;
   userAgent?: string;
+  /** Called with what each of the registry's own answers says of its clock. Must not throw. */
+  onClock?: ((reading: ClockReading) => void) | undefined;
 }
 
 /**
@@ -61,6 +65,7 @@ export class RegistryClient {
       maxRetries: options.maxRetries ?? 2,
       maxConnections: options.maxConnections ?? 8,
       userAgent: options.userAgent ?? 'portus',
+      onClock: options.onClock,
     });
   }
 

@@ -13,7 +13,7 @@ describe(HealthService.name, () => {
       await all;
       if (id === 2) throw new Error('refused');
     };
-    const registries = { all: async () => [1, 2, 3].map((id) => ({ id, name: `r${id}` })) };
+    const registries = { all: async () => [1, 2, 3].map((id) => ({ id, name: `r${id}`, clockAheadMs: null })) };
     const clients = { of: ({ id }: { id: number }) => ({ ping: ping(id) }) };
     const inbox = { backlog: async () => ({ waiting: 0, oldestSeconds: 0 }) };
     const database = { answers: async () => true };

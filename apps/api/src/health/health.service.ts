@@ -15,6 +15,7 @@ import {
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QUEUE_CONNECTIONS } from '#queues/queues.module.js';
 import { TokenFactsService } from '../auth/token-facts.service.js';
+import { clockFinding } from './clock-finding.js';
 
 /** Anybody may ask how the house is; it is looked at once in this time, milliseconds. */
 const SHARED_MS = 2_000;
@@ -64,6 +65,7 @@ export class HealthService {
         database: () => this.checkDatabase(),
         tokens: () => this.checkTokens(),
         registry: () => this.checkRegistries(),
+        clocks: () => this.checkClocks(),
         events: () => this.checkBacklog(),
         queue: async () => `queues live in ${this.queues.kind === 'redis' ? 'Redis' : 'PostgreSQL'}`,
         scanner: async () => 'no scanner configured; images are not scanned',
@@ -94,6 +96,10 @@ export class HealthService {
     const failing = registries.find((registry) => registry.failingSince);
     if (failing) return { degraded: `registry ${failing.name} can not be synchronized`, since: failing.failingSince! };
     return 'registry is reachable';
+  }
+
+  private async checkClocks(): Promise<string | Degraded> {
+    return clockFinding(await this.registries.all(), new Date());
   }
 
   private async problemOf(registry: Registry): Promise<string | null> {

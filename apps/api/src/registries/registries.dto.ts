@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { judgeClocks } from '#domain/registry/judge-clocks.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 
 const HOST_PORT = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
@@ -78,6 +79,14 @@ export const registryView = z
     digests_equal_at: z.string().nullable(),
     webhook_secret: z.enum(['none', 'set', 'rotating']),
     unsigned_events: z.boolean(),
+    clock: z
+      .object({
+        ahead_seconds: z.number(),
+        database_ahead_seconds: z.number(),
+        off: z.enum(['none', 'registry', 'portus', 'unknown']),
+        measured_at: z.string(),
+      })
+      .nullable(),
     problem: z.object({ code: z.string(), message: z.string(), since: z.string() }).nullable(),
   })
   .meta({ id: 'Registry' });
@@ -96,7 +105,21 @@ export function viewRegistry(registry: Registry): z.output<typeof registryView> 
     digests_equal_at: registry.digestsEqualAt?.toISOString() ?? null,
     webhook_secret: secretState(registry),
     unsigned_events: registry.unsignedEvents,
+    clock: clockOf(registry),
     problem: problemOf(registry),
+  };
+}
+
+/** Its clock and the database's, as seen from Portus's when it was last measured; null: it never answered. */
+function clockOf(registry: Registry): z.output<typeof registryView>['clock'] {
+  const { clockAheadMs, clockDatabaseAheadMs, clockMeasuredAt } = registry;
+  if (clockAheadMs === null || clockMeasuredAt === null) return null;
+  const clocks = { registryAheadMs: clockAheadMs, databaseAheadMs: clockDatabaseAheadMs ?? 0 };
+  return {
+    ahead_seconds: clockAheadMs / 1000,
+    database_ahead_seconds: clocks.databaseAheadMs / 1000,
+    off: judgeClocks(clocks),
+    measured_at: clockMeasuredAt.toISOString(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
+import { RegistryClocks } from '#catalog/registry-clocks.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { LOGGER } from '#platform/config/settings.module.js';
@@ -23,6 +24,7 @@ export class WebhooksService {
     private readonly inbox: InboxRepository,
     private readonly doorbell: Doorbell,
     private readonly record: WebhookRecord,
+    private readonly clocks: RegistryClocks,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.secrets = new RegistrySecrets(registries);
@@ -40,6 +42,7 @@ export class WebhooksService {
     const pulls = this.inbox.storePulls(registryId, envelope.pulls);
     pulls.catch((error: Error) => this.logger.warn({ requestId, error: error.message }, 'pulls were not counted'));
     this.record.took(envelope);
+    for (const { occurredAt } of envelope.events) if (occurredAt) this.clocks.hint(registryId, occurredAt);
     const rejected = envelope.events.filter((event) => event.rejected !== null);
     if (envelope.events.length > rejected.length) this.doorbell.ring('registry-events', requestId);
     for (const { rejected: reason } of rejected)

@@ -48,6 +48,16 @@ export class Registry {
   @Column({ name: 'digests_equal_at', type: 'timestamptz', nullable: true })
   digestsEqualAt!: Date | null;
 
+  /** How far its clock is ahead of Portus's, and how far the database's was when that was measured; negative: behind. */
+  @Column({ name: 'clock_ahead_ms', type: 'integer', nullable: true })
+  clockAheadMs!: number | null;
+
+  @Column({ name: 'clock_database_ahead_ms', type: 'integer', nullable: true })
+  clockDatabaseAheadMs!: number | null;
+
+  @Column({ name: 'clock_measured_at', type: 'timestamptz', nullable: true })
+  clockMeasuredAt!: Date | null;
+
   /** Why it could not be read the last time, since when without a success between; null: nothing is known to be wrong. */
   @Column({ name: 'last_error_code', type: 'text', nullable: true })
   lastErrorCode!: string | null;

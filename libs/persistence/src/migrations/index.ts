@@ -1,6 +1,7 @@
 import { Activities1795258800000 } from './1795258800000-activities.js';
 import { DeletionsAndRetention1795240800001 } from './1795240800001-deletions-and-retention.js';
 import { Denials1795237200000 } from './1795237200000-denials.js';
+import { RegistryClocks1795237200001 } from './1795237200001-registry-clocks.js';
 import { EventEvidence1795230000000 } from './1795230000000-event-evidence.js';
 import { EventInbox1795248000000 } from './1795248000000-event-inbox.js';
 import { GoneManifests1795240800000 } from './1795240800000-gone-manifests.js';
@@ -20,6 +21,7 @@ export const MIGRATIONS = [
   EventEvidence1795230000000,
   TokenLimits1795233600000,
   Denials1795237200000,
+  RegistryClocks1795237200001,
   GoneManifests1795240800000,
   DeletionsAndRetention1795240800001,
   SyncPlans1795244400000,

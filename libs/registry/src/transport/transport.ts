@@ -3,6 +3,7 @@ import { Agent } from 'undici';
 import { RegistryError } from '../errors.js';
 import { answerError, isTemporaryStatus, type Answer } from '../wire.js';
 import { BearerCache, type RegistryAccess, type TokenSource } from './bearer.js';
+import { type ClockReading, readClock } from './clock.js';
 import { exchange } from './exchange.js';
 import { withRetries } from './retry.js';
 
@@ -14,6 +15,7 @@ export interface TransportOptions {
   maxRetries: number;
   maxConnections: number;
   userAgent: string;
+  onClock?: ((reading: ClockReading) => void) | undefined;
 }
 
 /** One request of the distribution API. */
@@ -85,7 +87,12 @@ export class Transport {
       'user-agent': this.options.userAgent,
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     };
+    const sentAt = Date.now();
     const answer = await exchange(this.agent, { ...request, headers }, this.options.readTimeoutMs);
+    // Elsewhere another clock answers.
+    const clock =
+      request.url.origin === this.base.origin ? readClock(answer.headers.get('date'), sentAt, Date.now()) : null;
+    if (clock) this.options.onClock?.(clock);
     return { ...answer, refused: token };
   }
 
