@@ -120,6 +120,11 @@ scenes('people of the API', { flavours: ['2.8'], stack: { workers: 0 } }, (house
     expect((await house().get('/namespaces', { as: bob })).status).toBe(401);
     expect((await house().put(`/users/${bob.id}/enabled`, { enabled: true })).status).toBe(200);
     expect((await house().get('/namespaces', { as: bob })).status).toBe(200);
+    const told = await house().sql<{ key: string }>(
+      `SELECT key FROM activities WHERE subject_type = 'user' AND subject_id = $1 AND actor_name = 'admin' ORDER BY id`,
+      [bob.id],
+    );
+    expect(told.map(({ key }) => key)).toEqual(['user.create', 'user.enabled', 'user.enabled']);
     const [service] = await house().sql<{ id: number }>('SELECT id FROM users WHERE service');
     expect((await house().put(`/users/${service!.id}/enabled`, { enabled: false })).status).toBe(403);
     expect((await house().put('/users/99999/enabled', { enabled: false })).status).toBe(404);

@@ -57,8 +57,12 @@ export class UsersRepository {
     return this.users.findAndCount({ order: { [PROPERTIES[sort]]: order }, skip, take });
   }
 
-  /** Makes a user with a personal namespace in every registry. Unique violations come up as they are. */
-  async create(input: UserInput): Promise<User> {
+  /**
+   * Makes a user with a personal namespace in every registry. Unique violations come up as they are.
+   *
+   * @param tell what belongs into the same transaction
+   */
+  async create(input: UserInput, tell?: (sql: Sql, id: number) => Promise<void>): Promise<User> {
     const id = await this.database.transaction(async (sql) => {
       const [row] = await sql.query<{ id: number }>(
         `INSERT INTO users (username, email, password_hash, display_name, admin, bot, service)
@@ -66,6 +70,7 @@ export class UsersRepository {
         [input.username, input.email, input.passwordHash, input.displayName, input.admin, input.bot, input.service],
       );
       await ensurePersonalNamespaces(sql, { userId: row!.id });
+      await tell?.(sql, row!.id);
       return row!.id;
     });
     return this.users.findOneByOrFail({ id });
@@ -102,15 +107,15 @@ export class UsersRepository {
     ]);
   }
 
-  async setEnabled(id: number, enabled: boolean): Promise<void> {
-    await this.database.query(
+  async setEnabled(id: number, enabled: boolean, sql: Sql = this.database): Promise<void> {
+    await sql.query(
       `UPDATE users SET enabled = $2, credential_version = credential_version + 1, updated_at = now() WHERE id = $1`,
       [id, enabled],
     );
   }
 
-  async setLocked(id: number, locked: boolean): Promise<void> {
-    await this.database.query(
+  async setLocked(id: number, locked: boolean, sql: Sql = this.database): Promise<void> {
+    await sql.query(
       `UPDATE users SET locked_at = CASE WHEN $2 THEN coalesce(locked_at, now()) END,
               credential_version = credential_version + 1, updated_at = now() WHERE id = $1`,
       [id, locked],

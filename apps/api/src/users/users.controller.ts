@@ -2,11 +2,13 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, 
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { By } from '#persistence/activities.repository.js';
 import { USER_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
 import { AdminOnly } from '../http/access.js';
+import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
@@ -49,34 +51,40 @@ export class UsersController {
   @Answers(userView, { status: 201, also: [422] })
   @AdminOnly()
   @HttpCode(201)
-  async create(@Body({ schema: userBody }) body: { user: UserBody }) {
-    return viewUser(await this.users.create(body.user));
+  async create(@CalledBy() by: By, @Body({ schema: userBody }) body: { user: UserBody }) {
+    return viewUser(await this.users.create(by, body.user));
   }
 
   @Put(':id')
   @Answers(userView, { also: [404, 422] })
   @AdminOnly()
   async update(
+    @CalledBy() by: By,
     @Param('id', { schema: idParam }) id: number,
     @Body({ schema: userChanges }) body: { user: UserChangesBody },
   ) {
-    return viewUser(await this.users.update(id, body.user));
+    return viewUser(await this.users.update(by, id, body.user));
   }
 
   @Put(':id/locked')
   @Answers(userView, { also: [404] })
   @AdminOnly()
-  async lock(@Param('id', { schema: idParam }) id: number, @Body({ schema: lockedBody }) body: { locked: boolean }) {
-    return viewUser(await this.users.setLocked(id, body.locked));
+  async lock(
+    @CalledBy() by: By,
+    @Param('id', { schema: idParam }) id: number,
+    @Body({ schema: lockedBody }) body: { locked: boolean },
+  ) {
+    return viewUser(await this.users.setLocked(by, id, body.locked));
   }
 
   @Put(':id/enabled')
   @Answers(userView, { also: [404] })
   @AdminOnly()
   async enable(
+    @CalledBy() by: By,
     @Param('id', { schema: idParam }) id: number,
     @Body({ schema: enabledBody }) body: { enabled: boolean },
   ) {
-    return viewUser(await this.users.setEnabled(id, body.enabled));
+    return viewUser(await this.users.setEnabled(by, id, body.enabled));
   }
 }

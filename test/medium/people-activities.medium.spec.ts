@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, describe, it } from 'vitest';
+import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
+import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
+import { UsersRepository } from '#persistence/users.repository.js';
+import { ApplicationTokensService } from '../../apps/api/src/users/application-tokens.service.js';
+import { UsersService } from '../../apps/api/src/users/users.service.js';
+import { TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await TestDatabase.create();
+});
+afterAll(() => database.drop());
+
+const by: By = { actorId: null, actorName: 'root', address: '192.0.2.1', requestId: 'r1' };
+const told = (type: string) =>
+  database.sql.query<{ key: string; subject: string; actor: string; details: object }>(
+    `SELECT key, subject_name AS subject, actor_name AS actor, details FROM activities
+      WHERE subject_type = $1 ORDER BY id`,
+    [type],
+  );
+
+describe('what is done to users and their tokens', () => {
+  it('stands in the activities, without secrets, and what was refused does not', async () => {
+    const [users, activities] = [new UsersRepository(database.sql), new ActivitiesRepository(database.sql)];
+    const identity = { hashPassword: async () => 'a hash' };
+    const sut = new UsersService(users, identity as never, activities, database.sql);
+    const tokens = new ApplicationTokensService(
+      new ApplicationTokensRepository(database.sql),
+      users,
+      activities,
+      database.sql,
+    );
+    const input = { username: 'robot', email: 'robot@example.test', password: 'a secret password', bot: true };
+    const { id } = await sut.create(by, input);
+    await expect(sut.create(by, input)).rejects.toThrow(expect.objectContaining({ code: 'invalid' }));
+    await sut.update(by, id, { display_name: 'R.', email: 'r@example.test' });
+    await sut.setLocked(by, id, true);
+    await sut.setLocked(by, id, false);
+    await sut.setEnabled(by, id, false);
+    const person = { kind: 'user', userId: 99, username: 'root', admin: true } as never;
+    const { token, plain } = await tokens.create(person, by, id, { application: 'ci', read_only: true });
+    await expect(tokens.create(person, by, id, { application: 'ci' })).rejects.toThrow(
+      expect.objectContaining({ code: 'invalid' }),
+    );
+    await tokens.delete(person, by, token.id);
+
+    const ofUser = await told('user');
+    expect(ofUser.map(({ key }) => key)).toEqual([
+      'user.create',
+      'user.update',
+      'user.update',
+      'user.unlock',
+      'user.enabled',
+    ]);
+    expect(ofUser.every(({ subject, actor }) => subject === 'robot' && actor === 'root')).toBe(true);
+    const ofToken = await told('application_token');
+    const details = { username: 'robot', actions: ['pull'], namespaces: null, expiresAt: null };
+    expect(ofToken).toEqual(
+      ['create', 'destroy'].map((what) => ({
+        key: `application_token.${what}`,
+        subject: 'ci',
+        actor: 'root',
+        details,
+      })),
+    );
+    const everything = JSON.stringify([ofUser, ofToken]);
+    for (const secret of [plain, input.password, 'a hash']) expect(everything).not.toContain(secret);
+    expect((await users.find(id))!.passwordHash).toBeNull();
+  });
+});
