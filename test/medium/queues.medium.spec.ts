@@ -97,8 +97,8 @@ function rings(store: Store): void {
 function workers(store: Store): void {
   describe('and two workers of ours', () => {
     let contexts: { app: INestApplicationContext; queues: QueueConnections }[] = [];
-    const begin = async () => {
-      contexts = await Promise.all([1, 2].map(() => startWorker(store)));
+    const begin = async (env: Record<string, string> = {}) => {
+      contexts = await Promise.all([1, 2].map(() => startWorker(store, env)));
     };
     const end = async () => {
       for (const { app, queues } of contexts.splice(0)) {
@@ -138,6 +138,28 @@ function workers(store: Store): void {
       }
     });
 
+    it('find scans, syncs and their own schedule again after the store was emptied', async () => {
+      const bench = store.bench();
+      bench.fake.putImage('team/scanned', 'v1', { seed: 'scanned' });
+      await bench.handleEvents();
+      const queued = () => bench.database.value(`SELECT count(*)::int FROM scan_reports WHERE state = 'queued'`);
+      expect(await queued()).toBe(1);
+      bench.fake.putImage('team/asked', 'v1', { silent: true });
+      await bench.runs.request(bench.registry.id, 'deep:1', 'deep', 'update');
+      await store.empty();
+      const schedule = { PORTUS_BACKGROUND_SYNC_STRATEGY: 'update', PORTUS_BACKGROUND_SYNC_INTERVAL: '1' };
+      await begin({ PORTUS_BACKGROUND_SYNC_ENABLED: 'true', ...schedule });
+      try {
+        await untilEqual(bench);
+        await until('the scans are recorded', async () => (await queued()) === 0);
+        bench.fake.putImage('team/found-by-schedule', 'v1', { seed: 'later', silent: true });
+        await store.empty();
+        await untilEqual(bench);
+      } finally {
+        await end();
+      }
+    });
+
     it('record every manifest as not scanned, and run the syncs that are asked for', async () => {
       const bench = store.bench();
       bench.fake.putImage('team/app', 'v1', { silent: true });
@@ -159,8 +181,11 @@ function workers(store: Store): void {
   });
 }
 
-async function startWorker(store: Store): Promise<{ app: INestApplicationContext; queues: QueueConnections }> {
-  const { settings, keys } = await configure(store);
+async function startWorker(
+  store: Store,
+  env: Record<string, string>,
+): Promise<{ app: INestApplicationContext; queues: QueueConnections }> {
+  const { settings, keys } = await configure(store, env);
   const logger = createLogger('portus-worker', 'fatal');
   const queues = store.connect('consumer');
   const parts = { settings, logger, queues, keys };
@@ -168,7 +193,7 @@ async function startWorker(store: Store): Promise<{ app: INestApplicationContext
   return { app, queues };
 }
 
-async function configure(store: Store): Promise<{ settings: Settings; keys: KeyRing }> {
+async function configure(store: Store, env: Record<string, string>): Promise<{ settings: Settings; keys: KeyRing }> {
   const { keyPem, certificatePem } = await makeSigningKey({ commonName: 'portus.test' });
   const { settings } = loadSettings({
     DATABASE_URL: store.bench().database.url,
@@ -177,6 +202,7 @@ async function configure(store: Store): Promise<{ settings: Settings; keys: KeyR
     PORTUS_SECRET_KEY_BASE: 'x'.repeat(32),
     PORTUS_PASSWORD: 'a password for tests',
     PORTUS_BACKGROUND_SYNC_ENABLED: 'false',
+    ...env,
   });
   const signing = loadSigningKey(keyPem, certificatePem, new Date());
   return { settings, keys: { signing, published: [], warnings: [] } };
