@@ -59,12 +59,18 @@ export class BatchWorker {
     const silence = { inARow: 0 };
     try {
       await inParallel(this.items({ ...part, signal }, held), IN_FLIGHT, async ({ open, name }) => {
-        const questions = await this.handle({ ...part, signal }, open, name, silence);
-        if (open.finished) {
-          held.delete(open.batch.id);
-          await this.batches.complete(open.batch, part.holder, open.result);
+        try {
+          const questions = await this.handle({ ...part, signal }, open, name, silence);
+          if (open.finished) {
+            held.delete(open.batch.id);
+            await this.batches.complete(open.batch, part.holder, open.result);
+          }
+          await budget.pay(questions, signal);
+        } catch (error) {
+          // Whoever waits for more to claim would wait for what we hold ourselves.
+          lost.abort(error);
+          throw error;
         }
-        await budget.pay(questions, signal);
       });
       signal.throwIfAborted();
     } finally {

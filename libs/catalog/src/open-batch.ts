@@ -29,7 +29,7 @@ export class OpenBatch {
     const failed = look.failures > 0 || look.outcome === 'busy' || look.outcome === 'stale';
     if (failed) this.result.failed.push(repository);
     if (look.outcome === 'busy' || look.outcome === 'stale')
-      this.note([unanswered(repository, 'it was being worked on all the time')]);
+      this.result.differences.push(unanswered(repository, 'it was being worked on all the time'));
     this.count(look.changes);
     if (this.batch.kind === 'removing') {
       this.result.open -= look.removed.length;
@@ -42,16 +42,15 @@ export class OpenBatch {
       this.result.mayLose.push(repository);
     }
     const noted = look.differences.filter((one) => !quiet || one.state !== 'repaired');
-    this.note(
-      failed ? noted.map((one) => (one.state === 'planned' ? { ...one, state: 'open' as const } : one)) : noted,
-    );
+    if (failed) this.result.differences.push(...noted.map(withoutPlan));
+    else this.note(noted);
   }
 
   /** Adds a repository that could not be looked at. */
   addFailure(repository: string, reason: string): void {
     this.left--;
     this.result.failed.push(repository);
-    this.note([unanswered(repository, reason)]);
+    this.result.differences.push(unanswered(repository, reason));
   }
 
   count(changes: Record<string, number>): void {
@@ -59,10 +58,15 @@ export class OpenBatch {
       if (count > 0) this.result.changes[kind] = (this.result.changes[kind] ?? 0) + count;
   }
 
+  /** Of a look without gaps: a failed one is not equal for that alone, and is counted anew when it is repeated. */
   private note(differences: readonly Difference[]): void {
     this.result.open += differences.filter(countsAgainstEquality).length;
     this.result.differences.push(...differences);
   }
+}
+
+function withoutPlan(one: Difference): Difference {
+  return one.state === 'planned' ? { ...one, state: 'open' } : one;
 }
 
 function unanswered(repository: string, reason: string): Difference {

@@ -161,8 +161,10 @@ export class SyncRunsRepository {
       );
       if (back.length === 0 || seconds === 0) return;
       await sql.query(
-        `WITH again AS (UPDATE sync_batches SET state = 'waiting' WHERE run_id = $1 AND state = 'failed' RETURNING todo)
-         DELETE FROM sync_differences WHERE run_id = $1 AND repository IN (SELECT unnest(todo) FROM again)`,
+        `WITH again AS (UPDATE sync_batches SET state = 'waiting' WHERE run_id = $1 AND state = 'failed' RETURNING todo),
+         forgotten AS (
+           DELETE FROM sync_differences WHERE run_id = $1 AND repository IN (SELECT unnest(todo) FROM again) RETURNING 1)
+         UPDATE sync_runs SET recorded = recorded - (SELECT count(*) FROM forgotten) WHERE id = $1`,
         [id],
       );
     });
