@@ -56,10 +56,18 @@ export class Metrics {
 
   /** Throws when a metric of this name exists already. */
   counter<const L extends LabelValues>({ name, help, labels }: Described<L>): Series<L, Count> {
-    const counter = new Counter({ name, help, labelNames: Object.keys(labels), registers: [this.registry] });
-    const series = seriesOf(name, labels, (values) => counter.labels(values));
-    // A series without labels is there by itself.
-    for (const one of series.all) one.inc(0);
+    const cells: [Combination, Cell][] = [];
+    const series = seriesOf(name, labels, (values) => {
+      const cell = new Cell();
+      cells.push([values, cell]);
+      return cell;
+    });
+    const collect = (): void => {
+      counter.reset();
+      for (const [values, { value }] of cells) counter.inc(values, value);
+    };
+    const labelNames = Object.keys(labels);
+    const counter: Counter = new Counter({ name, help, labelNames, registers: [this.registry], collect });
     return series;
   }
 
@@ -105,6 +113,15 @@ export class Metrics {
 
 type Combination = Record<string, string>;
 
+/** Counts by itself and is read at scrapes: prom-client would look the series up by its labels with every count. */
+class Cell implements Count {
+  value = 0;
+
+  inc(by = 1): void {
+    this.value += by;
+  }
+}
+
 function seriesOf<L extends LabelValues, T>(name: string, labels: L, make: (values: Combination) => T) {
   const names = Object.keys(labels);
   const keyOf = (values: Combination): string => names.map((label) => values[label]).join('\n');
@@ -114,7 +131,7 @@ function seriesOf<L extends LabelValues, T>(name: string, labels: L, make: (valu
     if (one === undefined) throw new TypeError(`${name} has no series for ${JSON.stringify(values)}`);
     return one;
   };
-  return { of, all: [...made.values()] };
+  return { of };
 }
 
 function combinations(labels: LabelValues): Combination[] {
