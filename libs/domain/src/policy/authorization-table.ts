@@ -9,6 +9,7 @@ import {
   ROLES,
   VISIBILITIES,
 } from './facts.js';
+import { READ_ONLY, type TokenLimits } from './token-limits.js';
 
 const person = (more: { admin?: boolean; disabled?: boolean } = {}): Actor => ({
   kind: 'user',
@@ -20,6 +21,11 @@ const person = (more: { admin?: boolean; disabled?: boolean } = {}): Actor => ({
   bot: false,
 });
 
+/** An application token; it never gives its user more. */
+const token = (more: Partial<TokenLimits>): { token: TokenLimits } => ({
+  token: { expiry: 'never', actions: null, namespaces: null, ...more },
+});
+
 /** Who may be asking, and with which role in the team of the namespace. */
 const PEOPLE: { name: string; actor: Actor; role: NamespaceFacts['role']; personal?: boolean }[] = [
   { name: 'anonymous', actor: { kind: 'anonymous' }, role: null },
@@ -28,6 +34,18 @@ const PEOPLE: { name: string; actor: Actor; role: NamespaceFacts['role']; person
   { name: 'owner of the personal namespace', actor: person(), role: 'owner' as const, personal: true },
   { name: 'administrator', actor: person({ admin: true }), role: null },
   { name: 'disabled administrator', actor: person({ admin: true, disabled: true }), role: 'owner' },
+  { name: 'locked administrator', actor: { ...person({ admin: true }), locked: true } as Actor, role: 'owner' },
+  { name: 'owner, read-only token', actor: { ...person(), ...token({ actions: READ_ONLY }) } as Actor, role: 'owner' },
+  {
+    name: 'administrator, token for another namespace',
+    actor: { ...person({ admin: true }), ...token({ namespaces: ['other'] }) } as Actor,
+    role: null,
+  },
+  {
+    name: 'administrator, expired token',
+    actor: { ...person({ admin: true }), ...token({ expiry: 'passed' }) } as Actor,
+    role: null,
+  },
   { name: 'service account', actor: { kind: 'service' }, role: null },
 ];
 
@@ -37,6 +55,10 @@ const SITES: { title: string; options: PolicyOptions }[] = [
     options: { ...DEFAULT_POLICY, pushPolicy },
   })),
   { title: 'Contributors may delete', options: { ...DEFAULT_POLICY, contributorsDelete: true } },
+  {
+    title: 'Contributors may delete, and only administrators push',
+    options: { ...DEFAULT_POLICY, pushPolicy: 'admin-only', contributorsDelete: true },
+  },
   { title: 'Nobody may delete', options: { ...DEFAULT_POLICY, deleteEnabled: false } },
   { title: 'Anonymous access is off', options: { ...DEFAULT_POLICY, anonymousAccess: false } },
 ];
