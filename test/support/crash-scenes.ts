@@ -43,9 +43,14 @@ export class CrashHouse {
     return image;
   }
 
+  /** The tags that went are gone for a reason. */
+  noteDeleted(repository: string, tags: Iterable<string>): void {
+    for (const tag of tags) this.deleted.add(`${repository}:${tag}`);
+  }
+
   /** Deletes the manifest that a tag names, with all its tags. */
   async delete(repository: string, image: BuiltImage, tags: string[]): Promise<void> {
-    for (const tag of tags) this.deleted.add(`${repository}:${tag}`);
+    this.noteDeleted(repository, tags);
     const token = await this.stack.signToken([{ type: 'repository', name: repository, actions: ['delete'] }], 'alice');
     const url = `${this.stack.registry.url}/v2/${repository}/manifests/${image.manifest.digest}`;
     const answer = await fetch(url, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
@@ -99,9 +104,10 @@ export function crashScenes(
   title: string,
   options: StackOptions,
   play: (house: () => CrashHouse, queues: 'redis' | 'postgres') => void,
+  needs: readonly string[] = [],
 ): void {
   for (const queues of ['redis', 'postgres'] as const) {
-    const missing = [REGISTRY, 'PORTUS_TEST_PG_BIN', ...NEEDS[queues]].filter((name) => !process.env[name]);
+    const missing = [REGISTRY, 'PORTUS_TEST_PG_BIN', ...NEEDS[queues], ...needs].filter((name) => !process.env[name]);
     describe.skipIf(missing.length > 0)(`${title}, queues in ${queues}`, () => {
       if (missing.length > 0) return void it(`is played (needs ${missing.join(', ')})`, () => undefined);
       let house: CrashHouse | undefined;

@@ -43,6 +43,15 @@ export class Skopeo {
     return this.push(name, image.manifest, [image]);
   }
 
+  /** Writes an image once, to be pushed under many names by {@link pushFrom}. */
+  async keep(image: BuiltImage): Promise<string> {
+    return writeLayout(join(this.home, `image-${this.images++}`), 'it', image.manifest, [image]);
+  }
+
+  async pushFrom(kept: string, name: string): Promise<Outcome> {
+    return this.run(['copy', '--dest-tls-verify=false', kept, this.remote(name)]);
+  }
+
   /** Copies inside of the registry. */
   async copy(from: string, to: string): Promise<Outcome> {
     const plain = ['--src-tls-verify=false', '--dest-tls-verify=false'];

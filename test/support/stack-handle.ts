@@ -1,6 +1,7 @@
 import { loadSigningKey } from '#tokens/signing-key.js';
 import { TokenSigner, type AccessEntry } from '#tokens/token-signer.js';
 import { catalogOfDatabase, catalogOfRegistry, differences, waitingEvents, type Catalog } from './catalogs.js';
+import type { Balancer } from './balancer.js';
 import { query } from './databases.js';
 import type { OwnPostgres } from './own-postgres.js';
 import type { OwnRedis } from './own-redis.js';
@@ -17,6 +18,7 @@ export interface StackParts {
   databaseUrl: string;
   adminPassword: string;
   webhookSecret: string;
+  balancer: Balancer | null;
   api: Program;
   registry: RealRegistry;
   redis: OwnRedis | null;
@@ -103,6 +105,13 @@ export class Stack {
   /** One more replica of the api, with other settings where they are given; the registry goes on asking the first. */
   async startApi(changes: Record<string, string | undefined> = {}): Promise<Replica> {
     return { ...(await this.parts.newApi(changes)), registryHost: this.registryHost };
+  }
+
+  /** One more replica of the api behind the balancer. */
+  async addApi(): Promise<Program> {
+    const { url, program } = await this.parts.newApi({});
+    this.parts.balancer?.add(Number(new URL(url).port));
+    return program;
   }
 
   /** One more worker. */

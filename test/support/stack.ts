@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { loadKeyRing } from '#tokens/key-ring.js';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { bundleOf, jwksOf } from '#tokens/published-key.js';
+import { Balancer } from './balancer.js';
 import { createDatabase } from './databases.js';
 import { OwnPostgres } from './own-postgres.js';
 import { OwnRedis } from './own-redis.js';
@@ -28,6 +29,8 @@ export interface StackOptions {
   queues?: 'redis' | 'postgres';
   /** How many to start; default 1. */
   workers?: number;
+  /** Whether registry and clients reach the api through a balancer, to which further replicas may be added. */
+  balanced?: boolean;
   /** A cluster of its own, which can be stopped; else a database on the server of DATABASE_URL. */
   ownPostgres?: boolean;
   /** Default `initial`: one import at the start, then notifications only, so that no sync repairs what they miss. */
@@ -70,10 +73,11 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   const secrets = { adminPassword: word(), servicePassword: word(), webhookSecret: word() };
   const trust = options.trust ?? 'rootcertbundle';
   const key = await writeKey(options.key, trust, undo);
-  const env = environment(options, { ...stores, port, registryHost });
+  const { balancer, apiPort } = await balance(options, port, undo);
+  const env = environment(options, { ...stores, port: apiPort, registryHost });
   Object.assign(env, secretVariables(secrets), key.variables, options.env);
   await run(process.execPath, [programFile('apps/api/src/migrate.js')], { env: withoutUndefined(env), cwd: '/' });
-  const api = program('api', await withMetrics(env), `${url}/_health`);
+  const api = program('api', await withMetrics(env), `http://localhost:${apiPort}/_health`);
   undo.push(() => api.stop());
   await api.start();
   const registry = await startRealRegistry({
@@ -89,6 +93,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
     ...stores,
     url,
     registryHost,
+    balancer,
     api,
     registry,
     signing: { ...key, trust, issuer: ISSUER },
@@ -98,6 +103,16 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   });
   for (let i = 0; i < (options.workers ?? 1); i++) await stack.startWorker();
   return stack;
+}
+
+/** The api's own port, which is another one than the public when a balancer has that. */
+async function balance(options: StackOptions, port: number, undo: Undo[]) {
+  if (!options.balanced) return { balancer: null, apiPort: port };
+  const balancer = await Balancer.start(port);
+  undo.push(() => balancer.stop());
+  const apiPort = await quietPort();
+  balancer.add(apiPort);
+  return { balancer, apiPort };
 }
 
 async function startStores(options: StackOptions, undo: Undo[]) {
