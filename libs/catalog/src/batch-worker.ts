@@ -61,8 +61,8 @@ export class BatchWorker {
       await inParallel(this.items({ ...part, signal }, held), IN_FLIGHT, async ({ open, name }) => {
         try {
           const questions = await this.handle({ ...part, signal }, open, name, silence);
-          if (open.finished) {
-            held.delete(open.batch.id);
+          // Looks that were stored together end together: the first of them ends the batch.
+          if (open.finished && held.delete(open.batch.id)) {
             await this.batches.complete(open.batch, part.holder, open.result);
           }
           await budget.pay(questions, signal);
