@@ -111,6 +111,51 @@ scenes('what people see in the API', { flavours: ['2.8'] }, (house) => {
     expect(seen.body.map((one) => one.full_name)).toContain('bob/own');
   });
 
+  it('search finds what the lists show, and visitors find what is public', async () => {
+    const find = async (who: string, text: string) => {
+      const path = `/search?type=repository&search=${text}`;
+      return (await house().get<Named[]>(path, { as: people[who]! })).body.map((one) => one.name).toSorted();
+    };
+    for (const who of Object.keys(SEEN)) {
+      const listed = (await house().get<Named[]>('/repositories?all=true', { as: people[who]! })).body;
+      const expected = listed.map((one) => one.full_name!).filter((name) => name.includes('own'));
+      expect(await find(who, 'own'), who).toEqual(expected.toSorted());
+    }
+    const visible = await house().get<{ visibility: string }[]>('/explore', { as: null });
+    expect(visible.body.length).toBeGreaterThan(0);
+    expect(visible.body.every((one) => one.visibility === 'public')).toBe(true);
+    expect((await house().get('/search?search=own', { as: null })).status).toBe(401);
+    expect((await house().get('/search?search=', { as: people['bob']! })).status).toBe(400);
+  });
+
+  it('people star and comment what they may see, and owners describe it', async () => {
+    const all = (await house().get<Named[]>('/repositories?all=true')).body;
+    const own = `/repositories/${all.find((one) => one.full_name === 'bob/own')!.id}`;
+    const [alice, bob] = [{ as: people['alice']! }, { as: people['bob']! }];
+    await Promise.all([1, 2, 3].map(() => house().put(`${own}/star`, {}, alice)));
+    expect((await house().get(own, alice)).body).toMatchObject({ stars: 1, starred: true });
+    expect((await house().get(own, bob)).body).toMatchObject({ stars: 1, starred: false });
+    await house().delete(`${own}/star`, alice);
+    expect((await house().get(own, alice)).body).toMatchObject({ stars: 0, starred: false });
+    const foreign = all.find((one) => !SEEN['alice']!.includes(one.full_name!) && one.full_name !== 'bob/own')!;
+    expect((await house().put(`/repositories/${foreign.id}/star`, {}, alice)).status).toBe(404);
+
+    const say = (body: string) => house().post<Named>(`${own}/comments`, { comment: { body } }, alice);
+    expect((await say(' ')).status).toBe(400);
+    const said = await say('nice <b>image</b>');
+    expect(said).toMatchObject({ status: 201, body: { body: 'nice <b>image</b>', author: { name: 'alice' } } });
+    const seen = await house().get(`${own}/comments`, bob);
+    expect(seen.body).toMatchObject([{ body: 'nice <b>image</b>', destroyable: false }]);
+    const remove = (who: object) => house().delete(`${own}/comments/${said.body.id}`, who);
+    expect((await remove(bob)).status).toBe(403);
+    expect((await remove(alice)).status).toBe(204);
+    expect((await remove(alice)).status).toBe(404);
+
+    const describe = (who: object) => house().put(own, { repository: { description: '# Mine' } }, who);
+    expect((await describe(alice)).status).toBe(403);
+    expect((await describe(bob)).body).toMatchObject({ description: '# Mine' });
+  });
+
   it('the activities tell of a change to those whom it concerns, also as CSV', async () => {
     interface Told {
       key: string;

@@ -27,6 +27,7 @@ import { NamespacesModule } from './namespaces/namespaces.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { RepositoriesModule } from './repositories/repositories.module.js';
 import { ProfileModule } from './profile/profile.module.js';
+import { SearchModule } from './search/search.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { TagsModule } from './tags/tags.module.js';
 import { TeamsModule } from './teams/teams.module.js';
@@ -67,6 +68,7 @@ export class ApiModule {
         DeletionsModule,
         RetentionModule,
         TeamsModule,
+        SearchModule,
         SessionsModule,
         ProfileModule,
         UsersModule,

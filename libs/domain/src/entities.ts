@@ -14,7 +14,9 @@ import { WaitingConfig } from './manifest/waiting-config.entity.js';
 import { Namespace } from './namespace/namespace.entity.js';
 import { Registry } from './registry/registry.entity.js';
 import { RepositoryLease } from './repository/repository-lease.entity.js';
+import { Comment } from './repository/comment.entity.js';
 import { Repository } from './repository/repository.entity.js';
+import { Star } from './repository/star.entity.js';
 import { ScanReport } from './scan/scan-report.entity.js';
 import { SyncBatch } from './sync/sync-batch.entity.js';
 import { SyncDifference } from './sync/sync-difference.entity.js';
@@ -55,7 +57,9 @@ export const ENTITIES = [
   ScanReport,
   SyncBatch,
   SyncDifference,
+  Comment,
   Session,
+  Star,
   SyncRun,
   Tag,
   TagRevision,

@@ -15,6 +15,7 @@ import { CatalogRepository } from './catalog.repository.js';
 import { ClocksRepository } from './clocks.repository.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { ConfigsRepository } from './configs.repository.js';
+import { CommentsRepository } from './comments.repository.js';
 import { Database } from './database.js';
 import { DenialsRepository } from './denials.repository.js';
 import { EventLogRepository } from './event-log.repository.js';
@@ -31,8 +32,10 @@ import { RemovedTagsRepository } from './removed-tags.repository.js';
 import { RepositoriesRepository } from './repositories.repository.js';
 import { ScanReportsRepository } from './scan-reports.repository.js';
 import { SyncBatchesRepository } from './sync-batches.repository.js';
+import { StarsRepository } from './stars.repository.js';
 import { SyncDifferencesRepository } from './sync-differences.repository.js';
 import { SyncPlansRepository } from './sync-plans.repository.js';
+import { SearchRepository } from './search.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SyncRunsRepository } from './sync-runs.repository.js';
 import { TagHistoryRepository } from './tag-history.repository.js';
@@ -55,6 +58,7 @@ const REPOSITORIES = [
   ConfigsRepository,
   EventLogRepository,
   DenialsRepository,
+  CommentsRepository,
   InboxRepository,
   LeaseRepository,
   LoginFailuresRepository,
@@ -67,8 +71,10 @@ const REPOSITORIES = [
   RepositoriesRepository,
   ScanReportsRepository,
   SyncBatchesRepository,
+  StarsRepository,
   SyncDifferencesRepository,
   SyncPlansRepository,
+  SearchRepository,
   SessionsRepository,
   SyncRunsRepository,
   TagHistoryRepository,

@@ -1,5 +1,5 @@
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import type { Listed, REPOSITORY_SORTS, Page } from './listing.js';
 import { type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
 
@@ -29,6 +29,9 @@ export interface RepositoryRow {
   /** A bigint arrives as text. */
   pullCount: string;
   pulledAt: Date | null;
+  stars: number;
+  /** Whether the viewer likes it. */
+  starred: boolean;
   role: NamespaceFacts['role'];
 }
 
@@ -41,6 +44,7 @@ const COLUMNS = `
   p.id, p.name, p.full_name AS "fullName", p.registry_id AS "registryId", n.team_id AS "teamId", p.description,
   p.tags_count AS "tagsCount", p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.pull_count AS "pullCount",
   p.pulled_at AS "pulledAt", p.names_equal_at AS "namesEqualAt", p.digests_equal_at AS "digestsEqualAt",
+  p.stars, EXISTS (SELECT FROM stars s WHERE s.repository_id = p.id AND s.user_id = $1) AS starred,
   n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind",
   n.visibility, n.owner_id AS "ownerId", coalesce(r.external_hostname, r.hostname) AS "registryHostname", m.role`;
 
@@ -107,5 +111,9 @@ export class RepositoriesRepository {
       [viewer.userId, id],
     );
     return row ?? null;
+  }
+
+  async describe(id: number, description: string, sql: Sql): Promise<void> {
+    await sql.query('UPDATE repositories SET description = $2, updated_at = now() WHERE id = $1', [id, description]);
   }
 }

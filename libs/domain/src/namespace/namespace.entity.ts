@@ -19,6 +19,7 @@ import { User } from '../user/user.entity.js';
 @Entity('namespaces')
 @Index('namespaces_registry_name_key', ['registryId', 'name'], { unique: true })
 @Index('namespaces_team_idx', ['teamId'])
+@Index('namespaces_name_trgm_idx', { synchronize: false })
 @Check('namespaces_kind_check', `"kind" in ('global', 'personal', 'team')`)
 @Check('namespaces_visibility_check', `"visibility" in ('private', 'protected', 'public')`)
 export class Namespace {

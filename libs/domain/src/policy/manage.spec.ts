@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor, Role } from './facts.js';
-import { decideOperation, type ManageOptions, type Operation, OPERATIONS } from './manage.js';
+import { decideOperation, type ManageOptions, mayDeleteComment, type Operation, OPERATIONS } from './manage.js';
 
 const ON: ManageOptions = {
   createTeam: true,
@@ -33,6 +33,7 @@ const TABLE: Record<Operation, { on: Who[]; off: Who[] }> = {
   'namespace.create': { on: ['contributor', 'owner', 'admin'], off: ['admin'] },
   'namespace.update': { on: ['owner', 'admin'], off: ['admin'] },
   'namespace.change-visibility': { on: ['owner', 'admin'], off: ['admin'] },
+  'repository.describe': { on: ['owner', 'admin'], off: ['owner', 'admin'] },
 };
 const WHO: Who[] = ['stranger', 'viewer', 'contributor', 'owner', 'admin'];
 
@@ -72,5 +73,15 @@ describe(decideOperation.name, () => {
     expect(decideOperation(user({ admin: true }), none, { role: 'owner', hidden: false }, ON).allow).toBe(false);
     const inherited = 'toString' as Operation;
     expect(decideOperation(user({ admin: true }), inherited, { role: 'owner', hidden: false }, ON).allow).toBe(false);
+  });
+});
+
+describe(mayDeleteComment.name, () => {
+  it('is for its author and for administrators, while they may do anything', () => {
+    expect(mayDeleteComment(user(), 1)).toBe(true);
+    expect(mayDeleteComment(user(), 2)).toBe(false);
+    expect(mayDeleteComment(user({ admin: true }), 2)).toBe(true);
+    expect(mayDeleteComment(user({ disabled: true }), 1)).toBe(false);
+    expect(mayDeleteComment({ kind: 'anonymous' }, 1)).toBe(false);
   });
 });

@@ -10,6 +10,7 @@ export const OPERATIONS = [
   'namespace.create',
   'namespace.update',
   'namespace.change-visibility',
+  'repository.describe',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -117,6 +118,7 @@ const RULES: Readonly<Record<Operation, readonly Rule[]>> = {
     deny('switched-off', ({ options }) => !options.manageNamespace),
     ...byRole('owner'),
   ],
+  'repository.describe': [allow('admin', isAdmin), ...byRole('owner')],
   'namespace.change-visibility': [
     allow('admin', isAdmin),
     deny('switched-off', ({ options }) => !options.changeVisibility),
@@ -134,4 +136,9 @@ export function decideOperation(
   const rules = Object.hasOwn(RULES, operation) ? [...FIRST, ...RULES[operation]] : [];
   const rule = rules.find((one) => one.holds({ actor, team, options }));
   return rule ? { allow: rule.allow, reason: rule.reason } : { allow: false, reason: 'role-too-weak' };
+}
+
+/** A comment is its author's, and administrators keep order. */
+export function mayDeleteComment(actor: Actor, authorId: number): boolean {
+  return actor.kind === 'user' && !actor.disabled && !actor.locked && (actor.admin || actor.userId === authorId);
 }

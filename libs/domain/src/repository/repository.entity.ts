@@ -16,6 +16,7 @@ import { Registry } from '../registry/registry.entity.js';
 @Entity('repositories')
 @Index('repositories_registry_full_name_key', ['registryId', 'fullName'], { unique: true })
 @Index('repositories_namespace_idx', ['namespaceId', 'id'])
+@Index('repositories_full_name_trgm_idx', { synchronize: false })
 export class Repository {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })
   id!: number;
@@ -48,6 +49,10 @@ export class Repository {
   /** Stored, so that lists need not count. Written only under the repository's lease. */
   @Column({ name: 'tags_count', type: 'integer', default: 0 })
   tagsCount!: number;
+
+  /** How many people like it. Stored, so that lists need not count. */
+  @Column({ type: 'integer', default: 0 })
+  stars!: number;
 
   /** When the sync first missed it in a complete listing; cleared when it is seen again. */
   @Column({ name: 'absent_since', type: 'timestamptz', nullable: true })

@@ -18,6 +18,7 @@ import { User } from '../user/user.entity.js';
 @Index('tags_repository_name_key', ['repositoryId', 'name'], { unique: true })
 @Index('tags_manifest_idx', ['manifestId'])
 @Index('tags_author_idx', ['authorId'])
+@Index('tags_name_trgm_idx', { synchronize: false })
 export class Tag {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })
   id!: number;

@@ -3,6 +3,7 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
 /** A group of users that owns namespaces. Hidden teams stand behind personal and global namespaces. */
 @Entity('teams')
 @Index('teams_name_key', ['name'], { unique: true })
+@Index('teams_name_trgm_idx', { synchronize: false })
 export class Team {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })
   id!: number;

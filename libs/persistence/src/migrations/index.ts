@@ -12,6 +12,8 @@ import { Sessions1795262400000 } from './1795262400000-sessions.js';
 import { SyncPlans1795244400000 } from './1795244400000-sync-plans.js';
 import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
 import { WaitingConfigs1795251600000 } from './1795251600000-waiting-configs.js';
+import { Search1795266000000 } from './1795266000000-search.js';
+import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -29,4 +31,6 @@ export const MIGRATIONS = [
   WaitingConfigs1795251600000,
   Activities1795258800000,
   Sessions1795262400000,
+  Search1795266000000,
+  StarsAndComments1795269600000,
 ];

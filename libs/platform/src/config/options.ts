@@ -272,6 +272,13 @@ export const OPTIONS = {
     '3600',
     'Seconds between two runs of retention.',
   ),
+  anonymousBrowsing: option(
+    'PORTUS_ANONYMOUS_BROWSING_ENABLED',
+    'Rights',
+    bool,
+    'true',
+    'Whether visitors who are not signed in may search public repositories (GET /api/v1/explore).',
+  ),
   anonymousAccess: option(
     'PORTUS_ANONYMOUS_ACCESS_ENABLED',
     'Rights',

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { CommentRow } from '#persistence/comments.repository.js';
+
+const withoutNul = (value: string) => !value.includes('\0');
+const text = z.string().max(10_000).refine(withoutNul, 'must not hold NUL');
+
+/** Markdown. */
+export const repositoryChanges = z.object({ repository: z.object({ description: text }) }).meta({
+  id: 'RepositoryChanges',
+});
+export type RepositoryChanges = z.output<typeof repositoryChanges>;
+
+export const newComment = z.object({ comment: z.object({ body: text.trim().min(1) }) }).meta({ id: 'CommentInput' });
+export type NewComment = z.output<typeof newComment>;
+
+export const commentsQuery = z.object({
+  cursor: z.coerce.number().int().min(0).max(2_147_483_647).default(0).describe('the id of the last one that is known'),
+  per_page: z.coerce.number().int().min(1).max(100).default(50),
+});
+export type CommentsQuery = z.output<typeof commentsQuery>;
+
+export const commentView = z
+  .object({
+    id: z.number(),
+    body: z.string(),
+    created_at: z.string(),
+    author: z.object({ id: z.number(), name: z.string() }),
+    destroyable: z.boolean(),
+  })
+  .meta({ id: 'Comment' });
+
+export function viewComment(row: CommentRow, destroyable: boolean): z.output<typeof commentView> {
+  const { id, body, createdAt, authorId, authorName } = row;
+  return { id, body, created_at: createdAt.toISOString(), author: { id: authorId, name: authorName }, destroyable };
+}

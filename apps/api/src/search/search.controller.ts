@@ -1,0 +1,28 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CurrentUser, type Person, Public } from '../http/access.js';
+import { Answers } from '../http/answers.js';
+import { type ExploreQuery, exploreQuery, foundView, type SearchQuery, searchQuery, viewFound } from './search.dto.js';
+import { SearchService } from './search.service.js';
+
+@ApiTags('search')
+@Controller('api/v1')
+export class SearchController {
+  constructor(private readonly service: SearchService) {}
+
+  /** Repositories, namespaces, teams and tags that the caller may see, by any part of their names. */
+  @Get('search')
+  @Answers(z.array(foundView))
+  async search(@CurrentUser() person: Person, @Query({ schema: searchQuery }) query: SearchQuery) {
+    return (await this.service.search(person, query)).map(viewFound);
+  }
+
+  /** Public repositories, for visitors; 401 where the site does not let them. */
+  @Get('explore')
+  @Answers(z.array(foundView))
+  @Public()
+  async explore(@Query({ schema: exploreQuery }) query: ExploreQuery) {
+    return (await this.service.explore(query)).map(viewFound);
+  }
+}

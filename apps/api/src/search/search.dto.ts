@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { VISIBILITIES } from '#domain/policy/facts.js';
+import { type Found, SEARCH_TYPES } from '#persistence/search.repository.js';
+
+const text = z
+  .string()
+  .trim()
+  .max(255)
+  .refine((value) => !value.includes('\0'), 'must not hold NUL');
+const limit = z.coerce.number().int().min(1).max(100).default(20).describe('of each type');
+
+export const searchQuery = z.object({
+  search: text.min(1).describe('a part of the name; of `repository:tag` the repository'),
+  type: z.enum(SEARCH_TYPES).optional().describe('without it all types'),
+  limit,
+});
+export type SearchQuery = z.output<typeof searchQuery>;
+
+export const exploreQuery = z.object({ search: text.default(''), limit });
+export type ExploreQuery = z.output<typeof exploreQuery>;
+
+export const foundView = z
+  .object({
+    type: z.enum(SEARCH_TYPES),
+    id: z.number(),
+    name: z.string().describe('of a tag: repository:tag'),
+    description: z.string(),
+    visibility: z.enum(VISIBILITIES).nullable(),
+    repository_id: z.number().nullable(),
+  })
+  .meta({ id: 'Found' });
+
+export function viewFound(found: Found): z.output<typeof foundView> {
+  const { type, id, name, description, visibility, repositoryId } = found;
+  return { type, id, name, description, visibility, repository_id: repositoryId };
+}
