@@ -142,6 +142,8 @@ export class ModelWorld {
       await work(this.parts(database, { of: () => client } as unknown as RegistryClients));
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
+    } finally {
+      await mortal.ended();
     }
   }
 

@@ -21,6 +21,7 @@ export interface Interruption {
 export class Mortal {
   private steps = 0;
   private dead = false;
+  private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(private readonly interruption: Interruption | null) {}
 
@@ -37,11 +38,25 @@ export class Mortal {
     if (this.dead) throw new Killed('the process is dead');
   }
 
+  /** When the server is done with what this process asked of it before it was killed. */
+  async ended(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+  }
+
+  private async watch<T>(work: Promise<T>): Promise<T> {
+    this.underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.underWay.delete(work);
+    }
+  }
+
   /** The database as this process sees it. A kill inside of a transaction rolls back; one right after it does not. */
   database(real: Database, committed: () => Promise<void>): Database {
     const around = async <T>(work: () => Promise<T>, inTransaction: boolean): Promise<T> => {
       await this.step(inTransaction);
-      const result = await work();
+      const result = await this.watch(work());
       await this.step(inTransaction);
       return result;
     };
