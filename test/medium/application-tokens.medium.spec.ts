@@ -104,7 +104,7 @@ describe(ApplicationTokensRepository.name, () => {
 describe('the upgrade of an imported hash', () => {
   it('does not undo a password that was changed meanwhile, and leaves the credential version alone', async () => {
     const users = new UsersRepository(database.sql);
-    const imported = await hash('x', { cost: 4 });
+    const imported = await hash('x', 4);
     const id = await newUser('bob', imported);
     await users.replaceHash(id, imported, 'upgraded');
     await users.replaceHash(id, imported, 'upgraded by another replica');

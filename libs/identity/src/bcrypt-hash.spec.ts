@@ -7,7 +7,7 @@ import { VerifiedCredentials } from './verified-credentials.js';
 const PASSWORD = 'a password of 2016';
 let stored: string;
 beforeAll(async () => {
-  stored = await hash(PASSWORD, { cost: 4 });
+  stored = await hash(PASSWORD, 4);
 });
 
 describe('an imported bcrypt hash', () => {
