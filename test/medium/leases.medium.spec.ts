@@ -92,7 +92,7 @@ describe(`a slow ${Reconciler.name}`, () => {
     mayRemove: true,
     confirmBefore: new Date(),
     runId: 0,
-    removals: 'remove' as const,
+    removals: new Set(['v1', 'v2']),
     dryRun: false,
   };
 

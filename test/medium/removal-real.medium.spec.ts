@@ -16,7 +16,7 @@ const WHOLE = {
   mayRemove: false,
   confirmBefore: new Date(0),
   runId: 0,
-  removals: 'plan',
+  removals: new Set<string>(),
   dryRun: false,
 } as const;
 const fullName = 'team/app';

@@ -56,6 +56,24 @@ describe(SyncPlansRepository.name, () => {
     expect(bench.fake.requests.some(({ path }) => path === '/v2/_catalog')).toBe(false);
   });
 
+  it('removes the tags of the plan only, though another one of the repository is gone for as long', async () => {
+    push(40);
+    bench.fake.putImage('team/app-0', 'v2', { seed: 'more', ...silent });
+    await bench.sync('deep', 'update-delete');
+    forget(21);
+    await bench.sync('deep', 'update-delete');
+    // Back while the plan is made, and gone again when it is carried out.
+    bench.fake.putImage('team/app-0', 'v2', { seed: 'more', ...silent });
+    const plan = await bench.sync('deep', 'update-delete', { minimum: 19 });
+    expect(plan).toMatchObject({ state: 'waiting', planned: 21 });
+    forget(1);
+    await bench.database.sql.query(`UPDATE tags SET absent_since = '2020-01-01' WHERE name = 'v2'`);
+    await bench.plans.approve(bench.registry.id, plan.id, 'alice', nothing);
+    await bench.runner().ring();
+    expect(await bench.plans.find(bench.registry.id, plan.id)).toMatchObject({ state: 'done', restorable: 21 });
+    expect((await bench.stored())['team/app-0']).toEqual({ v2: expect.any(String) });
+  });
+
   it('removes nothing of an approved plan while the registry does not answer', async () => {
     const plan = await waitingPlan();
     await bench.plans.approve(bench.registry.id, plan.id, 'alice', nothing);

@@ -76,7 +76,7 @@ describe(`${SyncRunner.name}s that share runs`, () => {
     await bench.batches.addPage({ id: run.id, holder: DEAD }, { names, skip: new Set(), cursor: null, illegal: [] });
     await bench.batches.endListing({ id: run.id, holder: DEAD, registryId: bench.registry.id });
     const [done, lost] = [await bench.batches.claim(DEAD, 60, run.id), await bench.batches.claim(DEAD, 60, run.id)];
-    const nothing = { failed: [], changes: {}, planned: 0, mayLose: [], open: 0, differences: [], removed: [] };
+    const nothing = { failed: [], changes: {}, planned: [], open: 0, differences: [], removed: [] };
     await bench.batches.complete(done!, DEAD, nothing);
     for (const table of ['sync_runs', 'sync_batches'])
       await bench.database.sql.query(`UPDATE ${table} SET expires_at = now() - interval '1 second' WHERE holder = $1`, [

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import { mayRemove } from '#domain/sync/strategy.js';
 import type { RemovedTagsRepository } from '#persistence/removed-tags.repository.js';
-import type { SyncBatchesRepository } from '#persistence/sync-batches.repository.js';
+import type { Batch, SyncBatchesRepository } from '#persistence/sync-batches.repository.js';
 import type { ClaimedRun } from '#persistence/sync-runs.repository.js';
 import { RegistryError } from '#registry/errors.js';
 import { inParallel } from './in-parallel.js';
@@ -107,7 +107,7 @@ export class BatchWorker {
     signal.throwIfAborted();
     try {
       if (open.batch.kind === 'restoring') await this.restore(part, open, name);
-      const look = lookOf(run, open.batch.kind === 'removing');
+      const look = lookOf(run, open.batch, name);
       const result = await this.whenFree(() => this.reconciler.reconcile(registry, name, look, signal), signal);
       silence.inARow = 0;
       // An import finds everything to be new; nobody wants to read that.
@@ -143,14 +143,15 @@ export class BatchWorker {
   }
 }
 
-function lookOf(run: ClaimedRun, removing: boolean): WholeLook {
+function lookOf(run: ClaimedRun, { kind, tags }: Batch, repository: string): WholeLook {
+  const removing = kind === 'removing';
   return {
     // Removals are asked for by name and by listing, whatever else the run compares.
     deep: run.mode === 'deep' && !removing,
     mayRemove: mayRemove(run.strategy),
     confirmBefore: run.confirmBefore,
     runId: run.id,
-    removals: removing ? 'remove' : 'plan',
+    removals: new Set(removing ? tags?.[repository] : []),
     dryRun: run.dryRun,
   };
 }

@@ -15,8 +15,8 @@ export interface WholeLook {
   confirmBefore: Date;
   /** The run that looks: what it removes can be brought back by it. */
   runId: number;
-  /** plan: what is twice proved absent, and was not announced, is only told. remove: it goes. */
-  removals: 'plan' | 'remove';
+  /** What of that which is twice proved absent, and was not announced, goes; anything else is only told. */
+  removals: ReadonlySet<string>;
   /** Compares, and changes nothing. */
   dryRun: boolean;
 }
@@ -101,10 +101,13 @@ export interface SortedRemovals {
 /** Announced removals are always followed; the others only when they may, and are told otherwise. */
 export function splitRemovals(plan: Plan, { tags }: EventHints, whole: WholeLook | null): SortedRemovals {
   const unannounced = plan.remove.filter((name) => !tags.get(name)?.deleted);
-  const mayGo = whole?.removals === 'remove' && !whole.dryRun;
-  if (unannounced.length === 0 || mayGo) return { plan, planned: [], removed: unannounced };
-  const remove = plan.remove.filter((name) => tags.get(name)?.deleted);
-  return { plan: { ...plan, remove, lacking: [...plan.lacking, ...unannounced] }, planned: unannounced, removed: [] };
+  const mayGo = (name: string): boolean => whole !== null && !whole.dryRun && whole.removals.has(name);
+  const removed = unannounced.filter(mayGo);
+  const planned = unannounced.filter((name) => !mayGo(name));
+  if (planned.length === 0) return { plan, planned, removed };
+  const staying = new Set(planned);
+  const remove = plan.remove.filter((name) => !staying.has(name));
+  return { plan: { ...plan, remove, lacking: [...plan.lacking, ...planned] }, planned, removed };
 }
 
 export function lookFacts(

@@ -7,8 +7,7 @@ export class OpenBatch {
   readonly result: BatchResult = {
     failed: [],
     changes: {},
-    planned: 0,
-    mayLose: [],
+    planned: [],
     open: 0,
     differences: [],
     removed: [],
@@ -37,10 +36,7 @@ export class OpenBatch {
       return;
     }
     // A look with gaps decides nothing about removals; the next one does.
-    if (!failed && look.planned.length > 0) {
-      this.result.planned += look.planned.length;
-      this.result.mayLose.push(repository);
-    }
+    if (!failed && look.planned.length > 0) this.result.planned.push({ repository, tags: look.planned });
     const noted = look.differences.filter((one) => !quiet || one.state !== 'repaired');
     if (failed) this.result.differences.push(...noted.map(withoutPlan));
     else this.note(noted);

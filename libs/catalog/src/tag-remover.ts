@@ -29,7 +29,7 @@ export type Removal =
   { state: 'removed' | 'absent' | 'moved' | 'disabled' | 'unclear' } | ({ state: 'shared' } & Sharing);
 
 /** At every tag, of no run, and removing nothing that was not announced. */
-const LOOK = { deep: true, mayRemove: false, runId: 0, removals: 'plan', dryRun: false } as const;
+const LOOK = { deep: true, mayRemove: false, runId: 0, removals: new Set<string>(), dryRun: false };
 
 /** Takes single tags off a registry, and never their siblings. Throws RegistryError when the registry gives no answer. */
 export class TagRemover {

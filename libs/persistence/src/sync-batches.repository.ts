@@ -8,15 +8,16 @@ export interface Batch {
   runId: number;
   kind: BatchKind;
   todo: string[];
+  /** By repository: the planned removals, and no others may be carried out. */
+  tags: Record<string, string[]> | null;
 }
 
 /** What a worker found while it worked a batch off. */
 export interface BatchResult {
   failed: string[];
   changes: Record<string, number>;
-  /** Tags that may be removed, and the repositories that hold them. */
-  planned: number;
-  mayLose: string[];
+  /** Tags that may be removed, if the whole plan may. */
+  planned: { repository: string; tags: string[] }[];
   /** How many more (or fewer) differences are open now. */
   open: number;
   differences: Difference[];
@@ -124,7 +125,7 @@ export class SyncBatchesRepository {
            WHERE b.state IN ('waiting', 'claimed') AND (b.state = 'waiting' OR b.expires_at < now())
              AND ($3::int IS NULL OR b.run_id = $3)
            ORDER BY b.run_id, b.id LIMIT 1 FOR UPDATE OF b SKIP LOCKED)
-       RETURNING id::text, run_id AS "runId", kind, todo`,
+       RETURNING id::text, run_id AS "runId", kind, todo, tags`,
       [holder, seconds, runId],
     );
     return batch ?? null;
@@ -159,11 +160,7 @@ export class SyncBatchesRepository {
         [batch.id, holder, result.failed],
       );
       if (ours.length === 0) return;
-      if (result.mayLose.length > 0)
-        await sql.query(
-          `INSERT INTO sync_batches (run_id, kind, listed, todo, state) VALUES ($1, 'removing', '{}', $2, 'held')`,
-          [batch.runId, result.mayLose],
-        );
+      await hold(sql, batch.runId, result.planned);
       await count(sql, batch, result);
       await record(sql, batch.runId, result.differences);
       for (const { repository, tags } of result.removed) await noteRemoved(sql, batch.runId, repository, tags);
@@ -202,8 +199,19 @@ export class SyncBatchesRepository {
   }
 }
 
+/** What is planned waits until the whole plan is known, and may go. */
+async function hold(sql: Sql, runId: number, planned: BatchResult['planned']): Promise<void> {
+  if (planned.length === 0) return;
+  const tags = Object.fromEntries(planned.map((one) => [one.repository, one.tags]));
+  await sql.query(
+    `INSERT INTO sync_batches (run_id, kind, listed, todo, tags, state) VALUES ($1, 'removing', '{}', $2, $3::jsonb, 'held')`,
+    [runId, Object.keys(tags), JSON.stringify(tags)],
+  );
+}
+
 async function count(sql: Sql, batch: Batch, result: BatchResult): Promise<void> {
   // Asking a second time before removing is no further progress of the pass.
+  const planned = result.planned.reduce((sum, { tags }) => sum + tags.length, 0);
   const done = batch.kind === 'removing' ? 0 : batch.todo.length;
   await sql.query(
     `UPDATE sync_runs r SET done = done + $2, failed = failed + $3, planned = planned + $4, open = greatest(0, open + $5),
@@ -211,7 +219,7 @@ async function count(sql: Sql, batch: Batch, result: BatchResult): Promise<void>
               SELECT key, sum(value::int) AS n FROM (
                 SELECT * FROM jsonb_each_text(r.changes) UNION ALL SELECT * FROM jsonb_each_text($6)) c GROUP BY key) s)
       WHERE id = $1`,
-    [batch.runId, done, result.failed.length, result.planned, result.open, JSON.stringify(result.changes)],
+    [batch.runId, done, result.failed.length, planned, result.open, JSON.stringify(result.changes)],
   );
 }
 

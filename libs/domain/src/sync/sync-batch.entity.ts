@@ -38,6 +38,10 @@ export class SyncBatch {
   @Column({ type: 'text', array: true })
   todo!: string[];
 
+  /** By repository: the tags that a batch of kind `removing` may remove, and no others. */
+  @Column({ type: 'jsonb', nullable: true })
+  tags!: Record<string, string[]> | null;
+
   @Column({ type: 'text', default: 'waiting' })
   state!: BatchState;
 

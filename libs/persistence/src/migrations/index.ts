@@ -10,6 +10,7 @@ import { LoginFailures1795222800000 } from './1795222800000-login-failures.js';
 import { RefreshTokens1795226400000 } from './1795226400000-refresh-tokens.js';
 import { Sessions1795262400000 } from './1795262400000-sessions.js';
 import { SyncPlans1795244400000 } from './1795244400000-sync-plans.js';
+import { PlannedTags1795244400001 } from './1795244400001-planned-tags.js';
 import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
 import { WaitingConfigs1795251600000 } from './1795251600000-waiting-configs.js';
 import { Search1795266000000 } from './1795266000000-search.js';
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   GoneManifests1795240800000,
   DeletionsAndRetention1795240800001,
   SyncPlans1795244400000,
+  PlannedTags1795244400001,
   EventInbox1795248000000,
   WaitingConfigs1795251600000,
   Activities1795258800000,
