@@ -63,6 +63,18 @@ describe(InboxRepository.name, () => {
     expect(await rows()).toBe(2);
   });
 
+  it('commits what comes at the same time together, and lets what can not be stored fail alone', async () => {
+    const good = Array.from({ length: 40 }, (_, i) => event(`team/app-${i}`));
+    const all = [...good.map((one) => store(one)), sut.store(99_999, [event('team/of-nobody')])];
+    const results = await Promise.allSettled(all);
+    expect(results.filter((one) => one.status === 'rejected')).toEqual([results.at(-1)]);
+    expect(await rows()).toBe(40);
+    await database.sql.query('TRUNCATE registry_events');
+    await Promise.all(good.map((one) => store(one)));
+    const commits = await database.value<number>('SELECT count(DISTINCT xmin::text)::int FROM registry_events');
+    expect(commits).toBeLessThan(20);
+  });
+
   it('keeps the same id of two registries apart', async () => {
     const input = { name: 's', hostname: 's:1', externalHostname: null, useSsl: false, webhookSecret: null };
     const other = await new RegistriesRepository(database.sql).create(input);

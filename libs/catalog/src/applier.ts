@@ -3,7 +3,7 @@ import type { CatalogChange } from '#persistence/catalog-change.js';
 import type { Database, Sql } from '#persistence/database.js';
 import type { InboxRepository, WaitingEvent } from '#persistence/inbox.repository.js';
 import { type Lease, type LeaseRepository } from '#persistence/lease.repository.js';
-import { Gather } from './gather.js';
+import { Gather } from '#persistence/gather.js';
 
 /** Repositories of one transaction, and transactions at a time: one that waits for a lock does not stop the others. */
 const TOGETHER = { most: 64, lanes: 2, wait: 40 };

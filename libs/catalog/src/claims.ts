@@ -3,7 +3,7 @@ import type { CatalogRepository, LocalRepository, StoredNames } from '#persisten
 import type { InboxRepository, WaitingEvent } from '#persistence/inbox.repository.js';
 import type { Lease, LeaseRepository, RepositoryKey } from '#persistence/lease.repository.js';
 import { type EventHints, hintsOf } from './event-hints.js';
-import { Gather } from './gather.js';
+import { Gather } from '#persistence/gather.js';
 
 /** A dead worker's repositories are free again after this many seconds; a living one renews in time. */
 const LEASE_SECONDS = 15;

@@ -1,18 +1,8 @@
 import type { Database, Prepared, Sql } from './database.js';
+import { Gather } from './gather.js';
+import { type Intake, type NewEvent, storeEvents } from './store-events.js';
 
-/** An event that concerns the catalog, as it is put into the inbox. */
-export interface NewEvent {
-  eventId: string;
-  action: string;
-  repository: string;
-  tag: string | null;
-  digest: string | null;
-  actor: string | null;
-  occurredAt: Date | null;
-  payload: string;
-  /** Set for what could not be understood; such a row is kept and not worked on. */
-  rejected: string | null;
-}
+export type { NewEvent } from './store-events.js';
 
 /** Somebody fetched a manifest (GET), or asked by tag which digest it has (HEAD). */
 export interface NewPull {
@@ -42,14 +32,6 @@ export interface Waiting {
   repository: string;
 }
 
-const INSERT: Prepared = {
-  name: 'inbox_insert',
-  text: `
-    INSERT INTO registry_events (registry_id, event_id, action, repository, tag, digest, actor, occurred_at, payload, state, reason)
-    SELECT $1, e.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::text[]) e
-    ON CONFLICT (registry_id, event_id) DO UPDATE SET received_at = now() WHERE registry_events.state = 'rejected'`,
-};
-
 const INSERT_PULLS: Prepared = {
   name: 'inbox_insert_pulls',
   text: `
@@ -78,34 +60,29 @@ const CANDIDATES = `
     LEFT JOIN repository_leases l ON l.registry_id = w.registry_id AND l.full_name = w.repository
    ORDER BY w.registry_id, w.repository`;
 
+/** Notifications of one statement; a storm of them costs few commits, and one alone does not wait for others. */
+const TOGETHER = { most: 64, lanes: 4 };
+/** A notification with more events is a statement of its own, so that none grows without bounds. */
+const FEW = 16;
+
 /** Attempts after which the wait between two grows no more. */
 const SLOWEST_AFTER = 4;
 
 /** The inbox of notifications: stored before they are answered, worked on by whoever holds the repository's lease. */
 export class InboxRepository {
+  private readonly gather = new Gather((items: Intake[]) => storeEvents(this.database, items), TOGETHER);
+
   constructor(private readonly database: Database) {}
 
   /**
    * Stores events once each; the same event id of the same registry is stored only the first time. What is rejected again
-   * is news all the same: something else may have been lost with it.
+   * is news all the same: something else may have been lost with it. Returns when the events are committed; those that
+   * come at about the same time are committed together, and one that can not be stored fails alone.
    */
-  async store(registryId: number, all: readonly NewEvent[]): Promise<void> {
-    const events = [...new Map(all.map((event) => [event.eventId, event])).values()];
+  async store(registryId: number, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const column = <T>(pick: (event: NewEvent) => T) => events.map(pick);
-    await this.database.prepared(INSERT, [
-      registryId,
-      column((event) => event.eventId),
-      column((event) => event.action),
-      column((event) => event.repository),
-      column((event) => event.tag),
-      column((event) => event.digest),
-      column((event) => event.actor),
-      column((event) => event.occurredAt),
-      column((event) => event.payload),
-      column((event) => (event.rejected === null ? 'received' : 'rejected')),
-      column((event) => event.rejected),
-    ]);
+    if (events.length > FEW) await storeEvents(this.database, [{ registryId, events }]);
+    else await this.gather.do({ registryId, events });
   }
 
   /** Notes pulls of people. Best effort: repetitions of an event are folded away later. */

@@ -1,4 +1,4 @@
-import { isUnavailable } from '#persistence/connection-errors.js';
+import { isUnavailable } from './connection-errors.js';
 
 export interface GatherLimits {
   /** Items that are handled together, at most. */
