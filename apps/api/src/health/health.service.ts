@@ -9,6 +9,7 @@ import {
   type Component,
   checkHealth,
   type Degraded,
+  DownError,
   type HealthStatus,
   worstOf,
 } from '#platform/health/check-health.js';
@@ -74,7 +75,7 @@ export class HealthService {
   }
 
   private async checkDatabase(): Promise<string> {
-    if (!(await this.database.answers())) throw new Error('cannot connect to database');
+    if (!(await this.database.answers())) throw new DownError('cannot connect to database');
     return 'database is up-to-date';
   }
 
@@ -82,16 +83,16 @@ export class HealthService {
     await this.facts.look();
     const { unconfirmed, serving } = this.facts.source;
     if (unconfirmed === null) return 'tokens are issued';
-    if (!serving) throw new Error('no tokens are issued while the database is away');
+    if (!serving) throw new DownError('no tokens are issued while the database is away');
     return { degraded: 'pulls are served from facts confirmed earlier, pushes are refused', ...unconfirmed };
   }
 
   private async checkRegistries(): Promise<string | Degraded> {
     const registries = await this.registries.all();
-    if (registries.length === 0) throw new Error('no registry configured');
+    if (registries.length === 0) throw new DownError('no registry configured');
     const problems = await Promise.all(registries.map((registry) => this.problemOf(registry)));
     const problem = problems.find((one) => one !== null);
-    if (problem) throw new Error(problem);
+    if (problem) throw new DownError(problem);
     // Anybody may ask: what exactly is wrong is for administrators, at the registry.
     const failing = registries.find((registry) => registry.failingSince);
     if (failing) return { degraded: `registry ${failing.name} can not be synchronized`, since: failing.failingSince! };

@@ -18,7 +18,15 @@ export interface Degraded {
   until?: Date;
 }
 
-/** Answers a sentence for people, or what is not as it should be; throws when the component is down. */
+/** A component is down, with the sentence that anybody may read. */
+export class DownError extends Error {
+  override readonly name = 'DownError';
+}
+
+/**
+ * Answers a sentence for people, or what is not as it should be; throws when the component is down. Anybody may ask, so
+ * only what a {@link DownError} says is shown: messages of other errors hold addresses and names of the inside.
+ */
 export type HealthCheck = () => Promise<string | Degraded>;
 
 /** A check that takes longer has failed, milliseconds. */
@@ -32,7 +40,7 @@ export async function checkHealth<const K extends string>(
     try {
       return [name, componentOf(await inTime(check()))];
     } catch (error) {
-      return [name, { success: false, msg: (error as Error).message, status: 'down' }];
+      return [name, { success: false, msg: sentenceOf(error), status: 'down' }];
     }
   });
   return Object.fromEntries(await Promise.all(entries)) as Record<K, Component>;
@@ -56,10 +64,14 @@ function componentOf(found: string | Degraded): Component {
   };
 }
 
+function sentenceOf(error: unknown): string {
+  return error instanceof DownError ? error.message : 'it could not be looked at';
+}
+
 async function inTime<T>(promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), TIMEOUT_MS);
+    timer = setTimeout(() => reject(new DownError('no answer in time')), TIMEOUT_MS);
   });
   try {
     return await Promise.race([promise, timeout]);
