@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { OPTIONS } from '#platform/config/options.js';
 import { ConfigurationError, readOption, type Settings } from '#platform/config/settings.js';
@@ -31,7 +32,11 @@ export function loadKeyRing(paths: KeyPaths, now: Date): KeyRing {
   const { algorithm, publicKey, keyId, certificate } = signing;
   const own = { algorithm, publicKey, keyId, certificates: certificate === null ? [] : [certificate] };
   const published = mergeKeys([own, ...others]);
-  return { signing, published, warnings: warningsOf(signing, published, now) };
+  const warnings =
+    signing.x5c === null
+      ? ['PORTUS_CERT_PATH is not set: tokens carry a key id only; registry 3.x needs the certificate or a jwks file']
+      : [];
+  return { signing, published, warnings: [...warnings, ...certificateProblems({ signing, published }, now)] };
 }
 
 /** The paths alone, for programs that need no other setting. Throws {@link ConfigurationError}. */
@@ -75,19 +80,22 @@ function readFile(name: string, path: string, problems: string[]): string | null
   }
 }
 
-function warningsOf({ x5c }: SigningKey, published: PublishedKey[], now: Date): string[] {
-  const warnings =
-    x5c === null
-      ? ['PORTUS_CERT_PATH is not set: tokens carry a key id only; registry 3.x needs the certificate or a jwks file']
-      : [];
-  for (const { keyId, certificates } of published) {
-    for (const certificate of certificates) {
-      const dates = problemOfDates(certificate, now);
-      const soon = endsSoon(certificate, now);
-      if (dates !== null) warnings.push(`the certificate of the key ${keyId} ${dates}`);
-      else if (soon !== null)
-        warnings.push(`the certificate of the key ${keyId} expires on ${soon}: change the key soon`);
-    }
-  }
-  return warnings;
+/**
+ * What is wrong with the certificates of the keys at `now`, or soon will be, as sentences. To be asked again and again:
+ * one that was good at the start expires while Portus runs.
+ */
+export function certificateProblems({ signing, published }: Omit<KeyRing, 'warnings'>, now: Date): string[] {
+  const own = published.flatMap(({ keyId, certificates }) =>
+    certificates.map((certificate) => ({ certificate, name: `the certificate of the key ${keyId}` })),
+  );
+  const between = (signing.x5c ?? []).slice(1).map((der) => {
+    const certificate = new X509Certificate(Buffer.from(der, 'base64'));
+    return { certificate, name: `the certificate "${certificate.subject.replaceAll('\n', ', ')}"` };
+  });
+  return [...own, ...between].flatMap(({ certificate, name }) => {
+    const dates = problemOfDates(certificate, now);
+    const soon = endsSoon(certificate, now);
+    if (dates !== null) return [`${name} ${dates}; registries refuse it`];
+    return soon === null ? [] : [`${name} expires on ${soon}: change the key soon`];
+  });
 }

@@ -17,8 +17,8 @@ describe(HealthService.name, () => {
     const clients = { of: ({ id }: { id: number }) => ({ ping: ping(id) }) };
     const inbox = { backlog: async () => ({ waiting: 0, oldestSeconds: 0 }) };
     const database = { answers: async () => true };
-    const facts = { look: async () => undefined, source: { unconfirmed: null, serving: false } };
-    const parts = [database, inbox, registries, clients, facts, { kind: 'redis' }] as never[];
+    const tokens = { checkFacts: async () => 'tokens are issued', checkKeys: () => 'all certificates are valid' };
+    const parts = [database, inbox, registries, clients, tokens, { kind: 'redis' }] as never[];
     const sut = new HealthService(...(parts as unknown as ConstructorParameters<typeof HealthService>));
     const [one, other] = await Promise.all([sut.components(), sut.components()]);
     expect(one.components['registry']).toEqual({ success: false, msg: 'registry r2 is not reachable', status: 'down' });

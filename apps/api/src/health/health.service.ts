@@ -15,8 +15,8 @@ import {
 } from '#platform/health/check-health.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QUEUE_CONNECTIONS } from '#queues/queues.module.js';
-import { TokenFactsService } from '../auth/token-facts.service.js';
 import { clockFinding } from './clock-finding.js';
+import { TokensHealth } from './tokens-health.js';
 
 /** Anybody may ask how the house is; it is looked at once in this time, milliseconds. */
 const SHARED_MS = 2_000;
@@ -38,7 +38,7 @@ export class HealthService {
     private readonly inbox: InboxRepository,
     private readonly registries: RegistriesRepository,
     private readonly clients: RegistryClients,
-    private readonly facts: TokenFactsService,
+    private readonly tokens: TokensHealth,
     @Inject(QUEUE_CONNECTIONS) private readonly queues: QueueConnections,
   ) {}
 
@@ -49,7 +49,7 @@ export class HealthService {
   async readiness(): Promise<HealthReport> {
     const components = await checkHealth({
       database: () => this.checkDatabase(),
-      tokens: () => this.checkTokens(),
+      tokens: () => this.tokens.checkFacts(),
     });
     const { status } = components.tokens;
     return { healthy: status !== 'down', status, components };
@@ -64,7 +64,8 @@ export class HealthService {
     return report(
       await checkHealth({
         database: () => this.checkDatabase(),
-        tokens: () => this.checkTokens(),
+        tokens: () => this.tokens.checkFacts(),
+        keys: async () => this.tokens.checkKeys(new Date()),
         registry: () => this.checkRegistries(),
         clocks: () => this.checkClocks(),
         events: () => this.checkBacklog(),
@@ -77,14 +78,6 @@ export class HealthService {
   private async checkDatabase(): Promise<string> {
     if (!(await this.database.answers())) throw new DownError('cannot connect to database');
     return 'database is up-to-date';
-  }
-
-  private async checkTokens(): Promise<string | Degraded> {
-    await this.facts.look();
-    const { unconfirmed, serving } = this.facts.source;
-    if (unconfirmed === null) return 'tokens are issued';
-    if (!serving) throw new DownError('no tokens are issued while the database is away');
-    return { degraded: 'pulls are served from facts confirmed earlier, pushes are refused', ...unconfirmed };
   }
 
   private async checkRegistries(): Promise<string | Degraded> {
