@@ -2,9 +2,16 @@ import { z } from 'zod';
 import type { Session } from '#domain/user/session.entity.js';
 import { userView } from '../users/users.dto.js';
 
-export const signIn = z.object({ username: z.string().min(1).max(255), password: z.string().min(1).max(1_024) }).meta({
-  id: 'SignIn',
-});
+export const signIn = z
+  .object({
+    username: z
+      .string()
+      .min(1)
+      .max(255)
+      .refine((value) => !value.includes('\0'), 'must not hold NUL'),
+    password: z.string().min(1).max(1_024),
+  })
+  .meta({ id: 'SignIn' });
 export type SignIn = z.output<typeof signIn>;
 
 export const signedInView = z
