@@ -24,11 +24,12 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    refuseForeignSites(request);
     const access =
       this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ??
       'user';
     if (access === 'public') return true;
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const person = await this.authenticate(request);
     if (person === null) throw new AppError('unauthenticated', 'Authentication fails');
     if (person.disabled || person.locked) throw new AppError('unauthenticated', 'Authentication fails');
@@ -63,4 +64,14 @@ export class AccessGuard implements CanActivate {
     request.session = session;
     return session.person;
   }
+}
+
+/**
+ * Browsers send Basic credentials that they remember, and forms that nobody filled in, for pages of other sites too. They
+ * also tell whose page it is (Fetch Metadata); programs send no such header.
+ */
+function refuseForeignSites({ method, headers }: AuthenticatedRequest): void {
+  const site = headers['sec-fetch-site'];
+  if (SAFE.has(method) || site === undefined || site === 'same-origin' || site === 'none') return;
+  throw new AppError('forbidden', 'pages of other sites change nothing here');
 }

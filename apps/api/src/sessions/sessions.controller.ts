@@ -31,8 +31,6 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    // Another site must not sign somebody in as somebody else.
-    if (request.headers['sec-fetch-site'] === 'cross-site') throw new AppError('forbidden', 'Authorization fails');
     const { user, token } = await this.sessions.signIn(by, body, request.headers['user-agent'] ?? '');
     setCookie(request, reply, token);
     return { user: viewUser(user), csrf_token: csrfTokenOf(token) };
