@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, describe, it } from 'vitest';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
 import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
+import { RefreshTokensRepository } from '#persistence/refresh-tokens.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import { ApplicationTokensService } from '../../apps/api/src/users/application-tokens.service.js';
+import { LoginsService } from '../../apps/api/src/users/logins.service.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
 import { TestDatabase } from '../support/test-database.js';
 
@@ -67,5 +69,25 @@ describe('what is done to users and their tokens', () => {
     const everything = JSON.stringify([ofUser, ofToken]);
     for (const secret of [plain, input.password, 'a hash']) expect(everything).not.toContain(secret);
     expect((await users.find(id))!.passwordHash).toBeNull();
+  });
+
+  it('a login of a client that is ended stands there too, and somebody else ends none', async () => {
+    const [users, activities] = [new UsersRepository(database.sql), new ActivitiesRepository(database.sql)];
+    const logins = new RefreshTokensRepository(database.sql);
+    const sut = new LoginsService(logins, users, activities, database.sql);
+    const input = { username: 'dora', email: null, displayName: null, passwordHash: null };
+    const dora = await users.create({ ...input, admin: false, bot: false, service: false });
+    const login = { userId: dora.id, credentialVersion: 0, service: 'registry.test', clientId: 'docker' };
+    await logins.create({ ...login, tokenHash: Buffer.from('a hash of a token') });
+    const { id } = (await logins.ofUser(dora.id))[0]!;
+    const as = (userId: number) => ({ kind: 'user', userId, admin: false }) as never;
+    await expect(sut.end(as(dora.id + 1), by, id)).rejects.toThrow(expect.objectContaining({ code: 'not_found' }));
+    expect(await told('refresh_token')).toEqual([]);
+    await sut.end(as(dora.id), by, id);
+    expect(await logins.ofUser(dora.id)).toEqual([]);
+    const details = { service: 'registry.test', clientId: 'docker' };
+    expect(await told('refresh_token')).toEqual([
+      { key: 'refresh_token.destroy', subject: 'dora', actor: 'root', details },
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { RefreshToken } from '#domain/user/refresh-token.entity.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 
 export interface NewRefreshToken {
   userId: number;
@@ -49,8 +49,8 @@ export class RefreshTokensRepository {
     return this.tokens.findOneBy({ id });
   }
 
-  async delete(id: number): Promise<void> {
-    await this.tokens.delete({ id });
+  async delete(id: number, sql: Sql): Promise<void> {
+    await sql.query('DELETE FROM refresh_tokens WHERE id = $1', [id]);
   }
 
   async noteUse(tokenHash: Buffer): Promise<void> {

@@ -7,6 +7,7 @@ export const ACTIVITY_KEYS = [
   'namespace.change_visibility',
   'namespace.create',
   'namespace.delete',
+  'refresh_token.destroy',
   'registry.create',
   'registry.delete',
   'registry.rotate_secret',
@@ -48,6 +49,7 @@ export type ActivityKey = (typeof ACTIVITY_KEYS)[number];
 export const SUBJECT_TYPES = [
   'application_token',
   'namespace',
+  'refresh_token',
   'registry',
   'repository',
   'retention_rule',
