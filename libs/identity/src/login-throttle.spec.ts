@@ -81,6 +81,12 @@ describe(LoginThrottle.name, () => {
     expect(asked()).toBe(10);
   });
 
+  it('lets any number of known passwords of one address pass at once, also where others were tried', async () => {
+    const { sut } = setUp();
+    await fail(sut, 1);
+    expect(await Promise.all(Array.from({ length: 100 }, () => sut.pass(alice)))).toHaveLength(100);
+  });
+
   it('refuses also the right guess of who has guessed too often, be it known to be right', async () => {
     const { sut } = setUp();
     await fail(sut, 10);

@@ -36,6 +36,8 @@ interface EnteredAttempt {
   hash: Buffer;
   /** Other passwords of the pair that were being judged already. */
   others: number;
+  /** Attempts of the address that were being judged already. */
+  ofAddress: number;
 }
 
 /**
@@ -92,8 +94,8 @@ export class LoginThrottle {
     const hash = createHmac('sha256', this.key).update(`${username}\0${attempt.password}`).digest();
     const entered = this.inFlight.enter(username, attempt.address, hash);
     try {
-      if (entered.ofAddress >= ADDRESS_AT_ONCE) throw new ThrottledError(AT_ONCE_RETRY_SECONDS);
-      return await work({ username, address: attempt.address, hash, others: entered.ofPair });
+      const { ofPair: others, ofAddress } = entered;
+      return await work({ username, address: attempt.address, hash, others, ofAddress });
     } finally {
       entered.leave();
     }
@@ -110,6 +112,7 @@ export class LoginThrottle {
 
   private async judge(entered: EnteredAttempt, verify: () => Promise<boolean>): Promise<boolean> {
     const { username, address, hash } = entered;
+    if (entered.ofAddress >= ADDRESS_AT_ONCE) throw new ThrottledError(AT_ONCE_RETRY_SECONDS);
     const counts = await this.requireOpen(entered);
     if (await verify()) {
       if (counts.pair > 0) await this.failures.forget(username, address);
