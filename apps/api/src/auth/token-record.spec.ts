@@ -6,7 +6,7 @@ import { TokenRecord } from './token-record.js';
 
 it('docs/metrics.md names every metric of tokens and every reason of a refusal', async () => {
   const metrics = new Metrics();
-  new TokenRecord(metrics, {} as never, {} as never);
+  expect(new TokenRecord(metrics, {} as never, {} as never)).toBeDefined();
   const text = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8');
   const names = [...(await metrics.scrape()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
   expect(names).toContain('portus_token_refusals_total');
