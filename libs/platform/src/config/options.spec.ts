@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { OPTIONS } from './options.js';
 
+it('each name is there once, and each group in one piece', () => {
+  const names = Object.values(OPTIONS).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  const groups = Object.values(OPTIONS).map(({ group }) => group);
+  const pieces = groups.filter((group, i) => group !== groups[i - 1]);
+  expect(new Set(pieces).size).toBe(pieces.length);
+});
+
 describe('PORTUS_INIT_REGISTRY_WEBHOOK_SECRET', () => {
   const { schema } = OPTIONS.initRegistryWebhookSecret;
 

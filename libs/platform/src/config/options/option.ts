@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** One environment variable. `secret` values may also come from a file (`NAME_FILE`) and are never printed. */
+export interface Option {
+  name: string;
+  schema: z.ZodType;
+  /** As a person would write it in the environment; null: no default. */
+  fallback: string | null;
+  group: string;
+  text: string;
+  secret?: boolean;
+  example?: string;
+}
+
+/** What values are, as they are written in the environment. */
+export const text = z.string().trim().min(1).max(4096);
+export const bool = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'])
+  .transform((value) => ['true', '1', 'yes', 'on'].includes(value));
+export const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+export const port = integer(0, 65_535);
+
+/** One option, with the type of its value. */
+export function option<T extends z.ZodType>(
+  name: string,
+  group: string,
+  schema: T,
+  fallback: string | null,
+  about: string,
+  more: Pick<Option, 'secret' | 'example'> = {},
+): Option & { schema: T } {
+  return { name, group, schema, fallback, text: about, ...more };
+}
