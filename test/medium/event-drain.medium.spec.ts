@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EventDrain } from '#catalog/event-drain.js';
+import { FakeRegistry } from '../fakes/registry.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 import { until } from '../support/until.js';
 
@@ -40,4 +41,41 @@ describe(EventDrain.name, () => {
       expect(new Set(await bench.eventStates())).toEqual(new Set(['done']));
     },
   );
+
+  it('handles what a registry says while another one hangs, and keeps only what is being read there', async () => {
+    const hung = new FakeRegistry({ onEvent: () => undefined });
+    await hung.start();
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    hung.gate = () => released;
+    const { id } = await bench.addRegistry(hung.hostPort);
+    const event = { action: 'push', tag: 'v1', digest: null, actor: null, occurredAt: null, payload: '{}' };
+    const events = Array.from({ length: 140 }, (_, i) => ({
+      ...event,
+      eventId: `e${i}`,
+      repository: `team/hung-${i}`,
+      rejected: null,
+    }));
+    await bench.inbox.store(id, events);
+    const drain = bench.drain();
+    const first = drain.ring();
+    try {
+      await until('the registry is asked', () => hung.requests.length > 0);
+      bench.fake.putImage('team/app', 'v1');
+      await bench.deliver();
+      await drain.ringFor(10);
+      await until(
+        'the other registry is equal',
+        async () => (expect(await bench.stored()).toEqual(bench.held()), true),
+      );
+      const kept = () => bench.database.value('SELECT count(*)::int FROM repository_leases WHERE expires_at > now()');
+      await until('the others are free', async () => (await kept()) === 4);
+    } finally {
+      const stopped = drain.stop();
+      release();
+      await stopped;
+      await first;
+      await hung.stop();
+    }
+  });
 });

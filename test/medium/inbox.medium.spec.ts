@@ -5,7 +5,6 @@ import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { parseEnvelope } from '../../apps/api/src/webhooks/parse-envelope.js';
 import { TestDatabase } from '../support/test-database.js';
 
-const FIRST: Waiting = { registryId: 0, repository: '' };
 const HOLDER = '00000000-0000-4000-8000-000000000001';
 
 describe(InboxRepository.name, () => {
@@ -41,14 +40,15 @@ describe(InboxRepository.name, () => {
   const ids = async (repository: string) =>
     (await sut.waiting(registryId, repository, 10_000)).map((waiting) => waiting.id);
   const rows = () => database.value<number>('SELECT count(*)::int FROM registry_events');
-  const names = async (after: Waiting = FIRST, limit = 100) => {
+  const first = (): Waiting => ({ registryId, repository: '' });
+  const names = async (after: Waiting = first(), limit = 100) => {
     const page = await sut.candidates(after, limit);
     return page.due.map((one) => one.repository);
   };
   /** As the drain walks. */
   const walk = async (limit: number) => {
     const found: string[] = [];
-    for (let after: Waiting | null = FIRST; after !== null;) {
+    for (let after: Waiting | null = first(); after !== null;) {
       const page = await sut.candidates(after, limit);
       found.push(...page.due.map((one) => one.repository));
       after = page.next;

@@ -5,7 +5,7 @@ import { NO_CONFIG, parseImageConfig } from '#domain/manifest/parse-manifest.js'
 import type { ConfigsRepository, DueConfig, ReadConfig } from '#persistence/configs.repository.js';
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
 import { RegistryError } from '#registry/errors.js';
-import type { DrainLog } from './event-drain.js';
+import type { DrainLog } from './registry-drain.js';
 import { inParallel } from './in-parallel.js';
 import type { RegistryClients } from './registry-clients.js';
 

@@ -1,24 +1,13 @@
-import type { Registry } from '#domain/registry/registry.entity.js';
-import type { InboxRepository, Waiting } from '#persistence/inbox.repository.js';
+import { atMost } from '#platform/lifecycle/at-most.js';
+import type { InboxRepository } from '#persistence/inbox.repository.js';
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
-import { RegistryError } from '#registry/errors.js';
-import { inParallel } from './in-parallel.js';
-import { IN_FLIGHT, type Reconciler } from './reconciler.js';
+import type { Reconciler } from './reconciler.js';
+import { type DrainLog, RegistryDrain } from './registry-drain.js';
 
-const BATCH = 256;
-const FIRST: Waiting = { registryId: 0, repository: '' };
-
-export interface DrainLog {
-  warn(facts: Record<string, unknown>, message: string): void;
-}
-
-/**
- * Works the inbox off: finds repositories with waiting events that nobody holds, and reconciles them, several at a
- * time, until none is left. Rings while it runs are coalesced into one more look, so none can be lost in between.
- */
+/** Works the inbox off, each registry by itself: one that hangs keeps only its own events waiting. */
 export class EventDrain {
-  private running: Promise<void> | null = null;
-  private again = false;
+  private readonly drains = new Map<number, RegistryDrain>();
+  private readonly underWay = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
 
   constructor(
@@ -28,57 +17,41 @@ export class EventDrain {
     private readonly log: DrainLog,
   ) {}
 
-  /** Looks at the inbox now, or once more after the present look. Resolves when nothing was left. */
+  /** Looks at the inbox now, or once more after the present look. Resolves when nothing was left, of any registry. */
   async ring(): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    this.again = true;
-    this.running ??= this.drain().finally(() => {
-      this.running = null;
-    });
-    await this.running;
+    const waiting = await this.inbox.registriesWaiting();
+    await Promise.all(waiting.map((id) => this.track(this.of(id).ring())));
+  }
+
+  /**
+   * As {@link ring}, but waits for the end no longer than so many milliseconds: what takes longer goes on, and whoever
+   * rings for another registry is not kept waiting by it.
+   */
+  async ringFor(milliseconds: number): Promise<void> {
+    await atMost(milliseconds, this.track(this.ring()));
   }
 
   /** Begins nothing new and waits for what is under way; its events stay in the inbox. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('the worker is stopping'));
-    await this.running?.catch(() => undefined);
+    await Promise.allSettled(this.underWay);
   }
 
-  private async drain(): Promise<void> {
-    while (this.again && !this.stopping.signal.aborted) {
-      this.again = false;
-      await this.walk();
-    }
+  private of(registryId: number): RegistryDrain {
+    const { inbox, registries, reconciler, log, stopping } = this;
+    const known =
+      this.drains.get(registryId) ?? new RegistryDrain(registryId, inbox, registries, reconciler, log, stopping.signal);
+    this.drains.set(registryId, known);
+    return known;
   }
 
-  /** One round over all waiting repositories, in the order of the index, so that none is starved by a busy one. */
-  private async walk(): Promise<void> {
-    await inParallel(this.waiting(), IN_FLIGHT, async ({ registry, repository }) => {
-      const registryId = registry.id;
-      try {
-        const { outcome, failures } = await this.reconciler.reconcile(registry, repository, null, this.stopping.signal);
-        // What came in meanwhile, or was lost with the lease, is looked at in the next round.
-        if (outcome !== 'busy') this.again = true;
-        if (failures > 0) this.log.warn({ registryId, repository, failures }, 'tags were not answered, events wait');
-      } catch (error) {
-        if (!(error instanceof Error) || this.stopping.signal.aborted) return;
-        const level = error instanceof RegistryError ? 'registry' : 'internal';
-        this.log.warn({ registryId, repository, kind: level, error: error.message }, 'reconcile failed, events wait');
-      }
-    });
-  }
-
-  private async *waiting(): AsyncGenerator<{ registry: Registry; repository: string }> {
-    for (let after: Waiting | null = FIRST; after !== null && !this.stopping.signal.aborted;) {
-      const { due, next }: { due: Waiting[]; next: Waiting | null } = await this.inbox.candidates(after, BATCH);
-      // Looked up once per batch: fresh enough for a changed address, and most batches are of one registry.
-      const registries = new Map<number, Registry | null>();
-      for (const { registryId, repository } of due) {
-        if (!registries.has(registryId)) registries.set(registryId, await this.registries.find(registryId));
-        const registry = registries.get(registryId);
-        if (registry) yield { registry, repository };
-      }
-      after = next;
+  private async track(work: Promise<void>): Promise<void> {
+    this.underWay.add(work);
+    try {
+      await work;
+    } finally {
+      this.underWay.delete(work);
     }
   }
 }

@@ -24,8 +24,8 @@ import {
 import { listTags, readRepository, type TagNames } from './read-repository.js';
 import type { ReconcileRecord } from './reconcile-record.js';
 import type { RegistryClients } from './registry-clients.js';
-import { Slots } from './slots.js';
 import { sortEvents } from './sort-events.js';
+import { Turns } from './turns.js';
 
 /** Attempts for an event that fails here. One that the registry does not answer about is tried for ever. */
 const MAX_ATTEMPTS = 10;
@@ -53,7 +53,7 @@ export class Reconciler {
   private readonly claims: Claims;
   private readonly applier: Applier;
   /** Apart, so that neither a sync nor a registry that hangs keeps the pushes of others from being seen. */
-  private readonly readers = new Map<string, Slots>();
+  private readonly turns = new Map<string, Turns>();
   private readonly concurrency: number;
   private readonly record: ReconcileRecord;
 
@@ -77,7 +77,7 @@ export class Reconciler {
 
   /** Whether a registry is being read at this moment. */
   get isReading(): boolean {
-    return [...this.readers.values()].some((slots) => slots.areInUse);
+    return [...this.turns.values()].some((turns) => turns.areInUse);
   }
 
   /**
@@ -100,12 +100,11 @@ export class Reconciler {
     whole: WholeLook | null,
     signal: AbortSignal | undefined,
   ): Promise<ReconcileResult> {
-    const claim = await this.claims.take({ registryId: registry.id, fullName, whole: whole !== null });
-    if (claim === null) return { outcome: 'busy', ...NOTHING };
+    const turns = this.turnsOf(registry, whole !== null);
+    const claim = await turns.claim({ registryId: registry.id, fullName, whole: whole !== null });
+    if (claim === 'busy' || claim === 'unchanged') return { outcome: claim, ...NOTHING };
     try {
-      if (claim.events.length > 0 || whole !== null) return await this.lookAndApply(registry, claim, whole, signal);
-      await this.claims.release(claim.lease);
-      return { outcome: 'unchanged', ...NOTHING };
+      return await this.lookAndApply(registry, claim, whole, turns, signal);
     } catch (error) {
       await this.fail(claim, signal?.aborted || whole?.dryRun ? [] : claim.events, error);
       throw error;
@@ -118,9 +117,10 @@ export class Reconciler {
     registry: Registry,
     claim: Claim,
     whole: WholeLook | null,
+    turns: Turns,
     signal: AbortSignal | undefined,
   ): Promise<ReconcileResult> {
-    const look = await this.readersOf(registry, whole !== null).run(() => {
+    const look = await turns.use(() => {
       signal?.throwIfAborted();
       return this.look(registry, claim, whole, signal);
     });
@@ -140,10 +140,10 @@ export class Reconciler {
     };
   }
 
-  private readersOf(registry: Registry, forSync: boolean): Slots {
+  private turnsOf(registry: Registry, forSync: boolean): Turns {
     const key = `${registry.id} ${forSync}`;
-    const known = this.readers.get(key) ?? new Slots(this.concurrency);
-    this.readers.set(key, known);
+    const known = this.turns.get(key) ?? new Turns(this.concurrency, this.claims);
+    this.turns.set(key, known);
     return known;
   }
 

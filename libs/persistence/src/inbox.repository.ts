@@ -41,16 +41,16 @@ const INSERT_PULLS: Prepared = {
            AS e(id, method, repository, tag, digest, client, at)`,
 };
 
-/** Walks the distinct repositories of the waiting index, after a given place, without reading their events. */
+/** Walks the distinct repositories of one registry in the waiting index, after a given one, without reading their events. */
 const CANDIDATES = `
   WITH RECURSIVE waiting AS (
     (SELECT e.registry_id, e.repository FROM registry_events e
-      WHERE e.state IN ('received', 'failed') AND (e.registry_id, e.repository) > ($1::int, $2::text)
+      WHERE e.state IN ('received', 'failed') AND e.registry_id = $1::int AND e.repository > $2::text
       ORDER BY e.registry_id, e.repository LIMIT 1)
     UNION ALL
     SELECT next.registry_id, next.repository FROM waiting w, LATERAL (
       SELECT e.registry_id, e.repository FROM registry_events e
-       WHERE e.state IN ('received', 'failed') AND (e.registry_id, e.repository) > (w.registry_id, w.repository)
+       WHERE e.state IN ('received', 'failed') AND e.registry_id = w.registry_id AND e.repository > w.repository
        ORDER BY e.registry_id, e.repository LIMIT 1) next)
   SELECT w.registry_id AS "registryId", w.repository,
          (l.expires_at IS NULL OR l.expires_at < now())
@@ -101,8 +101,18 @@ export class InboxRepository {
     ]);
   }
 
+  /** Registries with waiting events, due or not. */
+  async registriesWaiting(): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>(
+      `SELECT r.id FROM registries r
+        WHERE EXISTS (SELECT FROM registry_events e WHERE e.registry_id = r.id AND e.state IN ('received', 'failed'))
+        ORDER BY r.id LIMIT 1000`,
+    );
+    return rows.map((row) => row.id);
+  }
+
   /**
-   * Of the next `limit` repositories with waiting events, after the given one in index order, those that have due events
+   * Of the next `limit` repositories with waiting events, after the given one of its registry in index order, those that have due events
    * and that nobody holds. Go on at `next`, also when none was due; null: there are no more.
    */
   async candidates(after: Waiting, limit: number): Promise<{ due: Waiting[]; next: Waiting | null }> {

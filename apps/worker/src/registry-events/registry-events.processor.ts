@@ -7,6 +7,8 @@ import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
 
 const QUEUE = 'registry-events';
+/** Rings follow each other no slower, though the drain may take longer: milliseconds. */
+const PATIENCE_MS = 1_000;
 
 /** A ring says that notifications wait. */
 @Processor(QUEUE, { concurrency: 1 })
@@ -20,7 +22,7 @@ export class RegistryEventsProcessor extends WorkerHost {
 
   async process(job: Job): Promise<void> {
     JOBS[QUEUE].payload.parse(job.data);
-    await this.drain.ring();
+    await this.drain.ringFor(PATIENCE_MS);
   }
 
   @OnWorkerEvent('error')

@@ -42,7 +42,7 @@ export class Sweeper implements OnApplicationShutdown {
     if (!this.settings.registryEvents) return;
     await this.once('events', async () => {
       if (!(await this.inbox.hasDue())) return;
-      if (!(await this.doorbell.tryRing('registry-events'))) await this.drain.ring();
+      if (!(await this.doorbell.tryRing('registry-events'))) await this.drain.ringFor(EVENTS_MS);
     });
   }
 
