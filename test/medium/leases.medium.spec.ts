@@ -63,6 +63,30 @@ describe(LeaseRepository.name, () => {
     await expect(settle(lease)).rejects.toThrow(StaleLeaseError);
   });
 
+  it.each(['renew', 'release', 'settle'] as const)(
+    'locks in one order whatever the order of the list: %s',
+    async (how) => {
+      const leases = [(await acquire(1, 'team/b'))!, (await acquire(1, 'team/a'))!];
+      const act = {
+        renew: () => bench.leases.renewAll(leases, 60),
+        release: () => bench.leases.releaseAll(leases),
+        settle: () => bench.database.sql.transaction((sql) => bench.leases.settleAll(sql, leases)),
+      };
+      await bench.database.sql
+        .transaction(async (other) => {
+          const lock = `SELECT pg_backend_pid() AS pid FROM repository_leases WHERE full_name = $1 FOR UPDATE NOWAIT`;
+          const [mine] = await other.query<{ pid: number }>(lock, ['team/a']);
+          const acting = act[how]();
+          const blocked = 'SELECT 1 FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))';
+          await until('it waits', async () => (await bench.database.sql.query(blocked, [mine!.pid])).length > 0);
+          // Were it to hold this one already, we would wait for each other.
+          await other.query(lock, ['team/b']);
+          return { acting };
+        })
+        .then(async ({ acting }) => void (await acting));
+    },
+  );
+
   it('is told apart by its generation also from another one of the same holder', async () => {
     const first = (await acquire(1))!;
     await expire();

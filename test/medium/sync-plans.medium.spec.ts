@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SyncPlansRepository } from '#persistence/sync-plans.repository.js';
 import { CatalogBench } from '../support/catalog-bench.js';
+import { until } from '../support/until.js';
 
 const silent = { silent: true };
 const nothing = async () => undefined;
@@ -198,6 +199,26 @@ describe(SyncPlansRepository.name, () => {
     await bench.drain().ring();
     expect((await drift()).items.map(({ kind }) => kind)).toEqual(['other_digest', 'not_in_registry']);
     expect(await bench.plans.ask(bench.registry.id, ask)).not.toBe(id);
+  });
+
+  it('can be cancelled while a batch of it ends, without the two waiting for each other', async () => {
+    push(1);
+    await bench.runs.request(bench.registry.id, 'initial', 'deep', 'initial');
+    const run = (await bench.runs.claim(DEAD, 60, 0))!;
+    const page = { names: ['team/app-0'], skip: new Set<string>(), cursor: null, illegal: [] };
+    await bench.batches.addPage({ id: run.id, holder: DEAD }, page);
+    const batch = (await bench.batches.claim(DEAD, 60, run.id))!;
+    const result = { failed: [], changes: {}, planned: [], open: 0, differences: [], removed: [] };
+    const { ending } = await bench.database.sql.transaction(async (cancelling) => {
+      const lock = 'SELECT pg_backend_pid() AS pid FROM sync_runs FOR UPDATE';
+      const [mine] = await cancelling.query<{ pid: number }>(lock);
+      const completing = bench.batches.complete(batch, DEAD, result);
+      const blocked = 'SELECT 1 FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))';
+      await until('it waits', async () => (await bench.database.sql.query(blocked, [mine!.pid])).length > 0);
+      await cancelling.query('SELECT 1 FROM sync_batches FOR UPDATE NOWAIT');
+      return { ending: completing };
+    });
+    await ending;
   });
 
   it('stops a cancelled run, and nobody goes on with it', async () => {

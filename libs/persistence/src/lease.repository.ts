@@ -18,12 +18,20 @@ export class StaleLeaseError extends Error {
   override readonly name = 'StaleLeaseError';
 }
 
-/** The rows of the given leases, as far as they are still theirs; `o.n` counts the leases from 1. */
-const OURS = `
-  unnest($1::int[], $2::text[], $3::bigint[], $4::uuid[], $5::timestamptz[])
-    WITH ORDINALITY AS o(registry_id, full_name, generation, holder, read_at, n)
-  WHERE l.registry_id = o.registry_id AND l.full_name = o.full_name
-    AND l.generation = o.generation AND l.holder = o.holder`;
+/**
+ * Changes the rows of the given leases, as far as they are still theirs; `o.n` counts the leases from 1. The rows are
+ * locked in the order that is given, which is the same for all, so that nobody waits in a circle.
+ */
+const changeOurs = (set: string): string => `
+  WITH o AS MATERIALIZED (
+    SELECT w.* FROM unnest($1::int[], $2::text[], $3::bigint[], $4::uuid[], $5::timestamptz[])
+                      WITH ORDINALITY AS w(registry_id, full_name, generation, holder, read_at, n)
+      JOIN repository_leases h ON h.registry_id = w.registry_id AND h.full_name = w.full_name
+                              AND h.generation = w.generation AND h.holder = w.holder
+     ORDER BY w.n FOR NO KEY UPDATE OF h)
+  UPDATE repository_leases l SET ${set} FROM o
+   WHERE l.registry_id = o.registry_id AND l.full_name = o.full_name
+  RETURNING o.n`;
 
 /**
  * Leases on repositories, by name. No lock is held while a registry is read; the generation, which rises with every
@@ -34,9 +42,7 @@ export class LeaseRepository {
 
   /** Takes the leases of those repositories that nobody holds. null: somebody does, or it was named before in the list. */
   async acquireAll(wanted: readonly RepositoryKey[], holder: string, seconds: number): Promise<(Lease | null)[]> {
-    const distinct = new Map(wanted.map((one) => [keyOf(one), one]));
-    // In one order for all, so that two who want the same do not wait for each other.
-    const sorted = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+    const sorted = inOrder([...new Map(wanted.map((one) => [keyOf(one), one])).values()]);
     const rows = await this.database.query<RepositoryKey & { generation: string; readAt: Date }>(
       `INSERT INTO repository_leases AS l (registry_id, full_name, generation, holder, expires_at)
        SELECT w.registry_id, w.full_name, 1, $3, now() + make_interval(secs => $4)
@@ -66,12 +72,12 @@ export class LeaseRepository {
    * those whose generation was still ours. An expired lease that nobody else took is still good.
    */
   async settleAll(sql: Sql, leases: readonly Lease[]): Promise<Set<Lease>> {
+    const ordered = inOrder(leases);
     const rows = await sql.query<{ n: string }>(
-      `UPDATE repository_leases l SET applied_read_at = o.read_at, holder = NULL, expires_at = NULL FROM ${OURS}
-        RETURNING o.n`,
-      columnsOf(leases),
+      changeOurs('applied_read_at = o.read_at, holder = NULL, expires_at = NULL'),
+      columnsOf(ordered),
     );
-    return new Set(rows.map(({ n }) => leases[Number(n) - 1]!));
+    return new Set(rows.map(({ n }) => ordered[Number(n) - 1]!));
   }
 
   /** As {@link settleAll}, for one. Throws {@link StaleLeaseError} when it is no longer ours. */
@@ -82,11 +88,12 @@ export class LeaseRepository {
 
   /** Holds the leases for longer; returns those that are still ours. */
   async renewAll(leases: readonly Lease[], seconds: number): Promise<Set<Lease>> {
+    const ordered = inOrder(leases);
     const rows = await this.database.query<{ n: string }>(
-      `UPDATE repository_leases l SET expires_at = now() + make_interval(secs => $6) FROM ${OURS} RETURNING o.n`,
-      [...columnsOf(leases), seconds],
+      changeOurs('expires_at = now() + make_interval(secs => $6)'),
+      [...columnsOf(ordered), seconds],
     );
-    return new Set(rows.map(({ n }) => leases[Number(n) - 1]!));
+    return new Set(rows.map(({ n }) => ordered[Number(n) - 1]!));
   }
 
   /** Holds a lease for longer. Returns false when it is no longer ours. */
@@ -96,10 +103,7 @@ export class LeaseRepository {
 
   /** Gives leases back without having applied anything. */
   async releaseAll(leases: readonly Lease[]): Promise<void> {
-    await this.database.query(
-      `UPDATE repository_leases l SET holder = NULL, expires_at = NULL FROM ${OURS}`,
-      columnsOf(leases),
-    );
+    await this.database.query(changeOurs('holder = NULL, expires_at = NULL'), columnsOf(inOrder(leases)));
   }
 
   async release(lease: Lease): Promise<void> {
@@ -108,6 +112,11 @@ export class LeaseRepository {
 }
 
 const keyOf = (one: RepositoryKey): string => `${one.registryId} ${one.fullName}`;
+
+/** One order for all who lock rows, so that two who want the same do not wait for each other. */
+function inOrder<K extends RepositoryKey>(keys: readonly K[]): K[] {
+  return [...keys].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
 
 function columnsOf(leases: readonly Lease[]): unknown[] {
   return [

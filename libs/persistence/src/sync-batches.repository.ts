@@ -153,6 +153,8 @@ export class SyncBatchesRepository {
   /** Ends a batch and adds what it found to its run, unless the batch was taken over meanwhile. */
   async complete(batch: Batch, holder: string, result: BatchResult): Promise<void> {
     await this.database.transaction(async (sql) => {
+      // The run first, as whoever ends or cancels it does: two that lock in different orders wait for each other.
+      await sql.query('SELECT FROM sync_runs WHERE id = $1 FOR NO KEY UPDATE', [batch.runId]);
       const ours = await sql.query(
         `UPDATE sync_batches SET state = CASE WHEN cardinality($3::text[]) > 0 THEN 'failed' ELSE 'done' END, todo = $3,
                                  holder = NULL, expires_at = NULL
