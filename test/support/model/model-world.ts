@@ -3,10 +3,11 @@ import { makeSyncRunner } from '#catalog/make-sync-runner.js';
 import { ReconcileRecord } from '#catalog/reconcile-record.js';
 import { Reconciler } from '#catalog/reconciler.js';
 import { type RegistryClients, SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
+import { Slots } from '#catalog/slots.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import type { SyncMode, SyncStrategy } from '#domain/sync/strategy.js';
 import { CatalogRepository } from '#persistence/catalog.repository.js';
-import type { Database } from '#persistence/database.js';
+import type { Database, Sql } from '#persistence/database.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
@@ -18,7 +19,7 @@ import { Metrics } from '#platform/metrics/metrics.js';
 import { parseEnvelope } from '../../../apps/api/src/webhooks/parse-envelope.js';
 import { type EventEnvelope, FakeRegistry, type Fault, type Flavour, type SeenRequest } from '../../fakes/registry.js';
 import type { TestDatabase } from '../test-database.js';
-import { type Interruption, Killed, Mortal } from './mortal.js';
+import { type Interruption, Killed, Mortal, type Witness } from './mortal.js';
 import { TagHistory, type Tags } from './tag-history.js';
 
 /** How one job of a worker goes. */
@@ -32,7 +33,6 @@ export const HEALTHY: Job = { interruption: null, faultOf: () => null };
 /** Nothing is confirmed while the clock does not go on. */
 const SETTINGS = { confirmationSeconds: 60, deepRate: null, share: 0.1, minimum: 20 };
 const PATH = /^\/v2\/(.+)\/(?:tags\/list|manifests\/[^/]+)$/;
-const quiet = { info: () => undefined, warn: () => undefined };
 
 /** A registry that is a model, the real code of the workers over a real database, and a witness of what goes. */
 export class ModelWorld {
@@ -43,10 +43,14 @@ export class ModelWorld {
    * show what the registry had only before what was already shown.
    */
   readonly wrongs: string[] = [];
+  /** What happened, in order: steps of the story, statements and requests of the processes, commits that showed. */
+  readonly log: string[] = [];
   private clock = 0;
   private readonly history = new TagHistory();
   private stored: Tags = new Map();
   private slots = 0;
+  private processes = 0;
+  private readonly commits = new Slots(1);
 
   private constructor(
     private readonly test: TestDatabase,
@@ -82,8 +86,8 @@ export class ModelWorld {
 
   /** A worker works the inbox off. */
   async drain(job: Job): Promise<void> {
-    await this.run(job, ({ inbox, registries, reconciler }) =>
-      new EventDrain(inbox, registries, reconciler, quiet).ring(),
+    await this.run(job, ({ inbox, registries, reconciler }, log) =>
+      new EventDrain(inbox, registries, reconciler, log).ring(),
     );
   }
 
@@ -91,7 +95,20 @@ export class ModelWorld {
   async sync(mode: SyncMode, strategy: SyncStrategy, job: Job): Promise<void> {
     const slot = `${mode}:${this.slots++}`;
     await new SyncRunsRepository(this.test.sql).request(this.registry.id, slot, mode, strategy);
-    await this.run(job, (parts) => makeSyncRunner(parts, SETTINGS, quiet).ring());
+    await this.resume(job);
+  }
+
+  /** A worker goes on with the syncs that were left. */
+  async resume(job: Job): Promise<void> {
+    await this.run(job, (parts, log) => makeSyncRunner(parts, SETTINGS, log).ring());
+  }
+
+  /** How the latest sync ended. */
+  async latestSync(): Promise<{ state: string; failed: number; outcome: string | null }> {
+    const [run] = await this.test.sql.query<{ state: string; failed: number; outcome: string | null }>(
+      'SELECT state, failed, outcome FROM sync_runs ORDER BY id DESC LIMIT 1',
+    );
+    return run!;
   }
 
   /** What the dead held is free. */
@@ -118,8 +135,8 @@ export class ModelWorld {
   }
 
   /** The tags that the API shows. */
-  async shown(): Promise<Tags> {
-    const rows = await this.test.sql.query<{ name: string; digest: string }>(
+  async shown(sql: Sql = this.test.sql): Promise<Tags> {
+    const rows = await sql.query<{ name: string; digest: string }>(
       `SELECT r.full_name || ':' || t.name AS name, m.digest FROM tags t JOIN manifests m ON m.id = t.manifest_id
          JOIN repositories r ON r.id = t.repository_id WHERE r.removed_at IS NULL`,
     );
@@ -133,18 +150,33 @@ export class ModelWorld {
   }
 
   /** Does a worker's job as a process of its own, which may not survive it. */
-  private async run(job: Job, work: (parts: ReturnType<ModelWorld['parts']>) => Promise<void>): Promise<void> {
+  private async run(
+    job: Job,
+    work: (parts: ReturnType<ModelWorld['parts']>, log: ReturnType<typeof logOf>) => Promise<void>,
+  ): Promise<void> {
     const mortal = new Mortal(job.interruption);
+    const name = `process ${++this.processes}`;
+    const hears = (step: string) => void this.log.push(`  ${name}: ${step}`);
     const readSince = new Map<string, number>();
-    const database = mortal.database(this.test.sql, () => this.witness(readSince));
-    const client = mortal.client(this.fake, (path) => this.noteRead(path, readSince), job.faultOf);
+    const database = mortal.database(this.test.sql, this.witnessOf(readSince, hears));
+    const client = mortal.client(this.fake, (path) => this.noteRead(path, readSince), job.faultOf, hears);
     try {
-      await work(this.parts(database, { of: () => client } as unknown as RegistryClients));
+      await work(this.parts(database, { of: () => client } as unknown as RegistryClients), logOf(hears));
+      hears('ends');
     } catch (error) {
+      hears(`ends with ${String(error)}`);
       if (!(error instanceof Killed)) throw error;
     } finally {
       await mortal.ended();
     }
+  }
+
+  private witnessOf(readSince: ReadonlyMap<string, number>, hears: Witness['hears']): Witness {
+    const turn = async () => {
+      await this.commits.take();
+      return () => this.commits.give();
+    };
+    return { turn, sees: (sql) => this.judge(sql, readSince, hears), hears };
   }
 
   private parts(database: Database, clients: RegistryClients) {
@@ -168,16 +200,23 @@ export class ModelWorld {
     if (repository !== undefined && !readSince.has(repository)) readSince.set(repository, this.clock);
   }
 
-  /** After each commit. */
-  private async witness(readSince: ReadonlyMap<string, number>): Promise<void> {
-    const shown = await this.shown();
+  /** Before each commit, when all before it were seen: what it shows and takes away is its own doing. */
+  private async judge(sql: Sql, readSince: ReadonlyMap<string, number>, hears: Witness['hears']): Promise<void> {
+    const shown = await this.shown(sql);
     for (const name of new Set([...this.stored.keys(), ...shown.keys()])) {
       const [before, after] = [this.stored.get(name) ?? null, shown.get(name) ?? null];
       if (before === after) continue;
       const since = readSince.get(name.slice(0, name.lastIndexOf(':'))) ?? Infinity;
+      hears(`shows ${name} as ${after} after ${before}, read since ${since}`);
       if (after === null && !this.history.wasAbsent(name, since)) this.wrongs.push(`${name} went, but was there`);
       if (!this.history.follow(name, after)) this.wrongs.push(`${name} went back from ${before} to ${after}`);
     }
     this.stored = shown;
   }
+}
+
+/** What the workers' code logs. */
+function logOf(hears: Witness['hears']) {
+  const log = (facts: Record<string, unknown>, message: string) => hears(`says: ${message} ${JSON.stringify(facts)}`);
+  return { info: log, warn: log };
 }
