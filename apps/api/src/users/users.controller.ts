@@ -2,12 +2,14 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, 
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { AppError } from '#domain/errors/app-error.js';
+import { mayMakeTokens } from '#domain/policy/token-limits.js';
 import type { By } from '#persistence/activities.repository.js';
 import { USER_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
-import { AdminOnly } from '../http/access.js';
+import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
@@ -59,10 +61,15 @@ export class UsersController {
   @Answers(userView, { also: [404, 422] })
   @AdminOnly()
   async update(
+    @CurrentUser() person: Person,
     @CalledBy() by: By,
     @Param('id', { schema: idParam }) id: number,
     @Body({ schema: userChanges }) body: { user: UserChangesBody },
   ) {
+    // Whoever sets a password can sign in with it, after the token has ended too.
+    if (body.user.password !== undefined && person.token && !mayMakeTokens(person.token)) {
+      throw new AppError('forbidden', 'a token that is restricted or expires sets no passwords');
+    }
     return viewUser(await this.users.update(by, id, body.user));
   }
 
