@@ -17,7 +17,8 @@ const LOOK_MS = 500;
  */
 export class SyncRunner {
   private readonly stopping = new AbortController();
-  private readonly parts = new Map<number, Promise<void>>();
+  /** Not by run: one that was lost may be taken again while the former part of it still ends. */
+  private readonly parts = new Set<{ runId: number; work: Promise<void> }>();
   private running: Promise<void> | null = null;
 
   constructor(
@@ -53,10 +54,10 @@ export class SyncRunner {
       while (!this.stopping.signal.aborted) {
         while (this.parts.size < MAX_PARTS && (await this.takePart()));
         if (this.parts.size === 0) return;
-        await Promise.race([...this.parts.values(), delay(LOOK_MS)]);
+        await Promise.race([...this.works(), delay(LOOK_MS)]);
       }
     } finally {
-      await Promise.all(this.parts.values());
+      await Promise.all(this.works());
     }
   }
 
@@ -68,20 +69,25 @@ export class SyncRunner {
       this.keep(run.id, this.leader.lead(run, holder, this.stopping.signal));
       return true;
     }
-    const waiting = await this.batches.waitingRun([...this.parts.keys()]);
+    const waiting = await this.batches.waitingRun([...this.parts].map(({ runId }) => runId));
     const helped = waiting === null ? null : await this.runs.running(waiting);
     if (helped === null) return false;
     this.keep(helped.id, this.help(helped, holder));
     return true;
   }
 
+  private works(): Promise<void>[] {
+    return [...this.parts].map(({ work }) => work);
+  }
+
   private keep(runId: number, work: Promise<void>): void {
-    const part = work
+    const ended = work
       .catch((error: unknown) =>
         this.log.info({ run: runId, error: (error as Error).message }, 'a part of a sync ended'),
       )
-      .finally(() => this.parts.delete(runId));
-    this.parts.set(runId, part);
+      .finally(() => this.parts.delete(part));
+    const part = { runId, work: ended };
+    this.parts.add(part);
   }
 
   private async help(run: ClaimedRun, holder: string): Promise<void> {
