@@ -167,7 +167,7 @@ export class ModelWorld {
       hears(`ends with ${String(error)}`);
       if (!(error instanceof Killed)) throw error;
     } finally {
-      await mortal.ended();
+      await mortal.ended(() => this.wrongs.push(`${name} went on when it had ended`));
     }
   }
 

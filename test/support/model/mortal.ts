@@ -34,11 +34,13 @@ export interface Witness {
 export class Mortal {
   private steps = 0;
   private dead = false;
+  private late: (() => void) | null = null;
   private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(private readonly interruption: Interruption | null) {}
 
   async step(inTransaction: boolean): Promise<void> {
+    this.late?.();
     if (this.dead) throw new Killed('the process is dead');
     this.steps += 1;
     const { interruption } = this;
@@ -51,9 +53,15 @@ export class Mortal {
     if (this.dead) throw new Killed('the process is dead');
   }
 
-  /** When the server is done with what this process asked of it before it was killed. */
-  async ended(): Promise<void> {
+  /**
+   * Resolves when the server is done with what this process asked of it before it was killed. Nothing goes on after that:
+   * `late` is called when something tries to in a process that said it was done.
+   */
+  async ended(late: () => void): Promise<void> {
+    const killed = this.dead;
     while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+    this.dead = true;
+    if (!killed) this.late = late;
   }
 
   private async watch<T>(work: Promise<T>): Promise<T> {
