@@ -16,8 +16,8 @@ vi.mock('node:timers/promises', async (original) => {
 /** Databases that are played in at the same time. */
 const LANES = 2;
 const RUNS_OF_A_ROUND = 50;
-/** The bounded run is the same stories on every machine: half a minute of them, a minute where others are at work too. */
-const ROUNDS = 4;
+/** The bounded run is the same stories on every machine: about a minute of them, more where others are at work too. */
+const ROUNDS = 20;
 /** An event whose news never shows is looked at so often; one that waits longer is stuck. */
 const MOST_LOOKS = 6;
 
