@@ -54,6 +54,9 @@ interface Row {
 
 const NO_TOKEN = 'NULL::int AS token_id';
 
+/** No join: the planner would read all memberships of somebody who has thousands, to find one. */
+const ROLE = '(SELECT m.role FROM team_users m WHERE m.team_id = n.team_id AND m.user_id = u.id)';
+
 const SELECT = (name: string, userJoin: string, token = NO_TOKEN): Prepared => ({
   name,
   text: `
@@ -63,8 +66,8 @@ const SELECT = (name: string, userJoin: string, token = NO_TOKEN): Prepared => (
       ${userJoin}
       LEFT JOIN LATERAL (
         SELECT json_agg(json_build_object('id', n.id, 'name', n.name, 'kind', n.kind, 'visibility', n.visibility,
-                                          'ownerId', n.owner_id, 'role', m.role)) AS list
-          FROM namespaces n LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = u.id
+                                          'ownerId', n.owner_id, 'role', ${ROLE})) AS list
+          FROM namespaces n
          WHERE n.registry_id = r.id AND n.name = ANY($3)) n ON true`,
 });
 
