@@ -1,6 +1,7 @@
 import type { Action } from '#domain/naming/scope.js';
 import type { NamespaceFacts } from '#domain/policy/facts.js';
 import type { Database, Prepared } from './database.js';
+import { Gather } from './gather.js';
 import { IDLE_DAYS } from './refresh-tokens.repository.js';
 
 /** A user as the token endpoint needs it. */
@@ -35,6 +36,8 @@ export interface TokenFacts {
 }
 
 interface Row {
+  /** Of the request, from 1. */
+  place: number;
   registry_id: number;
   user_id: number | null;
   username: string;
@@ -57,34 +60,40 @@ const NO_TOKEN = 'NULL::int AS token_id';
 /** No join: the planner would read all memberships of somebody who has thousands, to find one. */
 const ROLE = '(SELECT m.role FROM team_users m WHERE m.team_id = n.team_id AND m.user_id = u.id)';
 
+/**
+ * The facts of several requests; the columns of `$1` to `$3` are the service, the user name and the namespaces (a JSON
+ * list) of each, `$4` the hash of what was shown. Rows name the request that they belong to by its place, from 1.
+ */
 const SELECT = (name: string, userJoin: string, token = NO_TOKEN): Prepared => ({
   name,
   text: `
-    SELECT r.id AS registry_id, u.id AS user_id, u.username, u.password_hash, u.credential_version, u.admin, u.enabled,
-           u.locked_at IS NOT NULL AS locked, u.bot, u.service, ${token}, n.list AS namespaces
-      FROM (SELECT id FROM registries WHERE hostname = $1 OR external_hostname = $1 LIMIT 1) r
+    SELECT q.place::int, r.id AS registry_id, u.id AS user_id, u.username, u.password_hash, u.credential_version, u.admin,
+           u.enabled, u.locked_at IS NOT NULL AS locked, u.bot, u.service, ${token}, n.list AS namespaces
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY
+           AS q(service, username, namespaces, hash, place)
+      CROSS JOIN LATERAL (
+        SELECT id FROM registries WHERE hostname = q.service OR external_hostname = q.service LIMIT 1) r
       ${userJoin}
       LEFT JOIN LATERAL (
         SELECT json_agg(json_build_object('id', n.id, 'name', n.name, 'kind', n.kind, 'visibility', n.visibility,
                                           'ownerId', n.owner_id, 'role', ${ROLE})) AS list
           FROM namespaces n
-         WHERE n.registry_id = r.id AND n.name = ANY($3)) n ON true`,
+         WHERE n.registry_id = r.id
+           AND n.name = ANY(ARRAY(SELECT jsonb_array_elements_text(q.namespaces::jsonb)))) n ON true`,
 });
 
-const BY_NAME = SELECT('token_facts_by_name', 'LEFT JOIN users u ON u.username = $2::citext');
+const BY_NAME = SELECT('token_facts_by_name', 'LEFT JOIN users u ON u.username = q.username::citext');
 const BY_TOKEN = SELECT(
   'token_facts_by_token',
-  `LEFT JOIN application_tokens t ON t.token_hash = $4 AND (t.expires_at IS NULL OR t.expires_at > now())
-   LEFT JOIN users u ON u.id = t.user_id AND u.username = $2::citext`,
+  `LEFT JOIN application_tokens t ON t.token_hash = q.hash AND (t.expires_at IS NULL OR t.expires_at > now())
+   LEFT JOIN users u ON u.id = t.user_id AND u.username = q.username::citext`,
   't.id AS token_id, t.expires_at, t.actions, t.namespaces AS token_namespaces',
 );
-
-/** $2 is not needed here: who has the token is its user. */
 const BY_REFRESH_TOKEN = SELECT(
   'token_facts_by_refresh_token',
-  `LEFT JOIN refresh_tokens t ON t.token_hash = $4 AND t.service = $1 AND t.expires_at > now()
+  `LEFT JOIN refresh_tokens t ON t.token_hash = q.hash AND t.service = q.service AND t.expires_at > now()
         AND t.last_used_at > now() - interval '${IDLE_DAYS} days'
-   LEFT JOIN users u ON u.id = t.user_id AND u.credential_version = t.credential_version AND $2::text IS NOT NULL`,
+   LEFT JOIN users u ON u.id = t.user_id AND u.credential_version = t.credential_version`,
 );
 
 const STATEMENTS = { name: BY_NAME, 'application-token': BY_TOKEN, 'refresh-token': BY_REFRESH_TOKEN } as const;
@@ -95,9 +104,33 @@ export type Lookup =
   | { by: 'application-token'; username: string; hash: Buffer }
   | { by: 'refresh-token'; hash: Buffer };
 
-/** Everything that a token decision needs, in one query, made for every request (promise P5). */
+/** One request's question. */
+interface Asked {
+  service: string;
+  username: string;
+  namespaces: readonly string[];
+  hash: Buffer | null;
+}
+
+/** Requests of one query; one that comes alone does not wait for others. */
+const TOGETHER = { most: 32, lanes: 4 };
+const NOTHING: TokenFacts = { registryId: null, user: null, token: null, namespaces: new Map() };
+
+/**
+ * Everything that a token decision needs, in one query that begins after the request came (promise P5). Requests that
+ * come at about the same time share a query: asking costs more than what is asked.
+ */
 export class TokenFactsRepository {
-  constructor(private readonly database: Database) {}
+  private readonly gathers: Record<Lookup['by'], Gather<Asked, TokenFacts>>;
+
+  constructor(private readonly database: Database) {
+    const gather = (by: Lookup['by']) => new Gather((all: Asked[]) => this.findAll(STATEMENTS[by], all), TOGETHER);
+    this.gathers = {
+      name: gather('name'),
+      'application-token': gather('application-token'),
+      'refresh-token': gather('refresh-token'),
+    };
+  }
 
   /**
    * @param service as asked for; compared exactly with hostnames of registries
@@ -106,18 +139,28 @@ export class TokenFactsRepository {
    */
   async find(service: string, who: Lookup, namespaces: string[]): Promise<TokenFacts> {
     const username = who.by === 'refresh-token' ? '' : who.username;
-    const values: unknown[] = [service, username, namespaces];
-    if (who.by !== 'name') values.push(who.hash);
-    const rows = await this.database.prepared<Row>(STATEMENTS[who.by], values);
-    const row = rows[0];
-    if (!row) return { registryId: null, user: null, token: null, namespaces: new Map() };
-    return {
-      registryId: row.registry_id,
-      user: row.user_id === null ? null : userFacts(row, row.user_id),
-      token: row.user_id === null || row.token_id === null ? null : shownToken(row, row.token_id),
-      namespaces: new Map((row.namespaces ?? []).map(({ name, ...facts }) => [name, facts])),
-    };
+    return this.gathers[who.by].do({ service, username, namespaces, hash: who.by === 'name' ? null : who.hash });
   }
+
+  private async findAll(statement: Prepared, all: readonly Asked[]): Promise<TokenFacts[]> {
+    const rows = await this.database.prepared<Row>(statement, [
+      all.map(({ service }) => service),
+      all.map(({ username }) => username),
+      all.map(({ namespaces }) => JSON.stringify(namespaces)),
+      all.map(({ hash }) => hash),
+    ]);
+    const found = new Map(rows.map((row) => [row.place, factsOf(row)]));
+    return all.map((_, i) => found.get(i + 1) ?? NOTHING);
+  }
+}
+
+function factsOf(row: Row): TokenFacts {
+  return {
+    registryId: row.registry_id,
+    user: row.user_id === null ? null : userFacts(row, row.user_id),
+    token: row.user_id === null || row.token_id === null ? null : shownToken(row, row.token_id),
+    namespaces: new Map((row.namespaces ?? []).map(({ name, ...facts }) => [name, facts])),
+  };
 }
 
 function userFacts(row: Row, id: number): UserFacts {
