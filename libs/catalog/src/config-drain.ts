@@ -8,6 +8,7 @@ import { RegistryError } from '#registry/errors.js';
 import type { DrainLog } from './registry-drain.js';
 import { inParallel } from './in-parallel.js';
 import type { RegistryClients } from './registry-clients.js';
+import { WorkLoop } from './work-loop.js';
 
 /** Config blobs are small; a larger one tells us nothing that we need. */
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -28,8 +29,7 @@ export interface Busy {
  * registry more than a manifest does, and tells nothing about what exists; so it never keeps a tag from being seen.
  */
 export class ConfigDrain {
-  private running: Promise<void> | null = null;
-  private readonly stopping = new AbortController();
+  private readonly loop = new WorkLoop((signal) => this.round(signal));
 
   constructor(
     private readonly configs: ConfigsRepository,
@@ -41,48 +41,46 @@ export class ConfigDrain {
 
   /** Reads what is due. Resolves when nothing was left, or nothing was answered. */
   async ring(): Promise<void> {
-    this.running ??= this.drain().finally(() => {
-      this.running = null;
-    });
-    await this.running;
+    await this.loop.ring();
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort(new Error('the worker is stopping'));
-    await this.running?.catch(() => undefined);
+    await this.loop.stop();
   }
 
-  private async drain(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      const waited = this.catalog.isReading ? PATIENCE_SECONDS : 0;
-      const due = await this.configs.take(BATCH, waited, AGAIN_SECONDS);
-      const read = await this.readAll(due);
-      await this.settle(read);
-      if (read.length === 0) return;
-    }
+  private async round(signal: AbortSignal): Promise<boolean> {
+    const waited = this.catalog.isReading ? PATIENCE_SECONDS : 0;
+    const due = await this.configs.take(BATCH, waited, AGAIN_SECONDS);
+    const read = await this.readAll(due, signal);
+    await this.settle(read);
+    return read.length > 0;
   }
 
-  private async readAll(due: DueConfig[]): Promise<ReadConfig[]> {
+  private async readAll(due: DueConfig[], signal: AbortSignal): Promise<ReadConfig[]> {
     const read: ReadConfig[] = [];
     const registries = new Map<number, Registry | null>();
     for (const { registryId } of due)
       if (!registries.has(registryId)) registries.set(registryId, await this.registries.find(registryId));
     await inParallel(due, this.catalog.isReading ? 1 : READERS, async (one) => {
       const registry = registries.get(one.registryId);
-      if (!registry || this.stopping.signal.aborted) return;
-      const facts = await this.read(registry, one);
+      if (!registry || signal.aborted) return;
+      const facts = await this.read(registry, one, signal);
       if (facts) read.push({ manifestId: one.manifestId, facts });
     });
     return read;
   }
 
   /** null: to be asked again. One that is gone, too large or broken leaves the image without platform. */
-  private async read(registry: Registry, { repository, digest }: DueConfig): Promise<ConfigFacts | null> {
+  private async read(
+    registry: Registry,
+    { repository, digest }: DueConfig,
+    signal: AbortSignal,
+  ): Promise<ConfigFacts | null> {
     try {
-      const options = { maxBytes: MAX_CONFIG_BYTES, signal: this.stopping.signal };
+      const options = { maxBytes: MAX_CONFIG_BYTES, signal };
       return parseImageConfig(await this.clients.of(registry).blob(repository, digest, options));
     } catch (error) {
-      if (this.stopping.signal.aborted) return null;
+      if (signal.aborted) return null;
       if (!(error instanceof RegistryError)) throw error;
       this.log.warn({ registryId: registry.id, repository, error: error.message }, 'a configuration was not read');
       return error.temporary ? null : NO_CONFIG;
