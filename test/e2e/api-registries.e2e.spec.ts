@@ -118,6 +118,19 @@ scenes('registries of the API', {}, (house, flavour) => {
     expect((await house().put('/registries/999', { registry: { name: 'x' } })).status).toBe(404);
   });
 
+  it('has a sync strategy of its own, or that of the settings', async () => {
+    const [{ id }] = (await list()).filter((one) => one.name === 'renamed') as [RegistryView];
+    const update = (sync_strategy: unknown) => house().put(`/registries/${id}`, { registry: { sync_strategy } });
+    const sync = async (order?: object) => (await house().post(`/registries/${id}/sync`, order)).body;
+    expect((await house().get(`/registries/${id}`)).body).toMatchObject({ sync_strategy: null });
+    expect(await sync()).toMatchObject({ strategy: 'initial' });
+    expect((await update('update-delete')).body).toMatchObject({ sync_strategy: 'update-delete' });
+    expect(await sync()).toMatchObject({ strategy: 'update-delete' });
+    expect(await sync({ strategy: 'update' })).toMatchObject({ strategy: 'update' });
+    expect((await update('sometimes')).status).toBe(400);
+    expect((await update(null)).body).toMatchObject({ sync_strategy: null });
+  });
+
   describe('notifications', () => {
     const notify = async (secret: string | null, tag: string): Promise<number> => {
       // The host is that of the first registry, whoever speaks.

@@ -34,6 +34,25 @@ describe(SyncRequests.name, () => {
     expect(await bench.requests.repair()).toBe(true);
   });
 
+  it('follows the strategy that a registry has of its own, and the settings for others', async () => {
+    const other = await bench.addRegistry('other.test:5000');
+    await bench.registries.update(other.id, { syncStrategy: 'update-delete' });
+    const facts = { interval: HOUR, deepInterval: HOUR, processId: 'p1' };
+    expect(await bench.requests.schedule({ ...facts, strategy: 'initial' })).toBe(true);
+    const asked = async (id: number) => (await bench.runs.latest(id, 9)).map(({ mode, strategy }) => [mode, strategy]);
+    expect(await asked(bench.registry.id)).toEqual([['deep', 'initial']]);
+    const own = [
+      ['names', 'update-delete'],
+      ['deep', 'update-delete'],
+    ];
+    expect(await asked(other.id)).toEqual(own);
+    await bench.registries.update(other.id, { name: 'renamed' });
+    expect((await bench.registries.find(other.id))?.syncStrategy).toBe('update-delete');
+    await bench.registries.update(other.id, { syncStrategy: null });
+    await bench.requests.schedule({ ...facts, strategy: 'initial' });
+    expect(await asked(other.id)).toEqual([['deep', 'initial'], ...own]);
+  });
+
   it('finds what was lost with a rejected notification', async () => {
     bench.fake.putImage('team/app', 'v1', silent);
     await reject('the push of it, garbled');

@@ -10,13 +10,17 @@ export class SyncRequests {
     private readonly registries: RegistriesRepository,
   ) {}
 
-  /** Makes the runs that the schedule wants now. Returns true when any is new. */
+  /**
+   * Makes the runs that the schedule wants now: under the registry's own strategy, or else the given one. Returns true when
+   * any is new.
+   */
   async schedule(facts: Omit<ScheduleFacts, 'now'>): Promise<boolean> {
     let fresh = false;
     for (const registry of await this.registries.all()) {
-      for (const { slot, mode } of dueSlots({ ...facts, now: Date.now() })) {
-        const make = isPeriodic(facts.strategy) ? this.runs.requestPeriodic : this.runs.request;
-        const made = await make.call(this.runs, registry.id, slot, mode, facts.strategy);
+      const strategy = registry.syncStrategy ?? facts.strategy;
+      for (const { slot, mode } of dueSlots({ ...facts, strategy, now: Date.now() })) {
+        const make = isPeriodic(strategy) ? this.runs.requestPeriodic : this.runs.request;
+        const made = await make.call(this.runs, registry.id, slot, mode, strategy);
         fresh ||= made;
       }
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Registry } from '#domain/registry/registry.entity.js';
+import type { SyncStrategy } from '#domain/sync/strategy.js';
 import type { Database, Prepared, Sql } from './database.js';
 import { ensurePersonalNamespaces } from './personal-namespaces.js';
 
@@ -11,6 +12,8 @@ export interface RegistryInput {
   webhookSecret: string | null;
   /** Whether notifications without a secret are taken as its own; of one registry at most. */
   unsignedEvents?: boolean;
+  /** null: that of the settings. */
+  syncStrategy?: SyncStrategy | null;
 }
 
 /** What may be changed; a secret is replaced, never taken away. */
@@ -79,8 +82,8 @@ export class RegistriesRepository {
     const id = await this.database.transaction(async (sql) => {
       await lockRegistries(sql);
       const [registry] = await sql.query<{ id: number }>(
-        `INSERT INTO registries (name, hostname, external_hostname, use_ssl, webhook_secret_hash, unsigned_events)
-         VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+        `INSERT INTO registries (name, hostname, external_hostname, use_ssl, webhook_secret_hash, unsigned_events, sync_strategy)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
         [
           input.name,
           input.hostname,
@@ -88,6 +91,7 @@ export class RegistriesRepository {
           input.useSsl,
           secretHash(input.webhookSecret),
           input.unsignedEvents ?? false,
+          input.syncStrategy ?? null,
         ],
       );
       const registryId = registry!.id;
@@ -208,11 +212,12 @@ async function lockRegistries(sql: Sql): Promise<void> {
 }
 
 async function writeColumns(sql: Sql, id: number, input: Omit<RegistryChange, 'webhookSecret'>): Promise<void> {
-  const { name, hostname, useSsl, externalHostname, unsignedEvents } = input;
+  const { name, hostname, useSsl, externalHostname, unsignedEvents, syncStrategy } = input;
   await sql.query(
     `UPDATE registries SET name = coalesce($2, name), hostname = coalesce($3, hostname), use_ssl = coalesce($4, use_ssl),
             external_hostname = CASE WHEN $5 THEN $6 ELSE external_hostname END,
-            unsigned_events = coalesce($7, unsigned_events), updated_at = now()
+            unsigned_events = coalesce($7, unsigned_events),
+            sync_strategy = CASE WHEN $8 THEN $9 ELSE sync_strategy END, updated_at = now()
       WHERE id = $1`,
     [
       id,
@@ -222,6 +227,8 @@ async function writeColumns(sql: Sql, id: number, input: Omit<RegistryChange, 'w
       externalHostname !== undefined,
       externalHostname ?? null,
       unsignedEvents ?? null,
+      syncStrategy !== undefined,
+      syncStrategy ?? null,
     ],
   );
 }

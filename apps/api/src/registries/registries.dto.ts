@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { judgeClocks } from '#domain/registry/judge-clocks.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
+import { SYNC_STRATEGIES } from '#domain/sync/strategy.js';
 
 const HOST_PORT = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 const HIGHEST_PORT = 65_535;
@@ -14,6 +15,8 @@ const hostname = z
   .max(255)
   .regex(HOST_PORT, 'must be host or host:port, without a scheme')
   .refine(hasRealPort, 'has a port that does not exist');
+/** null: that of the settings. */
+const strategy = z.enum(SYNC_STRATEGIES).nullable();
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
 /** As it travels in a header. */
 const secret = z
@@ -31,6 +34,7 @@ export const registryBody = z
       external_hostname: hostname.nullish(),
       webhook_secret: secret.nullish(),
       unsigned_events: flag.optional(),
+      sync_strategy: strategy.optional(),
     }),
   })
   .meta({ id: 'RegistryInput' });
@@ -46,6 +50,7 @@ export const registryChanges = z
         external_hostname: hostname.nullable(),
         webhook_secret: secret,
         unsigned_events: flag,
+        sync_strategy: strategy,
       })
       .partial(),
   })
@@ -79,6 +84,7 @@ export const registryView = z
     digests_equal_at: z.string().nullable(),
     webhook_secret: z.enum(['none', 'set', 'rotating']),
     unsigned_events: z.boolean(),
+    sync_strategy: strategy,
     clock: z
       .object({
         ahead_seconds: z.number(),
@@ -105,6 +111,7 @@ export function viewRegistry(registry: Registry): z.output<typeof registryView> 
     digests_equal_at: registry.digestsEqualAt?.toISOString() ?? null,
     webhook_secret: secretState(registry),
     unsigned_events: registry.unsignedEvents,
+    sync_strategy: registry.syncStrategy,
     clock: clockOf(registry),
     problem: problemOf(registry),
   };

@@ -54,6 +54,7 @@ export class RegistriesService {
         useSsl: input.use_ssl,
         webhookSecret: input.webhook_secret ?? null,
         unsignedEvents: input.unsigned_events ?? false,
+        syncStrategy: input.sync_strategy ?? null,
       }),
     );
   }
@@ -76,6 +77,7 @@ export class RegistriesService {
         externalHostname: changes.external_hostname,
         webhookSecret: changes.webhook_secret,
         unsignedEvents: changes.unsigned_events,
+        syncStrategy: changes.sync_strategy,
       }).filter(([, value]) => value !== undefined),
     );
     if (Object.keys(columns).length > 0) await ownOr422(() => this.registries.update(id, columns));

@@ -40,7 +40,7 @@ export class SyncsController {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Without a body: deep, under the configured strategy. Removals need a strategy that allows them. */
+  /** Without a body: deep, under the registry's own strategy, or the configured one. Removals need a strategy that allows them. */
   @Post('sync')
   @Answers(runView, { status: 202, also: [404] })
   @HttpCode(202)

@@ -10,7 +10,7 @@ import type { RunView } from '#persistence/sync-plans.repository.js';
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
 
-/** Without a strategy the configured one; only one that is named may remove more than that. */
+/** Without a strategy the registry's own, or the configured one; only one that is named may remove more than that. */
 export const syncOrder = z
   .object({
     mode: z.enum(SYNC_MODES).default('deep'),

@@ -27,8 +27,8 @@ export class SyncsService {
 
   /** Asks for a run; one of the same kind that was asked for and has not ended is that run. */
   async ask(registryId: number, order: SyncOrder, by: By): Promise<RunView> {
-    await this.registry(registryId);
-    const strategy = order.strategy ?? this.settings.syncStrategy;
+    const registry = await this.registry(registryId);
+    const strategy = order.strategy ?? registry.syncStrategy ?? this.settings.syncStrategy;
     const ask = { mode: order.mode, strategy, dryRun: order.dry_run, requestedBy: by.actorName ?? '' };
     const id = await this.plans.ask(registryId, ask);
     return this.rung(registryId, id);

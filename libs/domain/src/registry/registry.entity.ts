@@ -1,4 +1,5 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import type { SyncStrategy } from '../sync/strategy.js';
 
 /** An unmodified Docker/OCI registry that Portus stands beside. */
 @Entity('registries')
@@ -36,6 +37,10 @@ export class Registry {
   /** Whether notifications without a secret are taken as its own; of one registry at most. */
   @Column({ name: 'unsigned_events', type: 'boolean', default: false })
   unsignedEvents!: boolean;
+
+  /** How it is synchronized; null: as the settings say. */
+  @Column({ name: 'sync_strategy', type: 'text', nullable: true })
+  syncStrategy!: SyncStrategy | null;
 
   /** `source.instanceID` of its last event: a new one means a restart, which loses waiting notifications. */
   @Column({ name: 'last_instance_id', type: 'text', nullable: true })

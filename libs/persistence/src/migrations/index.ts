@@ -1,6 +1,7 @@
 import { Activities1795258800000 } from './1795258800000-activities.js';
 import { DeletionsAndRetention1795240800001 } from './1795240800001-deletions-and-retention.js';
 import { Denials1795237200000 } from './1795237200000-denials.js';
+import { RegistrySyncStrategy1795276800001 } from './1795276800001-registry-sync-strategy.js';
 import { RegistryClocks1795237200001 } from './1795237200001-registry-clocks.js';
 import { EventEvidence1795230000000 } from './1795230000000-event-evidence.js';
 import { EventInbox1795248000000 } from './1795248000000-event-inbox.js';
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   Sessions1795262400000,
   Search1795266000000,
   StarsAndComments1795269600000,
+  RegistrySyncStrategy1795276800001,
 ];
