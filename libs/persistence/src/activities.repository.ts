@@ -13,6 +13,9 @@ export interface By {
 /** Portus itself. */
 export const BY_PORTUS: By = { actorId: null, actorName: 'portus', address: null, requestId: null };
 
+/** Whoever may start the command `portus` on this machine: it asks for no sign-in. */
+export const BY_COMMAND: By = { actorId: null, actorName: 'portus command', address: null, requestId: null };
+
 export interface NewActivity {
   key: ActivityKey;
   subjectType: SubjectType;

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
+import { ensureServiceAccount } from '#administration/service-account.js';
+import { AppError } from '#domain/errors/app-error.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import { Identity } from '#identity/identity.js';
 import { RegistriesRepository, RegistryTakenError } from '#persistence/registries.repository.js';
@@ -32,19 +33,18 @@ export class BootstrapService implements OnApplicationBootstrap {
 
   /** Its password follows the environment. */
   private async ensureServiceAccount(): Promise<void> {
-    const { servicePassword } = this.settings;
-    const known = await this.users.findByName(SERVICE_ACCOUNT);
-    if (known === null) {
-      await this.createUser(SERVICE_ACCOUNT, null, servicePassword, true);
-    } else if (known.service && !(await this.identity.matches(known.passwordHash, servicePassword))) {
-      await this.users.setPassword(known.id, await this.identity.hashPassword(servicePassword));
+    try {
+      await ensureServiceAccount(this.users, this.identity, this.settings.servicePassword);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.logger.error({ error: error.message }, 'there is no service account');
     }
   }
 
   private async ensureAdmin(): Promise<void> {
     const { initAdminUsername, initAdminPassword } = this.settings;
     if (initAdminPassword === null || (await this.users.hasAdmin())) return;
-    if (await this.createUser(initAdminUsername, null, initAdminPassword, false)) {
+    if (await this.createAdmin(initAdminUsername, initAdminPassword)) {
       this.logger.info({ username: initAdminUsername }, 'the first administrator was made');
     } else {
       this.logger.warn({ username: initAdminUsername }, 'no administrator was made: the name is somebody’s already');
@@ -52,14 +52,9 @@ export class BootstrapService implements OnApplicationBootstrap {
   }
 
   /** False when there was such a name already. */
-  private async createUser(
-    username: string,
-    email: string | null,
-    password: string,
-    service: boolean,
-  ): Promise<boolean> {
+  private async createAdmin(username: string, password: string): Promise<boolean> {
     const passwordHash = await this.identity.hashPassword(password);
-    const input = { username, email, passwordHash, displayName: null, admin: true, bot: false, service };
+    const input = { username, email: null, passwordHash, displayName: null, admin: true, bot: false, service: false };
     return ignoreExisting(() => this.users.create(input));
   }
 

@@ -1,29 +1,12 @@
 import { z } from 'zod';
 import { judgeClocks } from '#domain/registry/judge-clocks.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
+import { hostname, registryName as name, webhookSecret as secret } from '#domain/registry/registry-input.js';
 import { SYNC_STRATEGIES } from '#domain/sync/strategy.js';
 
-const HOST_PORT = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
-const HIGHEST_PORT = 65_535;
-const withoutNul = (value: string) => !value.includes('\0');
-const hasRealPort = (value: string) => Number(/:(\d+)$/.exec(value)?.[1] ?? 0) <= HIGHEST_PORT;
-const name = z.string().trim().min(1).max(255).refine(withoutNul, 'must not hold NUL');
-const hostname = z
-  .string()
-  .trim()
-  .min(1)
-  .max(255)
-  .regex(HOST_PORT, 'must be host or host:port, without a scheme')
-  .refine(hasRealPort, 'has a port that does not exist');
 /** null: that of the settings. */
 const strategy = z.enum(SYNC_STRATEGIES).nullable();
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
-/** As it travels in a header. */
-const secret = z
-  .string()
-  .min(16)
-  .max(512)
-  .regex(/^[!-~]+$/, 'must be printable ASCII without spaces');
 
 export const registryBody = z
   .object({

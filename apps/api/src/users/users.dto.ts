@@ -1,21 +1,11 @@
 import { z } from 'zod';
-import { namespaceNameFor } from '#domain/naming/repository-name.js';
 import type { RefreshToken } from '#domain/user/refresh-token.entity.js';
 import type { User } from '#domain/user/user.entity.js';
+import { displayName, email, password, username } from '#domain/user/user-input.js';
 
-const withoutNul = (value: string) => !value.includes('\0');
-const username = z
-  .string()
-  .trim()
-  .min(1)
-  .max(255)
-  .regex(/^[^:\s\0]+$/, 'must not hold a colon or white space')
-  .refine((value) => namespaceNameFor(value) !== null, 'can not be made into the name of a namespace');
+export { displayName, email, password } from '#domain/user/user-input.js';
+
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
-
-export const email = z.email().max(255);
-export const password = z.string().min(8).max(128).refine(withoutNul, 'must not hold NUL');
-export const displayName = z.string().trim().max(255).refine(withoutNul, 'must not hold NUL').nullish();
 
 export const userBody = z
   .object({
