@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EndedScan, QueuedScan, ScanReportsRepository } from '#persistence/scan-reports.repository.js';
-import type { Scanner } from '#scanning/scanner.js';
+import type { Scanner } from '#scanning/none.js';
 import { ScanDrain } from './scan-drain.js';
 
 function setUp(count: number, scan: Scanner['scan']) {

@@ -1,5 +1,5 @@
 import type { EndedScan, QueuedScan, ScanReportsRepository } from '#persistence/scan-reports.repository.js';
-import type { Scanner } from '#scanning/scanner.js';
+import type { Scanner } from '#scanning/none.js';
 import { WorkLoop } from './work-loop.js';
 
 const BATCH = 100;

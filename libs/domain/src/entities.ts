@@ -17,6 +17,14 @@ import { RepositoryLease } from './repository/repository-lease.entity.js';
 import { Comment } from './repository/comment.entity.js';
 import { Repository } from './repository/repository.entity.js';
 import { Star } from './repository/star.entity.js';
+import { AcceptedRisk } from './scan/accepted-risk.entity.js';
+import { ScanFinding } from './scan/scan-finding.entity.js';
+import { ScanIssue } from './scan/scan-issue.entity.js';
+import { ScanTarget } from './scan/scan-target.entity.js';
+import { ScanVerdict } from './scan/scan-verdict.entity.js';
+import { Scan } from './scan/scan.entity.js';
+import { ScannerRecord } from './scan/scanner-record.entity.js';
+import { Vulnerability } from './scan/vulnerability.entity.js';
 import { ScanReport } from './scan/scan-report.entity.js';
 import { SyncBatch } from './sync/sync-batch.entity.js';
 import { SyncDifference } from './sync/sync-difference.entity.js';
@@ -34,6 +42,14 @@ import { User } from './user/user.entity.js';
 
 /** Every table of Portus. */
 export const ENTITIES = [
+  AcceptedRisk,
+  Scan,
+  ScanFinding,
+  ScanIssue,
+  ScanTarget,
+  ScanVerdict,
+  ScannerRecord,
+  Vulnerability,
   Deletion,
   DeletionItem,
   RetentionRule,

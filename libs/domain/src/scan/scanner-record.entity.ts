@@ -1,0 +1,46 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A scanner that workers have, or had: what it says of itself, and how it is. */
+@Entity('scanners')
+export class ScannerRecord {
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'scanners_pkey' })
+  name!: string;
+
+  /** Whether the worker that started last is configured to use it. */
+  @Column({ type: 'boolean' })
+  enabled!: boolean;
+
+  /** Its findings are made up. */
+  @Column({ type: 'boolean', default: false })
+  demo!: boolean;
+
+  /** Whether all digests that were there when it was enabled have been given to it. */
+  @Column({ type: 'boolean', default: false })
+  backfilled!: boolean;
+
+  @Column({ type: 'text', nullable: true })
+  version!: string | null;
+
+  @Column({ name: 'data_version', type: 'text', nullable: true })
+  dataVersion!: string | null;
+
+  /** Of when its data are. */
+  @Column({ name: 'data_at', type: 'timestamptz', nullable: true })
+  dataAt!: Date | null;
+
+  /** When it was last asked, or used; null: never with success. */
+  @Column({ name: 'checked_at', type: 'timestamptz', nullable: true })
+  checkedAt!: Date | null;
+
+  /** Why it can not be used now; null: it can. */
+  @Column({ type: 'text', nullable: true })
+  problem!: string | null;
+
+  /** Up to when it is left alone, because it was away. */
+  @Column({ name: 'paused_until', type: 'timestamptz', nullable: true })
+  pausedUntil!: Date | null;
+
+  /** Up to when the budget of rescans is spent. */
+  @Column({ name: 'rescanned_at', type: 'timestamptz', default: () => 'now()' })
+  rescannedAt!: Date;
+}
