@@ -114,7 +114,7 @@ module.exports = {
       comment: 'Repositories hold technology, no decisions: they never call services or queues.',
       severity: 'error',
       from: { path: '^libs/persistence/', pathNot: TESTS },
-      to: { path: '^libs/(administration|audit|catalog|identity|queues|registry|scanning|tokens)/' },
+      to: { path: '^libs/(administration|audit|catalog|identity|queues|registry|scanning|tokens|webhooks)/' },
     },
     {
       name: 'registry-client-knows-no-product',

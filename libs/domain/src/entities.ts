@@ -39,6 +39,10 @@ import { LoginFailure } from './user/login-failure.entity.js';
 import { RefreshToken } from './user/refresh-token.entity.js';
 import { Session } from './user/session.entity.js';
 import { User } from './user/user.entity.js';
+import { WebhookDelivery } from './webhook/webhook-delivery.entity.js';
+import { WebhookHeader } from './webhook/webhook-header.entity.js';
+import { WebhookTarget } from './webhook/webhook-target.entity.js';
+import { Webhook } from './webhook/webhook.entity.js';
 
 /** Every table of Portus. */
 export const ENTITIES = [
@@ -83,4 +87,8 @@ export const ENTITIES = [
   TeamUser,
   User,
   WaitingConfig,
+  Webhook,
+  WebhookDelivery,
+  WebhookHeader,
+  WebhookTarget,
 ];

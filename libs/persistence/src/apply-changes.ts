@@ -2,6 +2,7 @@ import { splitRepositoryName } from '#domain/naming/repository-name.js';
 import type { CatalogChange, StoredChange } from './catalog-change.js';
 import type { Sql } from './database.js';
 import type { RepositoryKey } from './lease.repository.js';
+import { announceChanges } from './announce.js';
 import { noteImmutable } from './tag-alarms.repository.js';
 import { writeManifests } from './write-manifests.js';
 import { writeTags } from './write-tags.js';
@@ -21,6 +22,7 @@ export async function applyChanges(
   if (stored.length === 0) return;
   await writeManifests(sql, stored);
   await noteImmutable(sql, stored);
+  await announceChanges(sql, stored);
   await writeTags(sql, stored);
   await settleRepositories(sql, stored);
 }

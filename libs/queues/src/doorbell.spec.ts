@@ -5,7 +5,12 @@ function setUp(add: RingableQueue['add']) {
   const failures: string[] = [];
   let now = 0;
   const queue = { add: vi.fn(add) };
-  const queues = { 'registry-events': queue, 'catalog-sync': queue, 'security-scan': queue };
+  const queues = {
+    'registry-events': queue,
+    'catalog-sync': queue,
+    'security-scan': queue,
+    'webhook-deliveries': queue,
+  };
   const sut = new Doorbell(
     queues,
     (name, error) => failures.push(`${name}: ${error.message}`),

@@ -15,5 +15,15 @@ export function policyOptions(settings: Settings): PolicyOptions {
 /** As {@link policyOptions}, for what people do to teams and namespaces. */
 export function manageOptions(settings: Settings): ManageOptions {
   const { createTeam, manageTeam, createNamespace, manageNamespace, changeVisibility, deleteEnabled } = settings;
-  return { createTeam, manageTeam, createNamespace, manageNamespace, changeVisibility, deleteEnabled };
+  const { createWebhook, manageWebhook } = settings;
+  return {
+    createTeam,
+    manageTeam,
+    createNamespace,
+    manageNamespace,
+    changeVisibility,
+    createWebhook,
+    manageWebhook,
+    deleteEnabled,
+  };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The queues that workers consume. Their store may be emptied at any time: what is to be done are rows. */
-export const QUEUES = ['registry-events', 'catalog-sync', 'security-scan'] as const;
+export const QUEUES = ['registry-events', 'catalog-sync', 'security-scan', 'webhook-deliveries'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** Rings carry no data, or only the id of a row: whoever answers one looks into the tables for what waits. */
@@ -12,6 +12,10 @@ export const JOBS = {
   },
   'catalog-sync': { name: 'run', payload: z.object({ v: z.literal(1), requestId: z.string().max(128).optional() }) },
   'security-scan': { name: 'scan', payload: z.object({ v: z.literal(1), requestId: z.string().max(128).optional() }) },
+  'webhook-deliveries': {
+    name: 'deliver',
+    payload: z.object({ v: z.literal(1), requestId: z.string().max(128).optional() }),
+  },
 } as const satisfies Record<QueueName, { name: string; payload: z.ZodType }>;
 
 export type JobPayload = { v: 1; requestId?: string | undefined };

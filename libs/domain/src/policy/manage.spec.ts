@@ -8,6 +8,8 @@ const ON: ManageOptions = {
   createNamespace: true,
   manageNamespace: true,
   changeVisibility: true,
+  createWebhook: true,
+  manageWebhook: true,
   deleteEnabled: true,
 };
 const OFF = Object.fromEntries(Object.keys(ON).map((key) => [key, false])) as unknown as ManageOptions;
@@ -34,6 +36,10 @@ const TABLE: Record<Operation, { on: Who[]; off: Who[] }> = {
   'namespace.update': { on: ['owner', 'admin'], off: ['admin'] },
   'namespace.change-visibility': { on: ['owner', 'admin'], off: ['admin'] },
   'repository.describe': { on: ['owner', 'admin'], off: ['owner', 'admin'] },
+  'webhook.see': { on: ['viewer', 'contributor', 'owner', 'admin'], off: ['viewer', 'contributor', 'owner', 'admin'] },
+  'webhook.inspect': { on: ['owner', 'admin'], off: ['owner', 'admin'] },
+  'webhook.create': { on: ['owner', 'admin'], off: ['admin'] },
+  'webhook.manage': { on: ['owner', 'admin'], off: ['admin'] },
 };
 const WHO: Who[] = ['stranger', 'viewer', 'contributor', 'owner', 'admin'];
 

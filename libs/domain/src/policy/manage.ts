@@ -11,6 +11,10 @@ export const OPERATIONS = [
   'namespace.update',
   'namespace.change-visibility',
   'repository.describe',
+  'webhook.see',
+  'webhook.inspect',
+  'webhook.create',
+  'webhook.manage',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -29,6 +33,8 @@ export interface ManageOptions {
   createNamespace: boolean;
   manageNamespace: boolean;
   changeVisibility: boolean;
+  createWebhook: boolean;
+  manageWebhook: boolean;
   deleteEnabled: boolean;
 }
 
@@ -116,6 +122,26 @@ const RULES: Readonly<Record<Operation, readonly Rule[]>> = {
   'namespace.update': [
     allow('admin', isAdmin),
     deny('switched-off', ({ options }) => !options.manageNamespace),
+    ...byRole('owner'),
+  ],
+  /** That there are webhooks, and for what. */
+  'webhook.see': [
+    allow('admin', isAdmin),
+    allow('member', ({ team }) => team.role !== null),
+    deny('not-a-member', otherwise),
+  ],
+  /** Whole addresses, headers and deliveries: they tell of other systems. */
+  'webhook.inspect': [allow('admin', isAdmin), ...byRole('owner')],
+  /** Making and removing. */
+  'webhook.create': [
+    allow('admin', isAdmin),
+    deny('switched-off', ({ options }) => !options.createWebhook),
+    ...byRole('owner'),
+  ],
+  /** Changing them, their headers, and sending again. */
+  'webhook.manage': [
+    allow('admin', isAdmin),
+    deny('switched-off', ({ options }) => !options.manageWebhook),
     ...byRole('owner'),
   ],
   'repository.describe': [allow('admin', isAdmin), ...byRole('owner')],

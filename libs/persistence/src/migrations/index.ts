@@ -8,6 +8,7 @@ import { EventInbox1795248000000 } from './1795248000000-event-inbox.js';
 import { GoneManifests1795240800000 } from './1795240800000-gone-manifests.js';
 import { InitialSchema1795200000000 } from './1795200000000-initial-schema.js';
 import { LoginFailures1795222800000 } from './1795222800000-login-failures.js';
+import { OutgoingWebhooks1795284000000 } from './1795284000000-outgoing-webhooks.js';
 import { RefreshTokens1795226400000 } from './1795226400000-refresh-tokens.js';
 import { Sessions1795262400000 } from './1795262400000-sessions.js';
 import { SyncPlans1795244400000 } from './1795244400000-sync-plans.js';
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   StarsAndComments1795269600000,
   RegistrySyncStrategy1795276800001,
   Scanning1795298400000,
+  OutgoingWebhooks1795284000000,
 ];

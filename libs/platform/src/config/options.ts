@@ -6,6 +6,7 @@ import { RIGHTS } from './options/rights.js';
 import { SERVER } from './options/server.js';
 import { STORES } from './options/stores.js';
 import { TOKENS } from './options/tokens.js';
+import { WEBHOOKS } from './options/webhooks.js';
 
 export type { Option } from './options/option.js';
 
@@ -17,6 +18,7 @@ export const OPTIONS = {
   ...RIGHTS,
   ...RETENTION,
   ...BACKGROUND,
+  ...WEBHOOKS,
   ...FIRST_START,
   ...API,
 } as const;

@@ -10,6 +10,7 @@ const OPTIONAL = [
   'pullTokenLifetime',
   'pushTokenLifetime',
   'newNamespaceTeam',
+  'secretKeyBasePrevious',
   'initRegistryHostname',
   'initRegistryExternalHostname',
   'initRegistryWebhookSecret',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** One environment variable. `secret` values may also come from a file (`NAME_FILE`) and are never printed. */
@@ -19,6 +20,22 @@ export const bool = z
   .transform((value) => ['true', '1', 'yes', 'on'].includes(value));
 export const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 export const port = integer(0, 65_535);
+/** Addresses and CIDR ranges, separated by commas. */
+export const networks = z
+  .string()
+  .trim()
+  .max(4096)
+  .refine(isListOfNetworks, 'must be addresses or CIDR ranges, separated by commas');
+
+function isListOfNetworks(value: string): boolean {
+  if (value === '') return true;
+  return value.split(',').every((part) => {
+    const [address = '', bits = '0', ...rest] = part.trim().split('/');
+    const family = isIP(address);
+    const max = family === 4 ? 32 : 128;
+    return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= max;
+  });
+}
 
 /** One option, with the type of its value. */
 export function option<T extends z.ZodType>(

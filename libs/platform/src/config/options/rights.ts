@@ -46,6 +46,20 @@ export const RIGHTS = {
     'true',
     'Whether users who are no administrators may change the visibility of namespaces of teams that they own.',
   ),
+  createWebhook: option(
+    'PORTUS_USER_PERMISSION_CREATE_WEBHOOK_ENABLED',
+    'Rights',
+    bool,
+    'true',
+    'Whether users who are no administrators may create and remove webhooks of namespaces of teams that they own.',
+  ),
+  manageWebhook: option(
+    'PORTUS_USER_PERMISSION_MANAGE_WEBHOOK_ENABLED',
+    'Rights',
+    bool,
+    'true',
+    'Whether users who are no administrators may change webhooks of namespaces of teams that they own.',
+  ),
   deleteEnabled: option('PORTUS_DELETE_ENABLED', 'Rights', bool, 'true', 'Whether anybody may delete.'),
   contributorsDelete: option(
     'PORTUS_DELETE_CONTRIBUTORS',

@@ -1,16 +1,5 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { option, port, text } from './option.js';
-
-function isListOfNetworks(value: string): boolean {
-  if (value === '') return true;
-  return value.split(',').every((part) => {
-    const [address = '', bits = '0', ...rest] = part.trim().split('/');
-    const family = isIP(address);
-    const max = family === 4 ? 32 : 128;
-    return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= max;
-  });
-}
+import { networks, option, port, text } from './option.js';
 
 /** Addresses, ports, names and the log of the programs. */
 export const SERVER = {
@@ -34,7 +23,7 @@ export const SERVER = {
   trustedProxies: option(
     'PORTUS_TRUSTED_PROXIES',
     'Server',
-    z.string().trim().max(4096).refine(isListOfNetworks, 'must be addresses or CIDR ranges, separated by commas'),
+    networks,
     '',
     'Addresses or CIDR ranges, separated by commas, whose X-Forwarded-For is believed.',
   ),

@@ -70,6 +70,14 @@ export const TOKENS = {
     'Secret from which internal keys are derived.',
     { secret: true, example: 'at least 32 random characters' },
   ),
+  secretKeyBasePrevious: option(
+    'PORTUS_SECRET_KEY_BASE_PREVIOUS',
+    'Tokens',
+    text.min(32, 'must have 32 characters or more'),
+    null,
+    'The secret that was there before, while what is sealed with it is sealed anew.',
+    { secret: true, example: 'at least 32 random characters' },
+  ),
   servicePassword: option(
     'PORTUS_PASSWORD',
     'Tokens',
