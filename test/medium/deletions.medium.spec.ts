@@ -1,19 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeletionRunner } from '#catalog/deletion-runner.js';
 import { OwnChanges } from '#catalog/own-changes.js';
 import { recordGone } from '#catalog/record-gone.js';
 import { RepositoryRemover } from '#catalog/repository-remover.js';
-import { Retention, ruleOfSettings } from '#catalog/retention.js';
+import { type PlanPage, Retention, ruleOfSettings } from '#catalog/retention.js';
 import { TagAlarms } from '#catalog/tag-alarms.js';
 import { TagRemover } from '#catalog/tag-remover.js';
 import { ActivitiesRepository } from '#persistence/activities.repository.js';
+import { applyChanges } from '#persistence/apply-changes.js';
+import { DeletionWorkRepository } from '#persistence/deletion-work.repository.js';
 import { DeletionsRepository, type NewDeletion, type NewItem } from '#persistence/deletions.repository.js';
 import { ManifestsRepository } from '#persistence/manifests.repository.js';
 import { RetentionRulesRepository, type RuleInput } from '#persistence/retention-rules.repository.js';
 import { TagAlarmsRepository } from '#persistence/tag-alarms.repository.js';
 import { buildImage } from '../factories/image.js';
+import { FakeRegistry } from '../fakes/registry.js';
 import { errorReply } from '../fakes/registry/reply.js';
 import { CatalogBench } from '../support/catalog-bench.js';
+import { until } from '../support/until.js';
 
 let bench: CatalogBench;
 let deletions: DeletionsRepository;
@@ -33,8 +37,9 @@ function runner(): DeletionRunner {
   const tags = new TagRemover(bench.clients, bench.catalog, new ManifestsRepository(bench.database.sql), own);
   const repositories = new RepositoryRemover(bench.clients, bench.catalog, own);
   const activities = new ActivitiesRepository(bench.database.sql);
-  return new DeletionRunner(deletions, bench.registries, bench.clients, tags, repositories, (deletion, item) =>
-    recordGone(deletions, activities, deletion, item),
+  const work = new DeletionWorkRepository(bench.database.sql);
+  return new DeletionRunner(work, bench.registries, bench.clients, tags, repositories, (deletion, item, sql) =>
+    recordGone(work, activities, deletion, item, sql),
   );
 }
 
@@ -155,6 +160,105 @@ describe(DeletionRunner.name, () => {
     expect(await bench.stored()).toEqual({ 'team/new': { v1: digestOf('new') } });
   });
 
+  it('goes on at other registries while one of them hangs', async () => {
+    const hung = new FakeRegistry();
+    await hung.start();
+    const { id: registryId } = await bench.addRegistry(hung.hostPort);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    hung.gate = () => released;
+    bench.fake.putImage('team/app', 'a', { seed: 'a' });
+    await bench.handleEvents();
+    await ask([{ registryId, tag: 'a' }]);
+    const sut = runner();
+    const first = sut.ring();
+    try {
+      await until('the registry is asked', () => hung.requests.length > 0);
+      const id = await ask([{ tag: 'a', digest: digestOf('a') }]);
+      await sut.ringFor(10);
+      await until('the other one is done', async () => (await deletions.find(id))?.state === 'done');
+    } finally {
+      const stopped = sut.stop();
+      release();
+      await stopped;
+      await first;
+      await hung.stop();
+    }
+  });
+
+  it.each(['what it did', 'the audit log'])(
+    'tells the audit log once, also when it dies before %s is written',
+    async (what) => {
+      bench.fake.putImage('team/app', 'a', { seed: 'a' });
+      await bench.handleEvents();
+      const id = await ask([{ tag: 'a', digest: digestOf('a') }]);
+      const dying =
+        what === 'the audit log'
+          ? vi.spyOn(ActivitiesRepository.prototype, 'record').mockRejectedValueOnce(new Error('killed'))
+          : vi.spyOn(DeletionWorkRepository.prototype, 'settle').mockRejectedValueOnce(new Error('killed'));
+      await runner().ring();
+      dying.mockRestore();
+      expect(await statesOf(id)).toEqual(['waiting']);
+      expect(bench.held()).toEqual({});
+      await hurry();
+      await runner().ring();
+      expect(await statesOf(id)).toEqual(['removed']);
+      expect(await bench.database.sql.query('SELECT key, subject_name FROM activities')).toEqual([
+        { key: 'tag.delete', subject_name: 'team/app:a' },
+      ]);
+    },
+  );
+
+  it('ends the deletion of a namespace that was gone before it could say so', async () => {
+    bench.fake.putImage('team/a', 'v1', { seed: 'a' });
+    await bench.handleEvents();
+    const id = await ask([{ fullName: 'team/a' }], { kind: 'namespace', namespaceId: await namespaceId() });
+    const dying = vi.spyOn(DeletionWorkRepository.prototype, 'finish').mockRejectedValueOnce(new Error('killed'));
+    await runner().ring();
+    dying.mockRestore();
+    expect(await namespaceId()).toBeUndefined();
+    await hurry();
+    await runner().ring();
+    expect(await deletions.find(id)).toMatchObject({ state: 'done' });
+  });
+
+  it('waits for whoever writes into the namespace, and never in a circle with it', async () => {
+    for (const name of ['team/a', 'team/b']) bench.fake.putImage(name, 'v1', { seed: name });
+    await bench.handleEvents();
+    const { sql } = bench.database;
+    const ids = await sql.query<{ id: number }>('SELECT id FROM repositories ORDER BY id DESC');
+    const plan = { set: [], missing: [], lacking: [], seen: [], remove: ['v1'] };
+    const change = { registryId: bench.registry.id, plan, manifests: [], gone: [], overtaken: [] };
+    const more = {
+      fullName: '',
+      learnedFrom: 'event',
+      restorable: null,
+      proves: { names: false, digests: false },
+    } as const;
+    const work = new DeletionWorkRepository(sql);
+    const namespace = await namespaceId();
+    const locks = () =>
+      bench.database.value<number>(
+        `SELECT count(*)::int FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+    let both: Promise<unknown> = Promise.resolve();
+    await sql.transaction(async (first) => {
+      await first.query('SELECT FROM repositories WHERE id = $1 FOR UPDATE', [ids[1]!.id]);
+      const removal = work.removeNamespace(namespace);
+      await until('the removal waits', async () => (await locks()) === 1);
+      const writing = sql.transaction((other) =>
+        applyChanges(
+          other,
+          ids.map(({ id }) => ({ ...change, ...more, repositoryId: id })),
+        ),
+      );
+      both = Promise.all([removal, writing]);
+      both.catch(() => undefined);
+      await until('both wait', async () => (await locks()) === 2);
+    });
+    await both;
+  });
+
   it('is done by one of several workers', async () => {
     for (const seed of ['a', 'b', 'c', 'd']) bench.fake.putImage('team/app', seed, { seed });
     await bench.handleEvents();
@@ -186,7 +290,8 @@ describe(Retention.name, () => {
     for (const [tag, days] of Object.entries({ v1: 40, v2: 35, v3: 1, 'release-1': 90 })) await age(tag, days);
     await rules.create(await namespaceId(), rule({ name: 'old', olderThan: 30 }));
     await rules.create(null, rule({ name: 'releases', action: 'protect', tagPattern: 'release-*' }));
-    const [plan] = await retention().plan(null, 0, 10);
+    const { plans } = await retention().plan(null, 0, 10);
+    const [plan] = plans;
     const verdicts = plan!.verdicts.map(({ tag, verdict, rule: by }) => [tag, verdict, by?.name]);
     expect(verdicts).toEqual([
       ['release-1', 'keep', 'releases'],
@@ -196,11 +301,11 @@ describe(Retention.name, () => {
     ]);
     expect(Object.keys(bench.held()['team/app']!)).toHaveLength(4);
     const ids = await Promise.all([1, 2, 3].map(() => retention().request('retention:1')));
-    expect(ids.filter((id) => id !== null)).toHaveLength(1);
+    expect(ids.flat()).toHaveLength(1);
     await runner().ring();
     expect(Object.keys(bench.held()['team/app']!).toSorted()).toEqual(['release-1', 'v3']);
     expect(await bench.stored()).toEqual(bench.held());
-    expect(await retention().request('retention:2')).toBeNull();
+    expect(await retention().request('retention:2')).toEqual([]);
     const actors = await bench.database.sql.query(
       "SELECT DISTINCT actor_name, details ->> 'rule' AS rule FROM activities",
     );
@@ -227,10 +332,10 @@ describe(Retention.name, () => {
     bench.fake.putImage('team/app', 'v1');
     await bench.handleEvents();
     await age('v1', 99);
-    expect(await retention().request('retention:1')).toBeNull();
+    expect(await retention().request('retention:1')).toEqual([]);
     await rules.create(null, rule({ olderThan: 1 }));
-    expect(await retention({ deleteEnabled: false }).request('retention:1')).toBeNull();
-    expect(await retention().request('retention:1')).not.toBeNull();
+    expect(await retention({ deleteEnabled: false }).request('retention:1')).toEqual([]);
+    expect(await retention().request('retention:1')).toHaveLength(1);
   });
 
   it('leaves a tag that was pushed between the plan and its deletion', async () => {
@@ -238,12 +343,73 @@ describe(Retention.name, () => {
     await bench.handleEvents();
     await age('v1', 99);
     await rules.create(null, rule({ olderThan: 30 }));
-    const id = await retention().request('retention:1');
+    const [id] = await retention().request('retention:1');
     bench.fake.putImage('team/app', 'v1', { seed: 'b' });
     await hurry();
     await runner().ring();
     expect(await statesOf(id!)).toEqual(['moved']);
     expect(bench.held()).toEqual({ 'team/app': { v1: digestOf('b') } });
+  });
+});
+
+describe('a namespace with many tags', () => {
+  const MANY = 20_000;
+  const fill = async (repositories: number, tags: number) => {
+    bench.fake.putImage('team/seed', 'v1', { seed: 'a' });
+    await bench.handleEvents();
+    await bench.database.sql.query(
+      `WITH made AS (
+         INSERT INTO repositories (registry_id, namespace_id, full_name, name, tags_count)
+         SELECT registry_id, namespace_id, 'team/many-' || n, 'many-' || n, $2 FROM repositories, generate_series(1, $1) n
+         RETURNING id),
+       held AS (
+         INSERT INTO manifests (repository_id, digest, media_type, size, manifest_size, annotations)
+         SELECT made.id, m.digest, m.media_type, 1, 1, '{}' FROM made, manifests m RETURNING id, repository_id)
+       INSERT INTO tags (repository_id, name, manifest_id, updated_at)
+       SELECT repository_id, 'v' || n, id, now() - interval '90 days' FROM held, generate_series(1, $2) n`,
+      [repositories, tags],
+    );
+  };
+
+  it('is asked for its immutable ones with one bounded question', async () => {
+    await fill(1, MANY);
+    const namespace = await namespaceId();
+    await rules.create(
+      null,
+      rule({ name: 'some', action: 'protect', repositoryPattern: '*/many-?', tagPattern: 'v19??9' }),
+    );
+    await rules.create(null, rule({ name: 'none', action: 'protect', tagPattern: 'v_%' }));
+    const query = vi.spyOn(bench.database.sql, 'query');
+    const held = await rules.protectedTags(namespace, null, 50);
+    const rows = await Promise.all(query.mock.results.map(({ value }) => value as Promise<unknown[]>));
+    query.mockRestore();
+    expect(held).toHaveLength(50);
+    expect(held.slice(0, 2)).toEqual(['team/many-1:v19009', 'team/many-1:v19019']);
+    expect(Math.max(...rows.map(({ length }) => length))).toBe(50);
+  });
+
+  it('is planned for in pages of bounded size, with a number of questions that does not grow with its repositories', async () => {
+    await fill(40, MANY / 40);
+    await rules.create(null, rule({ name: 'old', olderThan: 30, keepLatest: 1 }));
+    const sut = new Retention(bench.database.sql, rules, deletions, {
+      deleteEnabled: true,
+      moveShared: false,
+      rule: null,
+    });
+    const pages: number[] = [];
+    const query = vi.spyOn(bench.database.sql, 'query');
+    for (let after: number | null = 0; after !== null;) {
+      const { plans, next }: PlanPage = await sut.plan(null, after, 100);
+      pages.push(plans.reduce((sum, { verdicts }) => sum + verdicts.length, 0));
+      after = next;
+    }
+    expect(query).toHaveBeenCalledTimes(pages.length * 3);
+    query.mockRestore();
+    expect(pages.reduce((a, b) => a + b)).toBe(MANY + 1);
+    expect(Math.max(...pages)).toBeLessThanOrEqual(10_000);
+    const [id] = await sut.request('retention:1');
+    expect(await deletions.find(id!)).toMatchObject({ total: 5_000 });
+    expect(await sut.request('retention:2')).toEqual([]);
   });
 });
 
@@ -284,6 +450,21 @@ describe('an immutable tag', () => {
     bench.fake.putImage('team/app', 'v1', { seed: 'b', silent: true });
     await bench.sync('deep', 'update');
     expect(await open()).toEqual([['v1', digestOf('a'), digestOf('b'), null]]);
+  });
+
+  it('is told about again when the worker dies before that is stored', async () => {
+    bench.fake.putImage('team/app', 'v1', { seed: 'b', actor: 'mallory' });
+    await bench.handleEvents();
+    const lines: unknown[] = [];
+    const log = { warn: (facts: object) => lines.push(facts) };
+    const sut = new TagAlarms(alarms(), new ActivitiesRepository(bench.database.sql), log, { inc: () => undefined });
+    const dying = vi.spyOn(ActivitiesRepository.prototype, 'record').mockRejectedValueOnce(new Error('killed'));
+    await expect(sut.tell()).rejects.toThrow('killed');
+    dying.mockRestore();
+    expect(lines).toEqual([]);
+    await sut.tell();
+    expect(lines).toHaveLength(1);
+    expect(await bench.database.value(`SELECT count(*)::int FROM activities WHERE key = 'tag.move'`)).toBe(1);
   });
 
   it('is told about once, in the log and in the audit log', async () => {

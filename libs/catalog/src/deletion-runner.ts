@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { ItemState } from '#domain/deletion/deletion-item.entity.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
-import type { ClaimedDeletion, DeletionsRepository, ItemRow } from '#persistence/deletions.repository.js';
+import type { Sql } from '#persistence/database.js';
+import type { ClaimedDeletion, DeletionWorkRepository, WaitingItem } from '#persistence/deletion-work.repository.js';
+import type { ItemRow } from '#persistence/deletions.repository.js';
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
 import { RegistryError } from '#registry/errors.js';
 import type { RegistryClient } from '#registry/registry-client.js';
+import { PerRegistry } from './per-registry.js';
 import type { RegistryClients } from './registry-clients.js';
 import type { RepositoryRemover } from './repository-remover.js';
 import type { TagRemover } from './tag-remover.js';
+import { WorkLoop } from './work-loop.js';
 
 const LEASE_SECONDS = 30;
 const RENEW_MS = 5_000;
@@ -22,51 +26,41 @@ export interface ItemOutcome {
   reason: string | null;
 }
 
-/** Told about every tag or repository that went. */
-export type OnGone = (deletion: ClaimedDeletion, item: ItemRow) => Promise<void>;
+/** Told about every tag or repository that went, in the transaction that notes it. */
+export type OnGone = (deletion: ClaimedDeletion, item: ItemRow, sql: Sql) => Promise<void>;
 
-/** Works deletions off, item by item. It may be killed at any time: what ended is noted, and the rest is done again. */
-export class DeletionRunner {
+/**
+ * Works deletions off, item by item, one at a time for each registry. It may be killed at any time: what ended is noted,
+ * and the rest is done again.
+ */
+export class DeletionRunner extends PerRegistry<number | null> {
   private readonly holder = randomUUID();
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | null = null;
 
   constructor(
-    private readonly deletions: DeletionsRepository,
+    private readonly work: DeletionWorkRepository,
     private readonly registries: RegistriesRepository,
     private readonly clients: RegistryClients,
     private readonly tags: TagRemover,
     private readonly repositories: RepositoryRemover,
     private readonly onGone: OnGone,
-  ) {}
-
-  /** Works off every open deletion, one after the other. */
-  async ring(): Promise<void> {
-    this.running ??= this.runAll().finally(() => {
-      this.running = null;
-    });
-    await this.running;
+  ) {
+    super(
+      () => work.registriesWaiting(),
+      (registryId) => new WorkLoop((stopping) => this.round(registryId, stopping)),
+    );
   }
 
-  /** Gives the present one back, and waits until nothing is under way. */
-  async stop(): Promise<void> {
-    this.stopping.abort(new Error('the worker is stopping'));
-    await this.running?.catch(() => undefined);
+  private async round(registryId: number | null, stopping: AbortSignal): Promise<boolean> {
+    const deletion = await this.work.claim(registryId, this.holder, LEASE_SECONDS);
+    if (deletion !== null) await this.run(deletion, stopping);
+    return deletion !== null;
   }
 
-  private async runAll(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      const deletion = await this.deletions.claim(this.holder, LEASE_SECONDS);
-      if (deletion === null) return;
-      await this.run(deletion);
-    }
-  }
-
-  private async run(deletion: ClaimedDeletion): Promise<void> {
+  private async run(deletion: ClaimedDeletion, stopping: AbortSignal): Promise<void> {
     const lost = new AbortController();
-    const signal = AbortSignal.any([this.stopping.signal, lost.signal]);
+    const signal = AbortSignal.any([stopping, lost.signal]);
     const renewal = setInterval(() => {
-      this.deletions.renew(deletion.id, this.holder, LEASE_SECONDS).then(
+      this.work.renew(deletion.id, this.holder, LEASE_SECONDS).then(
         (ours) => ours || lost.abort(new Error('another worker has taken the deletion over')),
         () => undefined,
       );
@@ -76,7 +70,7 @@ export class DeletionRunner {
       await this.removeItems(deletion, actors, signal);
       await this.finish(deletion);
     } catch (error) {
-      await this.giveBack(deletion, error).catch(() => undefined);
+      await this.giveBack(deletion, error, stopping.aborted).catch(() => undefined);
     } finally {
       clearInterval(renewal);
       await Promise.all([...actors.values()].map(({ client }) => client.close()));
@@ -89,20 +83,21 @@ export class DeletionRunner {
     signal: AbortSignal,
   ): Promise<void> {
     for (;;) {
-      const items = await this.deletions.waiting(deletion.id, BATCH);
+      const items = await this.work.waiting(deletion.id, BATCH);
       if (items.length === 0) return;
       for (const item of items) {
         signal.throwIfAborted();
         const { state, reason } = await this.removeItem(deletion, item, actors, signal);
-        await this.deletions.settle(item.id, state, reason);
-        if (state === 'removed') await this.onGone(deletion, item);
+        await this.work.settle(item.id, state, reason, async (sql) => {
+          if (state === 'removed') await this.onGone(deletion, item, sql);
+        });
       }
     }
   }
 
   private async removeItem(
     deletion: ClaimedDeletion,
-    item: ItemRow,
+    item: WaitingItem,
     actors: Map<number, { registry: Registry; client: RegistryClient }>,
     signal: AbortSignal,
   ): Promise<ItemOutcome> {
@@ -112,9 +107,12 @@ export class DeletionRunner {
     actors.set(registry.id, { registry, client });
     const target = { registry, fullName: item.fullName, actor: deletion.actor, signal };
     try {
+      await this.work.begin(item.id);
       if (item.tag === null) return outcomeOf(await this.repositories.remove(target, client));
       const { tag, digest } = item;
-      return outcomeOf(await this.tags.remove({ ...target, tag, digest, moveShared: deletion.moveShared }, client));
+      const removal = await this.tags.remove({ ...target, tag, digest, moveShared: deletion.moveShared }, client);
+      // Absent after a former attempt: that one took it off, and was not heard any more.
+      return outcomeOf(item.begun && removal.state === 'absent' ? { state: 'removed' } : removal);
     } catch (error) {
       const refused = error instanceof RegistryError && !error.temporary && error.status !== null;
       const tired = error instanceof RegistryError && deletion.attempts >= ATTEMPTS;
@@ -124,20 +122,19 @@ export class DeletionRunner {
   }
 
   private async finish(deletion: ClaimedDeletion): Promise<void> {
-    const counts = await this.deletions.counts(deletion.id);
+    const counts = await this.work.counts(deletion.id);
     const parts = Object.entries(counts).map(([state, count]) => `${state} ${count}`);
     const left = Object.keys(counts).some((state) => state !== 'removed' && state !== 'absent');
     const empty = left || deletion.namespaceId === null || deletion.kind !== 'namespace';
-    const kept = !empty && !(await this.deletions.removeNamespace(deletion.namespaceId!));
+    const kept = !empty && !(await this.work.removeNamespace(deletion.namespaceId!));
     if (kept) parts.push('something was pushed meanwhile, so the namespace stays');
     const outcome = parts.join(', ') || 'there was nothing to delete';
-    await this.deletions.finish(deletion.id, this.holder, left || kept ? 'incomplete' : 'done', outcome);
+    await this.work.finish(deletion.id, this.holder, left || kept ? 'incomplete' : 'done', outcome);
   }
 
-  private async giveBack(deletion: ClaimedDeletion, error: unknown): Promise<void> {
-    const stopped = this.stopping.signal.aborted;
+  private async giveBack(deletion: ClaimedDeletion, error: unknown, stopped: boolean): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
-    await this.deletions.giveBack(deletion.id, this.holder, reason, stopped ? 0 : RETRY_SECONDS, !stopped);
+    await this.work.giveBack(deletion.id, this.holder, reason, stopped ? 0 : RETRY_SECONDS, !stopped);
   }
 }
 

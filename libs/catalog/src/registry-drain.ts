@@ -4,6 +4,7 @@ import type { Registry } from '#domain/registry/registry.entity.js';
 import { RegistryError } from '#registry/errors.js';
 import { inParallel } from './in-parallel.js';
 import { IN_FLIGHT, type Reconciler } from './reconciler.js';
+import { WorkLoop } from './work-loop.js';
 
 const BATCH = 256;
 
@@ -17,8 +18,8 @@ export interface DrainLog {
  * between.
  */
 export class RegistryDrain {
-  private running: Promise<void> | null = null;
   private again = false;
+  private readonly loop = new WorkLoop((stopping) => this.round(stopping));
 
   constructor(
     private readonly registryId: number,
@@ -26,45 +27,40 @@ export class RegistryDrain {
     private readonly registries: RegistriesRepository,
     private readonly reconciler: Reconciler,
     private readonly log: DrainLog,
-    private readonly stopping: AbortSignal,
   ) {}
 
   /** Looks at the inbox now, or once more after the present look. Resolves when nothing was left. */
   async ring(): Promise<void> {
     this.again = true;
-    this.running ??= this.drain().finally(() => {
-      this.running = null;
-    });
-    await this.running;
+    await this.loop.ring();
   }
 
-  private async drain(): Promise<void> {
-    while (this.again && !this.stopping.aborted) {
-      this.again = false;
-      await this.walk();
-    }
+  async stop(): Promise<void> {
+    await this.loop.stop();
   }
 
-  /** One round over all waiting repositories, in the order of the index, so that none is starved by a busy one. */
-  private async walk(): Promise<void> {
-    await inParallel(this.waiting(), IN_FLIGHT, async ({ registry, repository }) => {
+  /** Over all waiting repositories, in the order of the index, so that none is starved by a busy one. */
+  private async round(stopping: AbortSignal): Promise<boolean> {
+    this.again = false;
+    await inParallel(this.waiting(stopping), IN_FLIGHT, async ({ registry, repository }) => {
       const { registryId } = this;
       try {
-        const { outcome, failures } = await this.reconciler.reconcile(registry, repository, null, this.stopping);
+        const { outcome, failures } = await this.reconciler.reconcile(registry, repository, null, stopping);
         // What came in meanwhile, or was lost with the lease, is looked at in the next round.
         if (outcome !== 'busy') this.again = true;
         if (failures > 0) this.log.warn({ registryId, repository, failures }, 'tags were not answered, events wait');
       } catch (error) {
-        if (!(error instanceof Error) || this.stopping.aborted) return;
+        if (!(error instanceof Error) || stopping.aborted) return;
         const level = error instanceof RegistryError ? 'registry' : 'internal';
         this.log.warn({ registryId, repository, kind: level, error: error.message }, 'reconcile failed, events wait');
       }
     });
+    return this.again;
   }
 
-  private async *waiting(): AsyncGenerator<{ registry: Registry; repository: string }> {
+  private async *waiting(stopping: AbortSignal): AsyncGenerator<{ registry: Registry; repository: string }> {
     const first: Waiting = { registryId: this.registryId, repository: '' };
-    for (let after: Waiting | null = first; after !== null && !this.stopping.aborted;) {
+    for (let after: Waiting | null = first; after !== null && !stopping.aborted;) {
       const { due, next }: { due: Waiting[]; next: Waiting | null } = await this.inbox.candidates(after, BATCH);
       // Looked up once per batch: fresh enough for a changed address.
       const registry = due.length > 0 ? await this.registries.find(this.registryId) : null;

@@ -18,8 +18,16 @@ export interface RepositoryPlan {
   verdicts: Verdict[];
 }
 
+/** Some repositories, and where the following ones begin; null: there are no more. */
+export interface PlanPage {
+  plans: RepositoryPlan[];
+  next: number | null;
+}
+
 const PAGE = 200;
-/** Tags that one run drops at most; the next one goes on. */
+/** Tags that are planned for at once, but for those of a single repository that has more. */
+const MAX_TAGS = 10_000;
+/** Tags of one registry that one run drops at most; the next one goes on. */
 const MAX_DROPS = 5_000;
 
 /** The garbage collector's rule, as Portus had it, but for each repository by itself. */
@@ -53,16 +61,30 @@ export class Retention {
     private readonly settings: RetentionSettings,
   ) {}
 
-  /** Plans of repositories after an id; of one namespace, or (null) all. Nothing is changed. */
-  async plan(namespaceId: number | null, after: number, limit: number): Promise<RepositoryPlan[]> {
-    const plans: RepositoryPlan[] = [];
-    for (const repository of await this.rules.repositories(namespaceId, after, limit)) {
-      const rules: Rule[] = await this.rules.effective(repository.namespaceId);
-      const own = this.settings.rule === null ? [] : [this.settings.rule];
-      const tags = await this.rules.tagsOf(repository.id);
-      plans.push({ repository, verdicts: planRetention(repository.fullName, tags, [...rules, ...own], Date.now()) });
-    }
-    return plans;
+  /**
+   * Plans of repositories after an id; of one namespace, or (null) all. At most `limit`, and fewer where they hold many
+   * tags. Nothing is changed.
+   */
+  async plan(namespaceId: number | null, after: number, limit: number): Promise<PlanPage> {
+    return this.page({ namespaceId, registryId: null }, after, limit);
+  }
+
+  private async page(
+    of: { namespaceId: number | null; registryId: number | null },
+    after: number,
+    limit: number,
+  ): Promise<PlanPage> {
+    const found = await this.rules.repositories(of, after, limit);
+    const repositories = found.slice(0, fitting(found));
+    const rules = await this.rules.effective([...new Set(repositories.map((one) => one.namespaceId))]);
+    const tags = await this.rules.tagsOf(repositories.map(({ id }) => id));
+    const own = this.settings.rule === null ? [] : [this.settings.rule];
+    const plans = repositories.map((repository, i) => {
+      const mine = rules.filter((rule) => rule.namespaceId === null || rule.namespaceId === repository.namespaceId);
+      return { repository, verdicts: planRetention(repository.fullName, tags[i]!, [...mine, ...own], Date.now()) };
+    });
+    const more = repositories.length < found.length || found.length === limit;
+    return { plans, next: more ? (repositories.at(-1)?.id ?? null) : null };
   }
 
   /** Whether any rule drops anything at all. */
@@ -71,29 +93,49 @@ export class Retention {
   }
 
   /**
-   * Asks for the deletion of all that the rules drop now, once for each slot. Null when there is nothing to do, or when
-   * it was asked for before.
+   * Asks for the deletion of all that the rules drop now, once for each slot and registry, and of a registry not while a
+   * former one has not ended. Returns the deletions that are new.
    */
-  async request(slot: string): Promise<number | null> {
-    if (!(await this.isWanted())) return null;
-    const items = await this.drops();
-    if (items.length === 0) return null;
-    const who = { actorId: null, actor: SERVICE_ACCOUNT, moveShared: this.settings.moveShared };
-    return this.database.transaction((sql) =>
-      this.deletions.create(sql, { kind: 'retention', name: 'retention', namespaceId: null, slot, ...who }, items),
-    );
+  async request(slot: string): Promise<number[]> {
+    if (!(await this.isWanted())) return [];
+    const asked: number[] = [];
+    for (const registryId of await this.rules.registries()) {
+      const id = (await this.deletions.isOpen('retention', registryId)) ? null : await this.ask(registryId, slot);
+      if (id !== null) asked.push(id);
+    }
+    return asked;
   }
 
-  private async drops(): Promise<NewItem[]> {
+  private async ask(registryId: number, slot: string): Promise<number | null> {
+    const items = await this.drops(registryId);
+    if (items.length === 0) return null;
+    const who = { actorId: null, actor: SERVICE_ACCOUNT, moveShared: this.settings.moveShared };
+    const made = {
+      kind: 'retention',
+      name: 'retention',
+      namespaceId: null,
+      slot: `${slot}:${registryId}`,
+      ...who,
+    } as const;
+    return this.database.transaction((sql) => this.deletions.create(sql, made, items));
+  }
+
+  private async drops(registryId: number): Promise<NewItem[]> {
     const items: NewItem[] = [];
-    for (let after = 0; items.length < MAX_DROPS;) {
-      const page = await this.plan(null, after, PAGE);
-      if (page.length === 0) break;
-      for (const { repository, verdicts } of page) items.push(...itemsOf(repository, verdicts));
-      after = page.at(-1)!.repository.id;
+    for (let after: number | null = 0; after !== null && items.length < MAX_DROPS;) {
+      const { plans, next }: PlanPage = await this.page({ namespaceId: null, registryId }, after, PAGE);
+      for (const { repository, verdicts } of plans) items.push(...itemsOf(repository, verdicts));
+      after = next;
     }
     return items.slice(0, MAX_DROPS);
   }
+}
+
+/** How many of the repositories have no more tags together than are planned for at once; at least one. */
+function fitting(repositories: readonly RetainedRepository[]): number {
+  let tags = 0;
+  const tooMany = repositories.findIndex(({ tagsCount }) => (tags += tagsCount) > MAX_TAGS);
+  return tooMany < 0 ? repositories.length : Math.max(1, tooMany);
 }
 
 function itemsOf({ registryId, fullName }: RetainedRepository, verdicts: readonly Verdict[]): NewItem[] {

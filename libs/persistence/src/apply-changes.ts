@@ -20,11 +20,20 @@ export async function applyChanges(
 ): Promise<void> {
   const stored = await withRepositories(sql, changes, adopter);
   if (stored.length === 0) return;
+  await lockRepositories(sql, stored);
   await writeManifests(sql, stored);
   await noteImmutable(sql, stored);
   await announceChanges(sql, stored);
   await writeTags(sql, stored);
   await settleRepositories(sql, stored);
+}
+
+/** In the order of their ids, as whoever removes a namespace locks them: otherwise two would wait in a circle. */
+async function lockRepositories(sql: Sql, changes: readonly StoredChange[]): Promise<void> {
+  if (changes.length < 2) return;
+  await sql.query('SELECT 1 FROM repositories WHERE id = ANY($1::int[]) ORDER BY id FOR NO KEY UPDATE', [
+    changes.map((one) => one.repositoryId),
+  ]);
 }
 
 /** Those changes that have, or now get, a row for their repository. */

@@ -33,17 +33,6 @@ export interface DeletionRow extends Omit<NewDeletion, 'slot'> {
   failed: number;
 }
 
-export interface ClaimedDeletion {
-  id: number;
-  kind: DeletionKind;
-  name: string;
-  namespaceId: number | null;
-  actorId: number | null;
-  actor: string;
-  moveShared: boolean;
-  attempts: number;
-}
-
 export interface ItemRow extends NewItem {
   id: string;
   state: ItemState;
@@ -66,14 +55,25 @@ export class DeletionsRepository {
 
   /** Makes a deletion with its items. null: there is one of that slot already. */
   async create(sql: Sql, made: NewDeletion, items: readonly NewItem[]): Promise<number | null> {
-    const [row] = await sql.query<{ id: number }>(
-      `INSERT INTO deletions (kind, name, namespace_id, slot, actor_id, actor, move_shared)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slot) DO NOTHING RETURNING id`,
-      [made.kind, made.name, made.namespaceId, made.slot, made.actorId, made.actor, made.moveShared],
+    const registries = new Set(items.map((item) => item.registryId));
+    const id = await insert(sql, made, registries.size === 1 ? items[0]!.registryId : null);
+    if (id !== null) await this.addItems(sql, id, items);
+    return id;
+  }
+
+  /** Makes the deletion of a namespace: all repositories in it, also those in which nothing is tagged. */
+  async createOfNamespace(sql: Sql, made: NewDeletion & { namespaceId: number }): Promise<number> {
+    const [namespace] = await sql.query<{ registryId: number }>(
+      'SELECT registry_id AS "registryId" FROM namespaces WHERE id = $1',
+      [made.namespaceId],
     );
-    if (!row) return null;
-    await this.addItems(sql, row.id, items);
-    return row.id;
+    const id = await insert(sql, made, namespace?.registryId ?? null);
+    await sql.query(
+      `INSERT INTO deletion_items (deletion_id, registry_id, full_name)
+       SELECT $1, registry_id, full_name FROM repositories WHERE namespace_id = $2 ORDER BY id`,
+      [id, made.namespaceId],
+    );
+    return id!;
   }
 
   async addItems(sql: Sql, id: number, items: readonly NewItem[]): Promise<void> {
@@ -90,81 +90,6 @@ export class DeletionsRepository {
         column((item) => item.because),
       ],
     );
-  }
-
-  /** Takes the oldest open deletion that nobody is at; null when there is none. */
-  async claim(holder: string, seconds: number): Promise<ClaimedDeletion | null> {
-    const [row] = await this.database.query<ClaimedDeletion & Record<string, unknown>>(
-      `UPDATE deletions SET state = 'running', holder = $1, expires_at = now() + make_interval(secs => $2)
-        WHERE id = (SELECT id FROM deletions
-                     WHERE state IN ('queued', 'running') AND (expires_at IS NULL OR expires_at < now())
-                     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-       RETURNING id, kind, name, namespace_id AS "namespaceId", actor_id AS "actorId", actor, move_shared AS "moveShared",
-                 attempts`,
-      [holder, seconds],
-    );
-    return row ?? null;
-  }
-
-  /** Keeps it ours; false when it was taken over. */
-  async renew(id: number, holder: string, seconds: number): Promise<boolean> {
-    const rows = await this.database.query(
-      `UPDATE deletions SET expires_at = now() + make_interval(secs => $3)
-        WHERE id = $1 AND holder = $2 AND state = 'running' RETURNING 1`,
-      [id, holder, seconds],
-    );
-    return rows.length > 0;
-  }
-
-  /** Puts it back, to be taken again after some seconds. */
-  async giveBack(id: number, holder: string, outcome: string, seconds: number, counts: boolean): Promise<void> {
-    await this.database.query(
-      `UPDATE deletions SET state = 'queued', holder = NULL, outcome = left($3, 2000),
-                            expires_at = now() + make_interval(secs => $4), attempts = attempts + $5::int
-        WHERE id = $1 AND holder = $2`,
-      [id, holder, outcome, seconds, counts ? 1 : 0],
-    );
-  }
-
-  async finish(id: number, holder: string, state: DeletionState, outcome: string): Promise<void> {
-    await this.database.query(
-      `UPDATE deletions SET state = $3, outcome = left($4, 2000), holder = NULL, expires_at = NULL, finished_at = now()
-        WHERE id = $1 AND holder = $2`,
-      [id, holder, state, outcome],
-    );
-  }
-
-  async hasOpen(): Promise<boolean> {
-    const rows = await this.database.query(
-      `SELECT 1 FROM deletions WHERE state IN ('queued', 'running') AND (expires_at IS NULL OR expires_at < now()) LIMIT 1`,
-    );
-    return rows.length > 0;
-  }
-
-  /** Items that wait, in their order. */
-  async waiting(id: number, limit: number): Promise<ItemRow[]> {
-    return this.database.query<ItemRow & Record<string, unknown>>(
-      `SELECT id::text, registry_id AS "registryId", full_name AS "fullName", tag, digest, because, state, reason
-         FROM deletion_items WHERE deletion_id = $1 AND state = 'waiting' ORDER BY id LIMIT $2`,
-      [id, limit],
-    );
-  }
-
-  async settle(itemId: string, state: ItemState, reason: string | null): Promise<void> {
-    await this.database.query(`UPDATE deletion_items SET state = $2, reason = left($3, 1000) WHERE id = $1::bigint`, [
-      itemId,
-      state,
-      reason,
-    ]);
-  }
-
-  /** How many items are in each state. */
-  async counts(id: number): Promise<Partial<Record<ItemState, number>>> {
-    const rows = await this.database.query<{ state: ItemState; n: number }>(
-      'SELECT state, count(*)::int AS n FROM deletion_items WHERE deletion_id = $1 GROUP BY state ORDER BY state',
-      [id],
-    );
-    return Object.fromEntries(rows.map((row) => [row.state, row.n]));
   }
 
   async find(id: number): Promise<DeletionRow | null> {
@@ -201,41 +126,13 @@ export class DeletionsRepository {
     return { items, total };
   }
 
-  /** Where a repository belongs, for the audit log; nulls where it is not known any more. */
-  async placeOf(registryId: number, fullName: string): Promise<{ namespaceId: number | null; teamId: number | null }> {
-    const [row] = await this.database.query<{ namespaceId: number; teamId: number }>(
-      `SELECT n.id AS "namespaceId", n.team_id AS "teamId" FROM repositories p JOIN namespaces n ON n.id = p.namespace_id
-        WHERE p.registry_id = $1 AND p.full_name = $2`,
-      [registryId, fullName],
+  /** Whether one of the kind has not ended yet, of a registry. */
+  async isOpen(kind: DeletionKind, registryId: number): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT 1 FROM deletions WHERE state IN ('queued', 'running') AND kind = $1 AND registry_id = $2 LIMIT 1`,
+      [kind, registryId],
     );
-    return row ?? { namespaceId: null, teamId: null };
-  }
-
-  /** All repositories of a namespace, also those in which nothing is tagged. */
-  async repositoriesOf(namespaceId: number): Promise<NewItem[]> {
-    return this.database.query<NewItem & Record<string, unknown>>(
-      `SELECT registry_id AS "registryId", full_name AS "fullName", NULL AS tag, NULL AS digest, NULL AS because
-         FROM repositories WHERE namespace_id = $1 ORDER BY id`,
-      [namespaceId],
-    );
-  }
-
-  /**
-   * Removes the row of a namespace that holds nothing any more. False when a tag is in it, also one that is being
-   * written at this moment: its repository is locked first, and whoever writes a tag holds that.
-   */
-  async removeNamespace(id: number): Promise<boolean> {
-    return this.database.transaction(async (sql) => {
-      await sql.query('SELECT 1 FROM namespaces WHERE id = $1 FOR UPDATE', [id]);
-      await sql.query('SELECT 1 FROM repositories WHERE namespace_id = $1 FOR UPDATE', [id]);
-      const rows = await sql.query(
-        `DELETE FROM namespaces n WHERE n.id = $1 AND n.kind = 'team'
-            AND NOT EXISTS (SELECT FROM tags g JOIN repositories p ON p.id = g.repository_id WHERE p.namespace_id = n.id)
-         RETURNING 1`,
-        [id],
-      );
-      return rows.length > 0;
-    });
+    return rows.length > 0;
   }
 
   /** Deletes ended ones after the given days. */
@@ -246,4 +143,13 @@ export class DeletionsRepository {
       [days, limit],
     );
   }
+}
+
+async function insert(sql: Sql, made: NewDeletion, registryId: number | null): Promise<number | null> {
+  const [row] = await sql.query<{ id: number }>(
+    `INSERT INTO deletions (kind, name, namespace_id, registry_id, slot, actor_id, actor, move_shared)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (slot) DO NOTHING RETURNING id`,
+    [made.kind, made.name, made.namespaceId, registryId, made.slot, made.actorId, made.actor, made.moveShared],
+  );
+  return row?.id ?? null;
 }

@@ -17,6 +17,7 @@ import { dataSourceOptions } from './data-source-options.js';
 import { ConfigsRepository } from './configs.repository.js';
 import { CommentsRepository } from './comments.repository.js';
 import { Database } from './database.js';
+import { DeletionWorkRepository } from './deletion-work.repository.js';
 import { DenialsRepository } from './denials.repository.js';
 import { EventLogRepository } from './event-log.repository.js';
 import { InboxRepository } from './inbox.repository.js';
@@ -57,6 +58,7 @@ const REPOSITORIES = [
   ClocksRepository,
   ConfigsRepository,
   EventLogRepository,
+  DeletionWorkRepository,
   DenialsRepository,
   CommentsRepository,
   InboxRepository,

@@ -20,7 +20,8 @@ export class RemovedTagsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Brings back what a run removed of one repository; a tag that is there again meanwhile is left as it is. Whoever reads
+   * Brings back what a run removed of one repository. A tag that is there again meanwhile is left as it is, and what was
+   * removed stays restorable: it may go once more. Whoever reads
    * the repository at this moment loses its lease, and applies nothing that knows nothing of this. Returns how many.
    */
   async restore(runId: number, registryId: number, fullName: string, actor: string | null): Promise<number> {
@@ -39,12 +40,12 @@ export class RemovedTagsRepository {
       const back = await sql.query<{ name: string; digest: string }>(
         `WITH taken AS (
            DELETE FROM removed_tags g WHERE run_id = $1 AND repository_id = $2
-              AND EXISTS (SELECT FROM manifests m WHERE m.repository_id = $2 AND m.digest = g.digest) RETURNING *)
+              AND EXISTS (SELECT FROM manifests m WHERE m.repository_id = $2 AND m.digest = g.digest)
+              AND NOT EXISTS (SELECT FROM tags t WHERE t.repository_id = $2 AND t.name = g.name) RETURNING *)
          INSERT INTO tags (repository_id, name, manifest_id, author_id, username, pulled_at, created_at, updated_at)
          SELECT g.repository_id, g.name, m.id, u.id, g.username, g.pulled_at, g.created_at, now()
            FROM taken g JOIN manifests m ON m.repository_id = g.repository_id AND m.digest = g.digest
            LEFT JOIN users u ON u.id = g.author_id
-         ON CONFLICT (repository_id, name) DO NOTHING
          RETURNING name, (SELECT digest FROM manifests WHERE id = manifest_id) AS digest`,
         [runId, repositoryId],
       );

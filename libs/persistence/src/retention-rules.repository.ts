@@ -1,4 +1,5 @@
 import type { RetainedTag, Rule } from '#domain/retention/plan-retention.js';
+import { likeOf } from '#domain/retention/glob.js';
 import { protectorOf } from '#domain/retention/plan-retention.js';
 import type { Database } from './database.js';
 
@@ -18,6 +19,7 @@ export interface RetainedRepository {
   registryId: number;
   namespaceId: number;
   fullName: string;
+  tagsCount: number;
 }
 
 const COLUMNS = `
@@ -74,12 +76,12 @@ export class RetentionRulesRepository {
     await this.database.query('DELETE FROM retention_rules WHERE id = $1', [id]);
   }
 
-  /** Enabled rules that apply to the namespace, its own and those of all. */
-  async effective(namespaceId: number): Promise<RuleRow[]> {
+  /** Enabled rules that apply to any of the namespaces: their own, and those of all. */
+  async effective(namespaceIds: readonly number[]): Promise<RuleRow[]> {
     return this.database.query<RuleRow & Record<string, unknown>>(
       `SELECT ${COLUMNS} FROM retention_rules r
-        WHERE r.enabled AND (r.namespace_id IS NULL OR r.namespace_id = $1) ORDER BY r.id LIMIT $2`,
-      [namespaceId, 2 * MAX_RULES],
+        WHERE r.enabled AND (r.namespace_id IS NULL OR r.namespace_id = ANY($1::int[])) ORDER BY r.id LIMIT $2`,
+      [namespaceIds, (1 + namespaceIds.length) * MAX_RULES],
     );
   }
 
@@ -90,7 +92,7 @@ export class RetentionRulesRepository {
 
   /** The rule that makes a tag immutable; null: none. */
   async protecting(namespaceId: number, fullName: string, tag: string): Promise<RuleRow | null> {
-    const rules = await this.effective(namespaceId);
+    const rules = await this.effective([namespaceId]);
     return protectorOf(
       fullName,
       tag,
@@ -100,35 +102,61 @@ export class RetentionRulesRepository {
 
   /** Immutable tags of the repositories of a namespace, or of one of them; at most `limit` are named. */
   async protectedTags(namespaceId: number, repositoryId: number | null, limit: number): Promise<string[]> {
-    const protectors = (await this.effective(namespaceId)).filter((rule) => rule.action === 'protect');
+    const protectors = (await this.effective([namespaceId])).filter((rule) => rule.action === 'protect');
     if (protectors.length === 0) return [];
-    const tags = await this.database.query<{ fullName: string; name: string }>(
-      `SELECT p.full_name AS "fullName", g.name FROM tags g JOIN repositories p ON p.id = g.repository_id
-        WHERE p.namespace_id = $1 AND ($2::int IS NULL OR p.id = $2) ORDER BY p.full_name, g.name`,
-      [namespaceId, repositoryId],
+    const rows = await this.database.query<{ name: string }>(
+      `SELECT p.full_name || ':' || g.name AS name FROM tags g JOIN repositories p ON p.id = g.repository_id
+        WHERE p.namespace_id = $1 AND ($2::int IS NULL OR p.id = $2)
+          AND EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS w(repository, tag)
+                       WHERE p.full_name LIKE w.repository AND g.name LIKE w.tag)
+        ORDER BY p.full_name, g.name LIMIT $5`,
+      [
+        namespaceId,
+        repositoryId,
+        protectors.map((rule) => likeOf(rule.repositoryPattern)),
+        protectors.map((rule) => likeOf(rule.tagPattern)),
+        limit,
+      ],
     );
-    const held = tags.filter(({ fullName, name }) => protectorOf(fullName, name, protectors) !== null);
-    return held.slice(0, limit).map(({ fullName, name }) => `${fullName}:${name}`);
+    return rows.map((row) => row.name);
   }
 
-  /** Repositories that hold tags, after an id; of one namespace, or (null) all. */
-  async repositories(namespaceId: number | null, after: number, limit: number): Promise<RetainedRepository[]> {
+  /** Registries that hold tags. */
+  async registries(): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>(
+      `SELECT id FROM registries r WHERE EXISTS (SELECT FROM repositories p WHERE p.registry_id = r.id AND p.tags_count > 0)
+        ORDER BY id LIMIT 1000`,
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Repositories that hold tags, after an id: of one namespace, of one registry, or (null) all. */
+  async repositories(
+    of: { namespaceId: number | null; registryId: number | null },
+    after: number,
+    limit: number,
+  ): Promise<RetainedRepository[]> {
     return this.database.query<RetainedRepository & Record<string, unknown>>(
-      `SELECT id, registry_id AS "registryId", namespace_id AS "namespaceId", full_name AS "fullName" FROM repositories
-        WHERE id > $2 AND tags_count > 0 AND ($1::int IS NULL OR namespace_id = $1) ORDER BY id LIMIT $3`,
-      [namespaceId, after, limit],
+      `SELECT id, registry_id AS "registryId", namespace_id AS "namespaceId", full_name AS "fullName",
+              tags_count AS "tagsCount" FROM repositories
+        WHERE id > $3 AND tags_count > 0 AND ($1::int IS NULL OR namespace_id = $1)
+          AND ($2::int IS NULL OR registry_id = $2) ORDER BY id LIMIT $4`,
+      [of.namespaceId, of.registryId, after, limit],
     );
   }
 
-  /** The tags of a repository; those that a sync missed are left to it. */
-  async tagsOf(repositoryId: number): Promise<RetainedTag[]> {
-    return this.database.query<RetainedTag & Record<string, unknown>>(
-      `SELECT g.name, f.digest, g.updated_at AS "pushedAt", g.pulled_at AS "pulledAt",
+  /** The tags of repositories, in their order; those that a sync missed are left to it. */
+  async tagsOf(repositoryIds: readonly number[]): Promise<RetainedTag[][]> {
+    const rows = await this.database.query<RetainedTag & { repositoryId: number }>(
+      `SELECT g.repository_id AS "repositoryId", g.name, f.digest, g.updated_at AS "pushedAt", g.pulled_at AS "pulledAt",
               coalesce((SELECT array_agg(c.digest) FROM manifest_children c WHERE c.parent_id = f.id), '{}') AS children
          FROM tags g JOIN manifests f ON f.id = g.manifest_id
-        WHERE g.repository_id = $1 AND g.absent_since IS NULL ORDER BY g.name`,
-      [repositoryId],
+        WHERE g.repository_id = ANY($1::int[]) AND g.absent_since IS NULL ORDER BY g.name`,
+      [repositoryIds],
     );
+    const found = new Map(repositoryIds.map((id) => [id, [] as RetainedTag[]]));
+    for (const { repositoryId, ...tag } of rows) found.get(repositoryId)!.push(tag);
+    return [...found.values()];
   }
 }
 

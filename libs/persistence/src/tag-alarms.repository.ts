@@ -72,15 +72,17 @@ export class TagAlarmsRepository {
     return row?.n ?? 0;
   }
 
-  /** Alarms that nobody was told of; each is returned once, whoever asks. */
-  async takeUntold(limit: number): Promise<AlarmRow[]> {
-    return this.database.query<AlarmRow & Record<string, unknown>>(
-      `WITH told AS (
-         UPDATE tag_alarms SET told_at = now() WHERE id IN (
-           SELECT id FROM tag_alarms WHERE told_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING *)
-       SELECT ${COLUMNS} ${FROM.replace('tag_alarms', 'told')} ORDER BY a.id`,
-      [limit],
-    );
+  /** Has `tell` told of alarms that nobody was told of, and notes that it has: both, or neither. Whoever asks, once each. */
+  async tellUntold(limit: number, tell: (alarms: AlarmRow[], sql: Sql) => Promise<void>): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      const alarms = await sql.query<AlarmRow & Record<string, unknown>>(
+        `SELECT ${COLUMNS} ${FROM} WHERE a.told_at IS NULL ORDER BY a.id LIMIT $1 FOR NO KEY UPDATE OF a SKIP LOCKED`,
+        [limit],
+      );
+      if (alarms.length === 0) return;
+      await tell(alarms, sql);
+      await sql.query('UPDATE tag_alarms SET told_at = now() WHERE id = ANY($1::int[])', [alarms.map(({ id }) => id)]);
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import { ActivitiesRepository, type By, type NewActivity } from '#persistence/activities.repository.js';
-import { Database } from '#persistence/database.js';
+import { Database, type Sql } from '#persistence/database.js';
 import {
   type DeletionRow,
   DeletionsRepository,
@@ -18,16 +18,17 @@ export class DeletionRecorder {
     private readonly activities: ActivitiesRepository,
   ) {}
 
+  /** @param items null: all repositories of the namespace */
   async record(
     by: By,
     made: Pick<NewDeletion, 'kind' | 'name' | 'namespaceId' | 'moveShared'>,
-    items: readonly NewItem[],
+    items: readonly NewItem[] | null,
     activity: NewActivity | null,
   ): Promise<DeletionRow> {
     const { actorId, actorName } = by;
     const id = await this.database.transaction(async (sql) => {
       const who = { actorId, actor: actorName ?? '', slot: null };
-      const created = await this.deletions.create(sql, { ...made, ...who }, items);
+      const created = await this.create(sql, { ...made, ...who }, items);
       if (activity !== null) {
         await this.activities.record(by, { ...activity, details: { ...activity.details, deletion: created } }, sql);
       }
@@ -38,8 +39,8 @@ export class DeletionRecorder {
     return row;
   }
 
-  /** All repositories of a namespace, as items. */
-  async repositoriesOf(namespaceId: number): Promise<NewItem[]> {
-    return this.deletions.repositoriesOf(namespaceId);
+  private async create(sql: Sql, made: NewDeletion, items: readonly NewItem[] | null): Promise<number | null> {
+    if (items !== null) return this.deletions.create(sql, made, items);
+    return this.deletions.createOfNamespace(sql, { ...made, namespaceId: made.namespaceId! });
   }
 }

@@ -58,7 +58,7 @@ export class DeletionRequestsService {
     const made = { kind: 'namespace', name: place.name, namespaceId: id, moveShared: false } as const;
     const subject = { subjectType: 'namespace', subjectId: id, subjectName: place.name } as const;
     const activity = { key: 'namespace.delete', ...subject, teamId: place.teamId, namespaceId: id } as const;
-    return this.recorder.record(by, made, await this.recorder.repositoriesOf(id), activity);
+    return this.recorder.record(by, made, null, activity);
   }
 
   async previewRepository(person: Person, id: number): Promise<PlacePreview> {

@@ -78,6 +78,6 @@ export class NamespaceRetentionController {
     @Param('id', { schema: idParam }) namespace: number,
     @Query({ schema: planQuery }) query: PlanQuery,
   ) {
-    return viewPlan(await this.retention.plan(person, namespace, query.after, query.per_page), query.per_page);
+    return viewPlan(await this.retention.plan(person, namespace, query.after, query.per_page));
   }
 }

@@ -67,6 +67,6 @@ export class RetentionController {
   @AdminOnly()
   @Answers(planView, { also: [404] })
   async plan(@CurrentUser() person: Person, @Query({ schema: planQuery }) query: PlanQuery) {
-    return viewPlan(await this.retention.plan(person, null, query.after, query.per_page), query.per_page);
+    return viewPlan(await this.retention.plan(person, null, query.after, query.per_page));
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_PATTERN } from '#domain/retention/glob.js';
 import { RULE_ACTIONS } from '#domain/retention/retention-rule.entity.js';
 import type { RuleInput, RuleRow } from '#persistence/retention-rules.repository.js';
-import type { RepositoryPlan } from '#catalog/retention.js';
+import type { PlanPage } from '#catalog/retention.js';
 import type { AlarmRow } from '#persistence/tag-alarms.repository.js';
 
 const text = (max: number) =>
@@ -115,15 +115,15 @@ export const planView = z
   })
   .meta({ id: 'RetentionPlan' });
 
-/** `next`: where the following page begins; null after the last one. */
-export function viewPlan(plans: readonly RepositoryPlan[], asked: number): z.output<typeof planView> {
+/** `next`: where the following page begins; null after the last one. A page may hold fewer than were asked for. */
+export function viewPlan({ plans, next }: PlanPage): z.output<typeof planView> {
   return {
     repositories: plans.map(({ repository, verdicts }) => ({
       id: repository.id,
       full_name: repository.fullName,
       tags: verdicts.map(({ tag, ...rest }) => ({ name: tag, ...rest })),
     })),
-    next: plans.length < asked ? null : plans.at(-1)!.repository.id,
+    next,
   };
 }
 

@@ -35,7 +35,7 @@ export class DeletionSchedule implements OnModuleDestroy {
   @Interval(TICK_MS)
   async work(): Promise<void> {
     await this.once('deletions', async () => {
-      if (await this.deletions.hasOpen()) await this.runner.ring();
+      await this.runner.ringFor(TICK_MS);
     });
     await this.once('alarms', () => this.alarms.tell());
   }
@@ -46,8 +46,8 @@ export class DeletionSchedule implements OnModuleDestroy {
     await this.once('retention', async () => {
       const { retentionInterval: seconds } = this.settings;
       const period = Math.floor(Date.now() / 1000 / seconds) * seconds;
-      const id = await this.retention.request(`retention:${period}`);
-      if (id !== null) this.logger.info({ deletion: id }, 'retention drops tags');
+      for (const id of await this.retention.request(`retention:${period}`))
+        this.logger.info({ deletion: id }, 'retention drops tags');
       await this.deletions.purge(KEPT_DAYS, PURGE_AT_ONCE);
     });
   }

@@ -7,7 +7,7 @@ import { RepositoryRemover } from '#catalog/repository-remover.js';
 import { TagAlarms } from '#catalog/tag-alarms.js';
 import { TagRemover } from '#catalog/tag-remover.js';
 import { ActivitiesRepository } from '#persistence/activities.repository.js';
-import { DeletionsRepository } from '#persistence/deletions.repository.js';
+import { DeletionWorkRepository } from '#persistence/deletion-work.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { TagAlarmsRepository } from '#persistence/tag-alarms.repository.js';
 import { LOGGER } from '#platform/config/settings.module.js';
@@ -18,7 +18,7 @@ import { DeletionSchedule } from './deletion-schedule.js';
 const runner: FactoryProvider = {
   provide: DeletionRunner,
   inject: [
-    DeletionsRepository,
+    DeletionWorkRepository,
     RegistriesRepository,
     RegistryClients,
     TagRemover,
@@ -26,15 +26,15 @@ const runner: FactoryProvider = {
     ActivitiesRepository,
   ],
   useFactory: (
-    deletions: DeletionsRepository,
+    work: DeletionWorkRepository,
     registries: RegistriesRepository,
     clients: RegistryClients,
     tags: TagRemover,
     repositories: RepositoryRemover,
     activities: ActivitiesRepository,
   ) =>
-    new DeletionRunner(deletions, registries, clients, tags, repositories, (deletion, item) =>
-      recordGone(deletions, activities, deletion, item),
+    new DeletionRunner(work, registries, clients, tags, repositories, (deletion, item, sql) =>
+      recordGone(work, activities, deletion, item, sql),
     ),
 };
 

@@ -52,6 +52,10 @@ export class DeletionItem {
   @Column({ type: 'text', default: 'waiting' })
   state!: ItemState;
 
+  /** The registry was, or is about to be, asked for it: if it is absent then, it was us. */
+  @Column({ type: 'boolean', default: false })
+  begun!: boolean;
+
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
 }

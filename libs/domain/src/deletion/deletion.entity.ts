@@ -27,6 +27,10 @@ export class Deletion {
   @Column({ name: 'namespace_id', type: 'integer', nullable: true })
   namespaceId!: number | null;
 
+  /** Of all its items; null: they are of several registries. */
+  @Column({ name: 'registry_id', type: 'integer', nullable: true })
+  registryId!: number | null;
+
   /** The period of a schedule; unique, so that it is done once. */
   @Column({ type: 'text', nullable: true })
   slot!: string | null;

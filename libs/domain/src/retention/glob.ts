@@ -24,3 +24,11 @@ export function matchesGlob(pattern: string, text: string): boolean {
   while (pattern[p] === '*') p++;
   return p === pattern.length;
 }
+
+/** The same pattern for SQL's LIKE. */
+export function likeOf(pattern: string): string {
+  return pattern
+    .replaceAll(/[\\%_]/g, String.raw`\$&`)
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
+}

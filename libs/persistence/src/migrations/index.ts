@@ -1,3 +1,4 @@
+import { DeletionsPerRegistry1795276800002 } from './1795276800002-deletions-per-registry.js';
 import { Activities1795258800000 } from './1795258800000-activities.js';
 import { DeletionsAndRetention1795240800001 } from './1795240800001-deletions-and-retention.js';
 import { Denials1795237200000 } from './1795237200000-denials.js';
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   RegistrySyncStrategy1795276800001,
   Scanning1795298400000,
   OutgoingWebhooks1795284000000,
+  DeletionsPerRegistry1795276800002,
 ];
