@@ -5,6 +5,8 @@ import { RefreshTokensRepository } from '#persistence/refresh-tokens.repository.
 import { UsersRepository } from '#persistence/users.repository.js';
 import { ApplicationTokensService } from '../../apps/api/src/users/application-tokens.service.js';
 import { LoginsService } from '../../apps/api/src/users/logins.service.js';
+import { AccountsRepository } from '#persistence/accounts.repository.js';
+import { UserChangesService } from '../../apps/api/src/users/user-changes.service.js';
 import { UsersService } from '../../apps/api/src/users/users.service.js';
 import { TestDatabase } from '../support/test-database.js';
 
@@ -25,8 +27,9 @@ const told = (type: string) =>
 describe('what is done to users and their tokens', () => {
   it('stands in the activities, without secrets, and what was refused does not', async () => {
     const [users, activities] = [new UsersRepository(database.sql), new ActivitiesRepository(database.sql)];
-    const identity = { hashPassword: async () => 'a hash' };
-    const sut = new UsersService(users, identity as never, activities, database.sql);
+    const identity = { hashPassword: async () => 'a hash' } as never;
+    const sut = new UsersService(users, identity, activities);
+    const changes = new UserChangesService(sut, users, new AccountsRepository(database.sql), identity, activities);
     const tokens = new ApplicationTokensService(
       new ApplicationTokensRepository(database.sql),
       users,
@@ -36,11 +39,14 @@ describe('what is done to users and their tokens', () => {
     const input = { username: 'robot', email: 'robot@example.test', password: 'a secret password', bot: true };
     const { id } = await sut.create(by, input);
     await expect(sut.create(by, input)).rejects.toThrow(expect.objectContaining({ code: 'invalid' }));
-    await sut.update(by, id, { display_name: 'R.', email: 'r@example.test' });
-    await sut.setLocked(by, id, true);
-    await sut.setLocked(by, id, false);
-    await sut.setEnabled(by, id, false);
-    const person = { kind: 'user', userId: 99, username: 'root', admin: true } as never;
+    const boss = { username: 'root', email: null, passwordHash: null, displayName: null, bot: false, service: false };
+    const root = await users.create({ ...boss, admin: true });
+    const person = { kind: 'user', userId: root.id, username: 'root', admin: true } as never;
+    await changes.update(person, by, id, { display_name: 'R.', email: 'r@example.test' });
+    await changes.update(person, by, id, { locked: true });
+    await changes.update(person, by, id, { locked: false });
+    await changes.update(person, by, id, { enabled: false });
+    await expect(changes.update(person, by, id, { password: 'of a bot' })).rejects.toThrow();
     const { token, plain } = await tokens.create(person, by, id, { application: 'ci', read_only: true });
     await expect(tokens.create(person, by, id, { application: 'ci' })).rejects.toThrow(
       expect.objectContaining({ code: 'invalid' }),

@@ -3,11 +3,11 @@ import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import type { User } from '#domain/user/user.entity.js';
 import { displayName, email, password, username } from '#domain/user/user-input.js';
 import type { PasswordHasher } from '#identity/password-hasher.js';
+import { AccountsRepository } from '#persistence/accounts.repository.js';
 import { ActivitiesRepository, type By, type NewActivity } from '#persistence/activities.repository.js';
 import type { Database, Sql } from '#persistence/database.js';
 import { SessionsRepository } from '#persistence/sessions.repository.js';
 import { uniqueOr422 } from '#persistence/unique-violation.js';
-import { setAdmin } from '#persistence/user-rights.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import { checked } from './checked.js';
 
@@ -26,6 +26,7 @@ export type NewPerson = z.input<typeof newPerson>;
 /** What an administrator does to people with the database alone, also when nobody can sign in any more. */
 export class People {
   private readonly users: UsersRepository;
+  private readonly accounts: AccountsRepository;
   private readonly sessions: SessionsRepository;
   private readonly activities: ActivitiesRepository;
 
@@ -34,6 +35,7 @@ export class People {
     private readonly hasher: Pick<PasswordHasher, 'hash'>,
   ) {
     this.users = new UsersRepository(database);
+    this.accounts = new AccountsRepository(database);
     this.sessions = new SessionsRepository(database);
     this.activities = new ActivitiesRepository(database);
   }
@@ -72,13 +74,15 @@ export class People {
   async setAdmin(by: By, user: User, admin: boolean): Promise<boolean> {
     if (user.service) throw new AppError('forbidden', 'the service account is what it is');
     if (user.bot && admin) throw new InvalidError({ admin: ['is not for bots'] });
-    return this.database.transaction(async (sql) => {
-      const outcome = await setAdmin(sql, user.id, admin);
-      if (outcome === 'last') {
+    return this.accounts.alone(async (sql) => {
+      const account = await this.accounts.find(user.id, sql);
+      if (account === null || account.admin === admin) return false;
+      if (!admin && account.ableAdmin && account.otherAdmins === 0) {
         throw new AppError('conflict', `${user.username} is the last administrator who can sign in`);
       }
-      if (outcome === 'changed') await this.activities.record(by, about('user.admin', user, { admin }), sql);
-      return outcome === 'changed';
+      await this.accounts.setFlags(user.id, { ...account, admin }, sql);
+      await this.activities.record(by, about('user.admin', user, { admin }), sql);
+      return true;
     });
   }
 
@@ -111,14 +115,10 @@ export class People {
   }
 
   private async revive(by: By, user: User, sql: Sql): Promise<void> {
-    if (!user.enabled) {
-      await this.users.setEnabled(user.id, true, sql);
-      await this.activities.record(by, about('user.enabled', user, { enabled: true }), sql);
-    }
-    if (user.lockedAt !== null) {
-      await this.users.setLocked(user.id, false, sql);
-      await this.activities.record(by, about('user.unlock', user, { locked: false }), sql);
-    }
+    if (user.enabled && user.lockedAt === null) return;
+    await this.accounts.setFlags(user.id, { admin: user.admin, enabled: true, locked: false }, sql);
+    if (!user.enabled) await this.activities.record(by, about('user.enabled', user, { enabled: true }), sql);
+    if (user.lockedAt !== null) await this.activities.record(by, about('user.unlock', user, { locked: false }), sql);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Logger } from '#platform/logging/logger.js';
 import { Metrics } from '#platform/metrics/metrics.js';
 import { Identity } from './identity.js';
 import { LoginThrottle } from './login-throttle.js';
+import { OpenDoors } from './open-doors.js';
 import { PasswordHasher } from './password-hasher.js';
 import { TokenUses } from './token-uses.js';
 import { LIFETIME_MS, VerifiedCredentials } from './verified-credentials.js';
@@ -41,6 +42,11 @@ const LAST_FLUSH_MS = 3_000;
       useFactory: (tokens: ApplicationTokensRepository, logger: Logger) => new TokenUses(tokens, logger),
     },
     {
+      provide: OpenDoors,
+      inject: [LoginFailuresRepository],
+      useFactory: (failures: LoginFailuresRepository) => new OpenDoors(failures),
+    },
+    {
       provide: WebSessions,
       inject: [SessionsRepository],
       useFactory: (sessions: SessionsRepository) => new WebSessions(sessions),
@@ -58,7 +64,7 @@ const LAST_FLUSH_MS = 3_000;
       useFactory: (...parts: ConstructorParameters<typeof Identity>) => new Identity(...parts),
     },
   ],
-  exports: [Identity, WebSessions],
+  exports: [Identity, OpenDoors, WebSessions],
 })
 export class IdentityModule implements BeforeApplicationShutdown {
   constructor(private readonly uses: TokenUses) {}

@@ -8,6 +8,7 @@ import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Logger } from '#platform/logging/logger.js';
 import { Metrics } from '#platform/metrics/metrics.js';
+import { AccountsRepository } from './accounts.repository.js';
 import { ActivitiesRepository } from './activities.repository.js';
 import { ActivitySealsRepository } from './activity-seals.repository.js';
 import { ApplicationTokensRepository } from './application-tokens.repository.js';
@@ -51,6 +52,7 @@ const REPOSITORIES = [
   TagAlarmsRepository,
   RetentionRulesRepository,
   DeletionsRepository,
+  AccountsRepository,
   ActivitiesRepository,
   ActivitySealsRepository,
   ApplicationTokensRepository,

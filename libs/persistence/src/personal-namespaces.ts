@@ -63,6 +63,43 @@ async function createTeam(sql: Sql, userId: number, username: string): Promise<n
   throw new Error('no free name for a personal team');
 }
 
+/**
+ * Takes the personal namespaces out of the hands of their user. Those that nothing was ever pushed to are removed, with
+ * the hidden team, so that the names are free again; the others go to the administrators (the hidden team behind the
+ * registry's global namespace), as they are.
+ */
+export async function releasePersonalNamespaces(
+  sql: Sql,
+  userId: number,
+): Promise<{ removed: string[]; kept: string[] }> {
+  // Repositories of a push that is being written hold their namespace: waited for here, they are seen below.
+  const own = await sql.query<{ team_id: number }>(
+    `SELECT team_id FROM namespaces WHERE owner_id = $1 AND kind = 'personal' ORDER BY id FOR UPDATE`,
+    [userId],
+  );
+  const removed = await sql.query<{ name: string }>(
+    `DELETE FROM namespaces n WHERE n.owner_id = $1 AND n.kind = 'personal'
+        AND NOT EXISTS (SELECT FROM repositories p WHERE p.namespace_id = n.id)
+        AND NOT EXISTS (SELECT FROM registry_events e WHERE e.registry_id = n.registry_id
+                           AND e.state IN ('received', 'failed') AND starts_with(e.repository, n.name || '/'))
+     RETURNING n.name`,
+    [userId],
+  );
+  const kept = await sql.query<{ name: string }>(
+    `UPDATE namespaces n SET kind = 'team', owner_id = NULL, team_id = g.team_id, updated_at = now()
+       FROM namespaces g
+      WHERE n.owner_id = $1 AND n.kind = 'personal' AND g.registry_id = n.registry_id AND g.kind = 'global'
+     RETURNING n.name`,
+    [userId],
+  );
+  await sql.query(
+    `DELETE FROM teams t WHERE t.id = ANY($1::int[]) AND t.hidden
+        AND NOT EXISTS (SELECT FROM namespaces n WHERE n.team_id = t.id)`,
+    [own.map((one) => one.team_id)],
+  );
+  return { removed: removed.map((one) => one.name), kept: kept.map((one) => one.name) };
+}
+
 function* numbered(base: string): Generator<string> {
   yield base;
   for (let i = 0; i < 1000; i++) yield `${base}${i}`;

@@ -100,6 +100,8 @@ export class TeamsRepository {
 
   /** Deletes the team's namespaces that hold no repository. @returns the names of those that do, at most ten */
   async deleteEmptyNamespaces(id: number, sql: Sql): Promise<string[]> {
+    // Repositories of a push that is being written hold their namespace: waited for here, they are seen below.
+    await sql.query('SELECT FROM namespaces WHERE team_id = $1 ORDER BY id FOR UPDATE', [id]);
     await sql.query(
       `DELETE FROM namespaces n WHERE n.team_id = $1
          AND NOT EXISTS (SELECT FROM repositories p WHERE p.namespace_id = n.id)`,

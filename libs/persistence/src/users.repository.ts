@@ -15,7 +15,7 @@ export interface UserInput {
 
 /** What is changed of a user; absent: as it was. */
 export interface UserChanges {
-  email?: string;
+  email?: string | null;
   displayName?: string | null;
   passwordHash?: string;
 }
@@ -64,26 +64,32 @@ export class UsersRepository {
    */
   async create(input: UserInput, tell?: (sql: Sql, id: number) => Promise<void>): Promise<User> {
     const id = await this.database.transaction(async (sql) => {
-      const [row] = await sql.query<{ id: number }>(
-        `INSERT INTO users (username, email, password_hash, display_name, admin, bot, service)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-        [input.username, input.email, input.passwordHash, input.displayName, input.admin, input.bot, input.service],
-      );
-      await ensurePersonalNamespaces(sql, { userId: row!.id });
-      await tell?.(sql, row!.id);
-      return row!.id;
+      const made = await this.insert(input, sql);
+      await tell?.(sql, made);
+      return made;
     });
     return this.users.findOneByOrFail({ id });
+  }
+
+  /** As {@link create}, inside of a transaction. @returns the id */
+  async insert(input: UserInput, sql: Sql): Promise<number> {
+    const [row] = await sql.query<{ id: number }>(
+      `INSERT INTO users (username, email, password_hash, display_name, admin, bot, service)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+      [input.username, input.email, input.passwordHash, input.displayName, input.admin, input.bot, input.service],
+    );
+    await ensurePersonalNamespaces(sql, { userId: row!.id });
+    return row!.id;
   }
 
   /** Unique violations come up as they are. A new password voids every credential that was verified before. */
   async update(id: number, { email, displayName, passwordHash }: UserChanges, sql: Sql = this.database): Promise<void> {
     await sql.query(
-      `UPDATE users SET email = coalesce($2, email), display_name = CASE WHEN $3 THEN $4 ELSE display_name END,
-              password_hash = coalesce($5, password_hash),
+      `UPDATE users SET email = CASE WHEN $6 THEN $2 ELSE email END,
+              display_name = CASE WHEN $3 THEN $4 ELSE display_name END, password_hash = coalesce($5, password_hash),
               credential_version = credential_version + CASE WHEN $5::text IS NULL THEN 0 ELSE 1 END, updated_at = now()
         WHERE id = $1`,
-      [id, email ?? null, displayName !== undefined, displayName ?? null, passwordHash ?? null],
+      [id, email ?? null, displayName !== undefined, displayName ?? null, passwordHash ?? null, email !== undefined],
     );
   }
 
@@ -105,21 +111,6 @@ export class UsersRepository {
       stored,
       passwordHash,
     ]);
-  }
-
-  async setEnabled(id: number, enabled: boolean, sql: Sql = this.database): Promise<void> {
-    await sql.query(
-      `UPDATE users SET enabled = $2, credential_version = credential_version + 1, updated_at = now() WHERE id = $1`,
-      [id, enabled],
-    );
-  }
-
-  async setLocked(id: number, locked: boolean, sql: Sql = this.database): Promise<void> {
-    await sql.query(
-      `UPDATE users SET locked_at = CASE WHEN $2 THEN coalesce(locked_at, now()) END,
-              credential_version = credential_version + 1, updated_at = now() WHERE id = $1`,
-      [id, locked],
-    );
   }
 
   async hasAdmin(): Promise<boolean> {

@@ -29,6 +29,14 @@ export class BootstrapService implements OnApplicationBootstrap {
     await this.ensureServiceAccount();
     await this.ensureRegistry();
     await this.ensureAdmin();
+    await this.warnOfClaim();
+  }
+
+  /** A site that is nobody's yet is whoever's who comes first. */
+  private async warnOfClaim(): Promise<void> {
+    const { firstUserAdmin, firstUserAdminSecret, firstUserAdminWindow: minutes } = this.settings;
+    if (!firstUserAdmin || firstUserAdminSecret !== null || (await this.users.hasAdmin())) return;
+    this.logger.warn({ minutes }, 'nobody administers this Portus yet: the first one to sign up within that time will');
   }
 
   /** Its password follows the environment. */

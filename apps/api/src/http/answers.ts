@@ -22,8 +22,10 @@ const ERRORS = {
   401: 'No or wrong credentials.',
   403: 'Not allowed.',
   404: 'Not there, or not yours to know of.',
+  405: 'Switched off here.',
   409: 'Not in the present state.',
   422: 'Understood, and refused: fields and their messages.',
+  429: 'Too often; `Retry-After` tells when to try again.',
   503: 'Something that is needed for it can not be reached now.',
 };
 type ErrorStatus = keyof typeof ERRORS;

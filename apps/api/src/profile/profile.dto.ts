@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { displayName, email, password } from '../users/users.dto.js';
 
 export const profileChanges = z
-  .object({ user: z.object({ email: email.optional(), display_name: displayName }) })
+  .object({ user: z.object({ email: email.nullish(), display_name: displayName }) })
   .meta({ id: 'ProfileChanges' });
 export type ProfileChanges = z.output<typeof profileChanges>['user'];
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidError } from '#domain/errors/app-error.js';
+import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import type { User } from '#domain/user/user.entity.js';
 import { Identity } from '#identity/identity.js';
 import type { SignedIn } from '#identity/web-sessions.js';
@@ -33,6 +33,10 @@ export class ProfileService {
     const before = await this.get(person);
     refuseService(before);
     const { email, display_name: displayName } = changes;
+    // Whoever has the address can have the password set anew.
+    if (person.token && email !== undefined && email !== before.email) {
+      throw new AppError('forbidden', 'an application token does not change the e-mail address');
+    }
     await uniqueOr422(UNIQUE, () =>
       this.database.transaction(async (sql) => {
         await this.users.update(person.userId, { email, displayName }, sql);

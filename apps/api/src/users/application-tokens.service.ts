@@ -5,9 +5,10 @@ import type { Action } from '#domain/naming/scope.js';
 import { mayMakeTokens, READ_ONLY } from '#domain/policy/token-limits.js';
 import type { ApplicationToken } from '#domain/user/application-token.entity.js';
 import type { User } from '#domain/user/user.entity.js';
+import { hashApplicationToken, newApplicationToken } from '#identity/application-token.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
 import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
-import { Database } from '#persistence/database.js';
+import { Database, type Sql } from '#persistence/database.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import type { Person } from '../http/access.js';
 import { isReadOnly, type TokenBody } from './application-tokens.dto.js';
@@ -44,6 +45,15 @@ export class ApplicationTokensService {
       actions: actionsOf(body),
       namespaces: body.namespaces ?? null,
     });
+  }
+
+  /** The token of the first administrator, inside of the transaction that makes that one. */
+  async createFirst(by: By, user: Pick<User, 'id' | 'username'>, sql: Sql): Promise<{ id: number; plain: string }> {
+    const plain = newApplicationToken();
+    const what = { application: 'bootstrap', expiresAt: null, actions: null, namespaces: null };
+    const id = await this.tokens.create({ userId: user.id, tokenHash: hashApplicationToken(plain), ...what }, sql);
+    await this.activities.record(by, tokenActivity('create', id!, what, user), sql);
+    return { id: id!, plain };
   }
 
   /** Whether a token of somebody else exists is a secret, but not to administrators. */

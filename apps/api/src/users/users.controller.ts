@@ -1,19 +1,18 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { AppError } from '#domain/errors/app-error.js';
-import { mayMakeTokens } from '#domain/policy/token-limits.js';
 import type { By } from '#persistence/activities.repository.js';
 import { USER_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
-import { Answers } from '../http/answers.js';
+import { Answers, AnswersNothing } from '../http/answers.js';
 import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
+import { UserChangesService } from './user-changes.service.js';
 import { userBody, type UserBody, userChanges, type UserChangesBody, userView, viewUser } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -25,6 +24,7 @@ const enabledBody = z.object({ enabled: z.boolean() }).meta({ id: 'UserEnabled' 
 export class UsersController {
   constructor(
     private readonly users: UsersService,
+    private readonly changes: UserChangesService,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -66,32 +66,46 @@ export class UsersController {
     @Param('id', { schema: idParam }) id: number,
     @Body({ schema: userChanges }) body: { user: UserChangesBody },
   ) {
-    // Whoever sets a password can sign in with it, after the token has ended too.
-    if (body.user.password !== undefined && person.token && !mayMakeTokens(person.token)) {
-      throw new AppError('forbidden', 'a token that is restricted or expires sets no passwords');
-    }
-    return viewUser(await this.users.update(by, id, body.user));
+    return viewUser(await this.changes.update(person, by, id, body.user));
   }
 
+  @Delete(':id')
+  @AnswersNothing([404, 422])
+  @AdminOnly()
+  @HttpCode(204)
+  async delete(
+    @CurrentUser() person: Person,
+    @CalledBy() by: By,
+    @Param('id', { schema: idParam }) id: number,
+  ): Promise<void> {
+    await this.changes.delete(person, by, id);
+  }
+
+  /**
+   * A locked user can do as little as a disabled one, and is meant to come back: when a password may have been stolen.
+   * Nothing locks by itself; wrong passwords are throttled by address instead.
+   */
   @Put(':id/locked')
   @Answers(userView, { also: [404] })
   @AdminOnly()
   async lock(
+    @CurrentUser() person: Person,
     @CalledBy() by: By,
     @Param('id', { schema: idParam }) id: number,
     @Body({ schema: lockedBody }) body: { locked: boolean },
   ) {
-    return viewUser(await this.users.setLocked(by, id, body.locked));
+    return viewUser(await this.changes.update(person, by, id, { locked: body.locked }));
   }
 
   @Put(':id/enabled')
   @Answers(userView, { also: [404] })
   @AdminOnly()
   async enable(
+    @CurrentUser() person: Person,
     @CalledBy() by: By,
     @Param('id', { schema: idParam }) id: number,
     @Body({ schema: enabledBody }) body: { enabled: boolean },
   ) {
-    return viewUser(await this.users.setEnabled(by, id, body.enabled));
+    return viewUser(await this.changes.update(person, by, id, { enabled: body.enabled }));
   }
 }

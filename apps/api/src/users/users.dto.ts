@@ -24,14 +24,17 @@ export const userBody = z
   .meta({ id: 'UserInput' });
 export type UserBody = z.output<typeof userBody>['user'];
 
-/** What `GET` shows is accepted back; a name is not changed, for tokens and images carry it. */
+/** What `GET` shows is accepted back; a name is not changed, for tokens and images carry it. `email` null: none. */
 export const userChanges = z
   .object({
     user: z.object({
       username: username.optional(),
-      email: email.optional(),
+      email: email.nullish(),
       password: password.optional(),
       display_name: displayName,
+      admin: flag.optional(),
+      enabled: flag.optional(),
+      locked: flag.optional().meta({ description: 'false: unlocks' }),
     }),
   })
   .meta({ id: 'UserChanges' });

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, InvalidError } from '#domain/errors/app-error.js';
+import { AppError } from '#domain/errors/app-error.js';
 import type { User } from '#domain/user/user.entity.js';
 import { Identity } from '#identity/identity.js';
 import { ActivitiesRepository, type By, type NewActivity } from '#persistence/activities.repository.js';
-import { Database, type Sql } from '#persistence/database.js';
 import type { Listed, USER_SORTS } from '#persistence/listing.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import type { Paging } from '../http/list-query.js';
 import { orTooMany } from '../http/password-errors.js';
 import { uniqueOr422 } from '../http/unique-violation.js';
-import type { UserBody, UserChangesBody } from './users.dto.js';
+import type { UserBody } from './users.dto.js';
 
-const UNIQUE = { users_username_key: 'username', users_email_key: 'email' };
+/** Fields behind the unique indexes of users. */
+export const UNIQUE = { users_username_key: 'username', users_email_key: 'email' };
 
 @Injectable()
 export class UsersService {
@@ -19,7 +19,6 @@ export class UsersService {
     private readonly users: UsersRepository,
     private readonly identity: Identity,
     private readonly activities: ActivitiesRepository,
-    private readonly database: Database,
   ) {}
 
   async list(paging: Paging<(typeof USER_SORTS)[number]>): Promise<Listed<User>> {
@@ -56,57 +55,13 @@ export class UsersService {
     );
   }
 
-  /** A new password ends the logins that clients keep, and what was verified of the old one. */
-  async update(by: By, id: number, input: UserChangesBody): Promise<User> {
-    const user = await this.get(String(id));
-    if (user.service) throw new InvalidError({ username: ['of the service account: it follows the environment'] });
-    if (input.username !== undefined && input.username !== user.username) {
-      throw new InvalidError({ username: ['can not be changed'] });
-    }
-    if (input.password !== undefined && user.bot) throw new InvalidError({ password: ['a bot has none'] });
-    const { email, password, display_name: displayName } = input;
-    const passwordHash = password === undefined ? {} : { passwordHash: await this.hash(password) };
-    const told = about('user.update', user, { fields: Object.keys(input) });
-    const change = (sql: Sql) => this.users.update(id, { email, displayName, ...passwordHash }, sql);
-    await uniqueOr422(UNIQUE, () => this.change(by, told, change));
-    return this.get(String(id));
-  }
-
-  /**
-   * A locked user can do as little as a disabled one, and is meant to come back: when a password may have been stolen.
-   * Nothing locks by itself; wrong passwords are throttled by address instead.
-   */
-  async setLocked(by: By, id: number, locked: boolean): Promise<User> {
-    const user = await this.get(String(id));
-    if (user.service) throw new AppError('forbidden', 'Authorization fails');
-    const told = about(locked ? 'user.update' : 'user.unlock', user, { locked });
-    await this.change(by, told, (sql) => this.users.setLocked(id, locked, sql));
-    return this.get(String(id));
-  }
-
-  /** A disabled user can neither sign in nor get tokens. The service account can not be disabled. */
-  async setEnabled(by: By, id: number, enabled: boolean): Promise<User> {
-    const user = await this.get(String(id));
-    if (user.service) throw new AppError('forbidden', 'Authorization fails');
-    const told = about('user.enabled', user, { enabled });
-    await this.change(by, told, (sql) => this.users.setEnabled(id, enabled, sql));
-    return this.get(String(id));
-  }
-
-  /** Both are there, or neither: the change, and that it stands in the activities. */
-  private async change(by: By, told: NewActivity, work: (sql: Sql) => Promise<void>): Promise<void> {
-    await this.database.transaction(async (sql) => {
-      await work(sql);
-      await this.activities.record(by, told, sql);
-    });
-  }
-
   private async hash(password: string): Promise<string> {
     return orTooMany(() => this.identity.hashPassword(password));
   }
 }
 
-function about(
+/** What happened to a user, as the activities tell it. */
+export function about(
   key: NewActivity['key'],
   user: Pick<User, 'id' | 'username'>,
   details: Record<string, unknown>,

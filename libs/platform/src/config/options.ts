@@ -1,3 +1,4 @@
+import { ACCOUNTS } from './options/accounts.js';
 import { API } from './options/api.js';
 import { BACKGROUND } from './options/background.js';
 import { FIRST_START } from './options/first-start.js';
@@ -16,6 +17,7 @@ export const OPTIONS = {
   ...SERVER,
   ...TOKENS,
   ...RIGHTS,
+  ...ACCOUNTS,
   ...RETENTION,
   ...BACKGROUND,
   ...WEBHOOKS,

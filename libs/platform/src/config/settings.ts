@@ -15,6 +15,7 @@ const OPTIONAL = [
   'initRegistryExternalHostname',
   'initRegistryWebhookSecret',
   'initAdminPassword',
+  'firstUserAdminSecret',
 ] as const satisfies readonly (keyof Options)[];
 type Optional = (typeof OPTIONAL)[number];
 type Value<K extends keyof Options> = z.output<Options[K]['schema']> | (K extends Optional ? null : never);
