@@ -1,23 +1,16 @@
-import { createHash } from 'node:crypto';
 import { Registry } from '#domain/registry/registry.entity.js';
-import type { SyncStrategy } from '#domain/sync/strategy.js';
 import type { Database, Prepared, Sql } from './database.js';
-import { ensurePersonalNamespaces } from './personal-namespaces.js';
+import {
+  insertRegistry,
+  lockRegistries,
+  type RegistryChange,
+  type RegistryInput,
+  requireOwn,
+  writeColumns,
+  writeSecret,
+} from './write-registry.js';
 
-export interface RegistryInput {
-  name: string;
-  hostname: string;
-  externalHostname: string | null;
-  useSsl: boolean;
-  webhookSecret: string | null;
-  /** Whether notifications without a secret are taken as its own; of one registry at most. */
-  unsignedEvents?: boolean;
-  /** null: that of the settings. */
-  syncStrategy?: SyncStrategy | null;
-}
-
-/** What may be changed; a secret is replaced, never taken away. */
-export type RegistryChange = Partial<Omit<RegistryInput, 'webhookSecret'> & { webhookSecret: string }>;
+export { hashWebhookSecret, type RegistryChange, type RegistryInput, RegistryTakenError } from './write-registry.js';
 
 /** Who speaks when a notification bears one of these secrets (null: there is none), or none at all. */
 export interface WebhookSecrets {
@@ -35,20 +28,6 @@ const WEBHOOK_SECRETS: Prepared = {
      WHERE webhook_secret_hash IS NOT NULL OR webhook_secret_previous_hash IS NOT NULL OR unsigned_events
      ORDER BY id LIMIT 1000`,
 };
-
-/** SHA-256 of a webhook secret: it is random and long, so that a fast hash is enough. */
-export function hashWebhookSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
-}
-
-/** Something that must be a registry's own is another one's already. */
-export class RegistryTakenError extends Error {
-  override readonly name = 'RegistryTakenError';
-
-  constructor(readonly field: 'hostname' | 'external_hostname' | 'webhook_secret') {
-    super(`the ${field} of a registry is another one's already`);
-  }
-}
 
 export class RegistriesRepository {
   constructor(private readonly database: Database) {}
@@ -77,31 +56,14 @@ export class RegistriesRepository {
   /**
    * Makes a registry with its hidden team, its public global namespace, and a personal namespace for every user.
    * Unique violations come up as they are (PostgreSQL 23505); throws RegistryTakenError for what an index can not say.
+   *
+   * @param tell what belongs into the same transaction
    */
-  async create(input: RegistryInput): Promise<Registry> {
+  async create(input: RegistryInput, tell?: (sql: Sql, id: number) => Promise<void>): Promise<Registry> {
     const id = await this.database.transaction(async (sql) => {
       await lockRegistries(sql);
-      const [registry] = await sql.query<{ id: number }>(
-        `INSERT INTO registries (name, hostname, external_hostname, use_ssl, webhook_secret_hash, unsigned_events, sync_strategy)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-        [
-          input.name,
-          input.hostname,
-          input.externalHostname,
-          input.useSsl,
-          secretHash(input.webhookSecret),
-          input.unsignedEvents ?? false,
-          input.syncStrategy ?? null,
-        ],
-      );
-      const registryId = registry!.id;
-      await requireOwn(sql, registryId);
-      await sql.query(
-        `WITH team AS (INSERT INTO teams (name, hidden) VALUES ('portus_global_team_' || $1::int::text, true) RETURNING id)
-         INSERT INTO namespaces (registry_id, name, kind, visibility, team_id) SELECT $1::int, '', 'global', 'public', id FROM team`,
-        [registryId],
-      );
-      await ensurePersonalNamespaces(sql, { registryId });
+      const registryId = await insertRegistry(sql, input);
+      await tell?.(sql, registryId);
       return registryId;
     });
     return this.registries.findOneByOrFail({ id });
@@ -198,63 +160,4 @@ export class RegistriesRepository {
       [id],
     );
   }
-}
-
-function secretHash(secret: string | null): Buffer | null {
-  return secret === null ? null : hashWebhookSecret(secret);
-}
-
-/** Any constant: writers of registries take turns, so that none misses what another one is about to commit. */
-const LOCK = 7_267_001;
-
-async function lockRegistries(sql: Sql): Promise<void> {
-  await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-}
-
-async function writeColumns(sql: Sql, id: number, input: Omit<RegistryChange, 'webhookSecret'>): Promise<void> {
-  const { name, hostname, useSsl, externalHostname, unsignedEvents, syncStrategy } = input;
-  await sql.query(
-    `UPDATE registries SET name = coalesce($2, name), hostname = coalesce($3, hostname), use_ssl = coalesce($4, use_ssl),
-            external_hostname = CASE WHEN $5 THEN $6 ELSE external_hostname END,
-            unsigned_events = coalesce($7, unsigned_events),
-            sync_strategy = CASE WHEN $8 THEN $9 ELSE sync_strategy END, updated_at = now()
-      WHERE id = $1`,
-    [
-      id,
-      name ?? null,
-      hostname ?? null,
-      useSsl ?? null,
-      externalHostname !== undefined,
-      externalHostname ?? null,
-      unsignedEvents ?? null,
-      syncStrategy !== undefined,
-      syncStrategy ?? null,
-    ],
-  );
-}
-
-async function writeSecret(sql: Sql, id: number, secret: string): Promise<void> {
-  await sql.query(
-    `UPDATE registries SET webhook_secret_previous_hash = webhook_secret_hash, webhook_secret_hash = $2, updated_at = now()
-      WHERE id = $1 AND webhook_secret_hash IS DISTINCT FROM $2`,
-    [id, hashWebhookSecret(secret)],
-  );
-}
-
-/**
- * A `service` is either name of one registry: were it a name of two, a token for the one would open the other. Unique
- * indexes see one column each, so this looks across them. A secret, present or former, tells which registry speaks.
- */
-async function requireOwn(sql: Sql, id: number): Promise<void> {
-  const [taken] = await sql.query<{ field: RegistryTakenError['field'] }>(
-    `SELECT CASE WHEN r.hostname = o.external_hostname THEN 'hostname'
-                 WHEN r.external_hostname = o.hostname THEN 'external_hostname'
-                 ELSE 'webhook_secret' END AS field
-       FROM registries r JOIN registries o ON o.id <> r.id
-      WHERE r.id = $1 AND (r.hostname = o.external_hostname OR r.external_hostname = o.hostname
-         OR r.webhook_secret_hash IN (o.webhook_secret_hash, o.webhook_secret_previous_hash))
-      LIMIT 1`,
-    [id],
-  );
-  if (taken) throw new RegistryTakenError(taken.field);
 }

@@ -5,8 +5,7 @@ import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import type { Listed } from '#persistence/listing.js';
 import { RegistriesRepository, RegistryTakenError } from '#persistence/registries.repository.js';
-import { RegistryError } from '#registry/errors.js';
-import type { RegistryClient } from '#registry/registry-client.js';
+import { reachabilityProblem } from '#registry/reachability.js';
 import type { Paging } from '../http/list-query.js';
 import { uniqueOr422 } from '../http/unique-violation.js';
 import { hostnameSchema, type RegistryBody, type RegistryChanges, type RegistryValidation } from './registries.dto.js';
@@ -135,18 +134,7 @@ export class RegistriesService {
 
   /** null when a registry that speaks v2 answers there; else the reason, without anything of what was answered. */
   async reachability(hostname: string, useSsl: boolean): Promise<string | null> {
-    let client: RegistryClient | null = null;
-    try {
-      client = this.clients.create({ hostname, useSsl, externalHostname: null });
-      await client.ping(AbortSignal.timeout(10_000));
-      return null;
-    } catch (error) {
-      if (client === null) return 'is not a hostname';
-      const detail = error instanceof RegistryError ? error.message : 'no answer in time';
-      return `Error: ${detail}`;
-    } finally {
-      await client?.close();
-    }
+    return reachabilityProblem(() => this.clients.create({ hostname, useSsl, externalHostname: null }));
   }
 }
 
