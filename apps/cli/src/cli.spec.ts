@@ -3,17 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { certificatesOf } from '#tokens/pem.js';
-import { runCli } from './cli.js';
+import { loadKeyRing, readKeyPaths } from '#tokens/key-ring.js';
+import { TokenSigner } from '#tokens/token-signer.js';
+import { portus } from '../../../test/support/run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'portus-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const at = (name: string): string => join(folder, name);
-
-async function portus(args: string[], env: Record<string, string> = {}) {
-  let [out, err] = ['', ''];
-  const code = await runCli(args, { env, out: (text) => (out += text), err: (text) => (err += text) });
-  return { code, out, err };
-}
 
 interface Generated {
   key: string;
@@ -110,6 +106,81 @@ describe('portus keys jwks', () => {
   });
 });
 
+describe('portus config check', () => {
+  const good = {
+    ...env,
+    DATABASE_URL: 'postgres://portus:hidden-word@db.test/portus',
+    PORTUS_PASSWORD: 'hidden-password',
+    PORTUS_SECRET_KEY_BASE: 'hidden'.repeat(8),
+    PORTUS_PORT_VALUE: '4000',
+  };
+
+  it('shows every setting with where it comes from, and no secret', async () => {
+    const { code, out, err } = await portus(['config', 'check'], { ...good, PORTUS_PROT: '1' });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^PORTUS_PORT +\(environment\) +4000$/m);
+    expect(out).toMatch(/^PORTUS_WORKER_PORT +\(default\) +0$/m);
+    expect(out).toMatch(/^REDIS_URL +\(not set\)$/m);
+    expect(out).toMatch(/^DATABASE_URL +\(environment\) +\*+$/m);
+    expect(out).not.toContain('hidden');
+    expect(err).toContain('unknown setting PORTUS_PROT; did you mean PORTUS_PORT?');
+    const { settings } = JSON.parse((await portus(['config', 'check', '--json'], good)).out) as { settings: object[] };
+    expect(settings).toContainEqual({ name: 'PORTUS_PASSWORD', value: null, secret: true, from: 'environment' });
+  });
+
+  it('lists everything that is wrong at once, files and keys too', async () => {
+    const bad = { ...good, PORTUS_PORT: 'x', PORTUS_PASSWORD_FILE: at('none'), PORTUS_CERT_PATH: two.certificate };
+    const { code, out, err } = await portus(['config', 'check', '--json'], { ...bad, PORTUS_PASSWORD: '' });
+    expect(code).toBe(78);
+    const { valid, problems } = JSON.parse(out) as { valid: boolean; problems: string[] };
+    expect(valid).toBe(false);
+    for (const wrong of [/^PORTUS_PORT: /, /^PORTUS_PASSWORD_FILE can not be read/, /does not belong to the key/]) {
+      expect(problems).toContainEqual(expect.stringMatching(wrong));
+      expect(err).toMatch(new RegExp(wrong.source.replace('^', '')));
+    }
+  });
+});
+
+describe('portus token explain', () => {
+  const { signing } = loadKeyRing(readKeyPaths(env), new Date());
+  const sign = async (issuer: string, now = Date.now()) => {
+    const access = [{ type: 'repository' as const, name: 'team/app', actions: ['pull', 'push'] }];
+    const claims = { subject: 'alice', audience: 'registry.test', access, lifetime: 300, now };
+    return (await new TokenSigner(signing, issuer).sign(claims)).token;
+  };
+  const ours = { ...env, PORTUS_MACHINE_FQDN: 'portus.test' };
+
+  it('tells who may do what, and that it is good', async () => {
+    const { code, out } = await portus(['token', 'explain'], ours, { stdin: await sign('portus.test') });
+    expect(code).toBe(0);
+    expect(out).toMatch(/subject +alice\naudience +registry\.test/);
+    expect(out).toContain('access     repository team/app: pull, push\nregistries that trust the key take it');
+  });
+
+  it.each([
+    ['another issuer', () => sign('other.test'), 'its issuer is not portus.test'],
+    ['the past', () => sign('portus.test', Date.now() - 3_600_000), 'it has ended'],
+    ['the future', () => sign('portus.test', Date.now() + 3_600_000), 'it is not valid yet'],
+    ['a forger', async () => `${(await sign('portus.test')).slice(0, -8)}AAAAAAAA`, 'its signature is not of the key'],
+  ])('tells why a token of %s is refused', async (_, token, reason) => {
+    const file = at('a-token');
+    writeFileSync(file, await token());
+    expect((await portus(['token', 'explain', file], ours)).out).toContain(`refused: ${reason}`);
+  });
+
+  it('names a key that is not ours, reads a token without any key, and takes nonsense for none', async () => {
+    const token = await sign('portus.test');
+    const other = await portus(
+      ['token', 'explain'],
+      { ...ours, PORTUS_KEY_PATH: two.key, PORTUS_CERT_PATH: '', PORTUS_OTHER_KEY_PATHS: '' },
+      { stdin: token },
+    );
+    expect(other.out).toContain('refused: it names a key that is none of this Portus');
+    expect((await portus(['token', 'explain'], {}, { stdin: token })).out).toContain('alice');
+    for (const stdin of ['', 'a.b.c', 'x']) expect((await portus(['token', 'explain'], ours, { stdin })).code).toBe(1);
+  });
+});
+
 describe('portus', () => {
   it('lists everything that is wrong with the settings and ends with 78', async () => {
     const wrong = { PORTUS_KEY_PATH: at('none'), PORTUS_OTHER_KEY_PATHS: at('nothing') };
@@ -125,6 +196,8 @@ describe('portus', () => {
     [[], 64],
     [['keys'], 64],
     [['keys', 'lose'], 64],
+    [['user', 'create'], 64],
+    [['config', 'check', 'x'], 64],
     [['keys', 'bundle', '--nonsense'], 64],
     [['keys', 'generate'], 64],
     [['keys', 'generate', at('x'), '--kind', 'ed25519'], 64],

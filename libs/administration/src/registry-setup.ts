@@ -94,7 +94,12 @@ export class RegistrySetup {
       );
     }
     const { id: subjectId, name: subjectName } = registry;
-    await this.activities.record(by, { key: 'registry.rotate_secret', subjectType: 'registry', subjectId, subjectName });
+    await this.activities.record(by, {
+      key: 'registry.rotate_secret',
+      subjectType: 'registry',
+      subjectId,
+      subjectName,
+    });
     return secret;
   }
 }

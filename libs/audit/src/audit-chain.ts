@@ -20,6 +20,8 @@ export interface VerifyOptions {
   signal?: AbortSignal;
   /** Called after each page of links. */
   onProgress?: (seals: number, rows: number) => void;
+  /** Called with the hash of each good link, hex, in their order. */
+  onLink?: (hash: string) => void;
 }
 
 /**
@@ -55,6 +57,7 @@ export class AuditChain {
         state.seals = seal.id;
         state.rows += seal.rows;
         state.former = seal.hash;
+        options.onLink?.(seal.hash.toString('hex'));
       }
       options.onProgress?.(state.seals, state.rows);
       if (page.length < SEALS_AT_ONCE) break;

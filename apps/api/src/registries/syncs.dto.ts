@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DIFFERENCE_KINDS, DIFFERENCE_STATES } from '#domain/sync/differences.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
+import { isEqual } from '#domain/sync/is-equal.js';
 import { progressOf } from '#domain/sync/progress.js';
 import { SYNC_MODES, SYNC_STRATEGIES } from '#domain/sync/strategy.js';
 import { SYNC_STAGES, SYNC_STATES } from '#domain/sync/sync-run.entity.js';
@@ -149,7 +150,7 @@ export function viewRunWithPlan(run: RunView, plan: DifferenceRow[]): z.output<t
 
 export function viewDrift({ registry, latest, deep, found }: Drift): z.output<typeof driftView> {
   return {
-    equal: latest !== null && latest.failed === 0 && found.counting === 0,
+    equal: isEqual(latest, found),
     run_id: latest?.id ?? null,
     as_of: latest?.startedAt?.toISOString() ?? null,
     deep_run_id: deep?.id ?? null,

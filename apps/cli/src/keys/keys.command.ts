@@ -6,8 +6,9 @@ import { KEY_KINDS, type KeyKind, makeSigningKey } from '#tokens/make-signing-ke
 import { bundleOf, jwksOf } from '#tokens/published-key.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
 import { CommandFailure, EXIT_HELP, type Io } from '../io.js';
+import { JSON_FLAG, toJson } from '../output.js';
 import { describeKeys, type KeyView, viewKeys } from './key-view.js';
-import { createFiles, replaceFile } from './key-files.js';
+import { createFiles, replaceFile } from '../files.js';
 
 interface OutputOptions {
   output?: string;
@@ -22,7 +23,6 @@ interface GenerateOptions {
 }
 
 const OUTPUT = ['-o, --output <file>', 'replace this file in one step, instead of printing'] as const;
-const JSON_FLAG = ['--json', 'print one JSON object'] as const;
 
 /** `portus keys …`: the signing keys, and what registries are told of them. Needs no database. */
 export function addKeysCommands(program: Command, io: Io): void {
@@ -98,8 +98,6 @@ function give(
   else if (output === undefined) io.out(text);
   if (!json) io.err(describeKeys(facts.keys));
 }
-
-const toJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 async function generate(name: string, options: GenerateOptions, io: Io): Promise<void> {
   const commonName = options.commonName ?? readOption(OPTIONS.machineFqdn, io.env) ?? '';

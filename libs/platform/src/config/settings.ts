@@ -74,7 +74,8 @@ export function readOption(option: Option, env: Record<string, string | undefine
 
 const isOptional = (key: string): boolean => (OPTIONAL as readonly string[]).includes(key);
 
-function rawValue(option: Option, env: Record<string, string | undefined>, problems: string[]): string | null {
+/** What the environment says of an option, as text; null: nothing. */
+export function rawValue(option: Option, env: Record<string, string | undefined>, problems: string[]): string | null {
   const given = [option.name, `${option.name}_VALUE`].filter((name) => (env[name] ?? '') !== '');
   const file = env[`${option.name}_FILE`] ?? '';
   if (given.length > 0 && file !== '') {
@@ -93,7 +94,8 @@ function rawValue(option: Option, env: Record<string, string | undefined>, probl
 /** Read by the image's entry point and by the start script, not by the programs themselves. */
 const NAMES_OF_SCRIPTS = ['PORTUS_BACKGROUND', 'PORTUS_DATA_DIR', 'PORTUS_REGISTRY_PORT', 'PORTUS_REGISTRY_BIN'];
 
-function unknownNames(env: Record<string, string | undefined>): string[] {
+/** For people: names that look like settings and are none, with the nearest known one. */
+export function unknownNames(env: Record<string, string | undefined>): string[] {
   const known = [...Object.values<Option>(OPTIONS).map((option) => option.name), ...NAMES_OF_SCRIPTS];
   const accepted = new Set(known.flatMap((name) => [name, `${name}_VALUE`, `${name}_FILE`]));
   return Object.keys(env)

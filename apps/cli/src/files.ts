@@ -1,5 +1,6 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { CommandFailure } from '../io.js';
+import { accessSync, constants, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CommandFailure } from './io.js';
 
 /** Writes new files, readable by their owner alone. When one can not be made, or exists, none is left. */
 export function createFiles(files: [path: string, text: string][]): void {
@@ -11,6 +12,16 @@ export function createFiles(files: [path: string, text: string][]): void {
     }
   } catch (error) {
     for (const path of made) rmSync(path);
+    throw failure(error, 'is not written');
+  }
+}
+
+/** Throws when a new file can not be made there. */
+export function requirePlace(path: string): void {
+  if (existsSync(path)) throw new CommandFailure(`${path} is not written: it exists, and is never overwritten`);
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
     throw failure(error, 'is not written');
   }
 }
@@ -29,6 +40,6 @@ export function replaceFile(path: string, text: string): void {
 
 function failure(error: unknown, what: string): CommandFailure {
   const { code, path } = error as NodeJS.ErrnoException;
-  const reason = code === 'EEXIST' ? 'it exists, and a key is never overwritten' : (code ?? 'error');
+  const reason = code === 'EEXIST' ? 'it exists, and is never overwritten' : (code ?? 'error');
   return new CommandFailure(`${path ?? 'the file'} ${what}: ${reason}`);
 }
