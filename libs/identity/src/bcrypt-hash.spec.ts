@@ -78,6 +78,18 @@ describe(Identity.name, () => {
     expect(replaced).toHaveLength(1);
   });
 
+  it('proves the first 72 bytes of a password only: a longer one signs in as in Portus, and is not stored', async () => {
+    const { replaced, signIn } = setUp();
+    const long = `${'ä'.repeat(36)} and more`;
+    const imported = alice({ passwordHash: await hash(long, 4) });
+    expect(await signIn(imported, `${'ä'.repeat(36)} and something else`)).toBe(true);
+    expect(await signIn(imported, long)).toBe(true);
+    expect(replaced).toEqual([]);
+    expect(await signIn(imported, 'ä'.repeat(35))).toBe(false);
+    expect(await signIn(imported, 'ä'.repeat(36))).toBe(true);
+    expect(replaced).toHaveLength(1);
+  });
+
   it('signs in all the same when the new hash can not be stored', async () => {
     const { users, signIn } = setUp();
     users.replaceHash = async () => Promise.reject(new Error('away'));

@@ -13,6 +13,14 @@ export function isBcrypt(stored: string): boolean {
   return stored.startsWith('$2');
 }
 
+/** bcrypt looks at so many bytes of a password; the rest may be anything. */
+const MAX_BYTES = 72;
+
+/** True for a password of which a bcrypt hash proves the beginning only. */
+export function isBeyondBcrypt(password: string): boolean {
+  return Buffer.byteLength(password) > MAX_BYTES;
+}
+
 /** Whether the password belongs to a bcrypt hash; false for a malformed hash and for one of an excessive cost. */
 export async function verifyBcrypt(stored: string, password: string): Promise<boolean> {
   return isAffordable(stored) && verify(password, stored);

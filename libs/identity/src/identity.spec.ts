@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import * as argon2 from '@node-rs/argon2';
+import { describe, expect, it, vi } from 'vitest';
 import { hashApplicationToken, isApplicationToken, newApplicationToken } from './application-token.js';
 import { parseBasicAuth, parsePortusAuth } from './basic-auth.js';
 import { Identity } from './identity.js';
 import { HasherBusyError, PasswordHasher } from './password-hasher.js';
 import { VerifiedCredentials } from './verified-credentials.js';
+
+vi.mock('@node-rs/argon2', { spy: true });
 
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
 
@@ -60,6 +63,23 @@ describe(PasswordHasher.name, () => {
     expect(await sut.verify('not a hash', 'x')).toBe(false);
   });
 
+  it('does the work for nobody in full', async () => {
+    const measure = async (stored: string | null) => {
+      const began = performance.now();
+      await sut.verify(stored, 'wrong');
+      return performance.now() - began;
+    };
+    const stored = await sut.hash('right');
+    const [known, unknown]: [number[], number[]] = [[], []];
+    for (let i = 0; i < 15; i++) {
+      known.push(await measure(stored));
+      unknown.push(await measure(null));
+    }
+    const median = (times: number[]) => times.toSorted((a, b) => a - b)[7]!;
+    expect(median(unknown) / median(known)).toBeGreaterThan(0.5);
+    expect(median(unknown) / median(known)).toBeLessThan(2);
+  });
+
   it('turns callers away instead of queueing without bound', async () => {
     const results = await Promise.allSettled(Array.from({ length: 400 }, () => sut.verify(null, 'x')));
     const refused = results.filter((one) => one.status === 'rejected');
@@ -67,6 +87,30 @@ describe(PasswordHasher.name, () => {
     expect(refused.every((one) => one.reason instanceof HasherBusyError)).toBe(true);
     expect(await sut.verify(null, 'x')).toBe(false);
   }, 60_000);
+});
+
+describe('how much work a password is', () => {
+  it('is the same for a wrong one, for nobody, for bots and for users without a password', async () => {
+    const hasher = new PasswordHasher();
+    const stored = await hasher.hash('right');
+    const costs: string[] = [];
+    vi.mocked(argon2.verify).mockImplementation(async (against, password) => {
+      costs.push(`${/^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$/.exec(String(against))?.[0]} ${String(password)}`);
+      const { verify } = await vi.importActual<typeof argon2>('@node-rs/argon2');
+      return verify(against, password);
+    });
+    const guard = async (_: unknown, verify: () => Promise<boolean>) => verify();
+    const parts = [null, null, hasher, new VerifiedCredentials(), { guard, pass: async () => undefined }, null];
+    const sut = new Identity(...(parts as unknown as ConstructorParameters<typeof Identity>));
+    const holder = { id: 1, passwordHash: stored, credentialVersion: 1, bot: false };
+    const people = [holder, null, { ...holder, passwordHash: null }, { ...holder, bot: true }];
+    for (const one of people) {
+      expect(await sut.isPasswordOf(one, { username: 'alice', password: 'wrong' }, '192.0.2.1')).toBe(false);
+    }
+    expect(costs).toEqual(people.map(() => '$argon2id$v=19$m=19456,t=2,p=1$ wrong'));
+    expect(await sut.isPasswordOf(holder, { username: 'alice', password: 'right' }, '192.0.2.1')).toBe(true);
+    vi.mocked(argon2.verify).mockReset();
+  });
 });
 
 describe(VerifiedCredentials.name, () => {
