@@ -5,6 +5,7 @@ import type { Replica, Stack, TestUser } from '../support/stack-handle.js';
 import { startStack } from '../support/stack.js';
 import { createTeamNamespace } from '../support/world.js';
 
+const within = (low: number, high: number) => (value: number) => value > low && value < high;
 /** Wrong passwords of one user from one address that are let pass. */
 const LIMIT = 10;
 
@@ -55,11 +56,48 @@ describe('credentials', () => {
       expect((await postToken(stack, form)).status).toBe(401);
       expect((await login({ username, password })).status).toBe(401);
     }
-    expect((await login(carol)).status).toBe(200);
-    // Who guesses on is not let in by the right guess, although carol's password is warm here.
+    for (const api of [stack, direct]) expect((await login(carol, undefined, api)).status).toBe(200);
+    // Who guesses on is not let in by the right guess, not even once, although carol's password is warm in both.
     await fail(carol, LIMIT);
     for (const api of [stack, direct]) expect((await login(carol, undefined, api)).status).toBe(429);
     expect((await login(carol, '192.0.2.3')).status).toBe(200);
+  });
+
+  it('that are right and cold are judged while many addresses fill the queue with wrong ones', async () => {
+    const hugo = await newUser('hugo');
+    const flood = Array.from({ length: 320 }, (_, i) =>
+      login({ username: `guess-${i}`, password: 'wrong' }, `198.51.100.${i % 10}`),
+    );
+    const full = flood.map(async (one) => {
+      const { status, raw } = await one;
+      if (status !== 429 || !raw.includes('are being checked')) throw new Error(`was answered ${status}`);
+    });
+    await Promise.any(full);
+    const right = await login(hugo, '192.0.2.8');
+    expect([right.status, right.raw]).toEqual([200, expect.stringContaining('token')]);
+    await Promise.all(flood);
+  });
+
+  it('that are wrong take as long for who is not there, disabled, a bot or without a password as for anybody', async () => {
+    const iris = await newUser('iris');
+    const other = await newUser('jack');
+    const bare = await newUser('kate');
+    await stack.sql('UPDATE users SET enabled = false WHERE id = $1', [other.id]);
+    await stack.sql('UPDATE users SET password_hash = NULL WHERE id = $1', [bare.id]);
+    await stack.sql(`INSERT INTO users (username, bot) VALUES ('a-bot', true)`);
+    const times = new Map(['iris', 'jack', 'kate', 'a-bot', 'nobody'].map((name) => [name, [] as number[]]));
+    for (let round = 0; round < 13; round++) {
+      for (const [username, taken] of times) {
+        const began = performance.now();
+        const answer = await login({ username, password: `wrong ${round}` }, `192.0.2.${100 + round}`);
+        taken.push(performance.now() - began);
+        expect([answer.status, answer.body.errors?.[0]?.message]).toEqual([401, 'invalid username or password']);
+      }
+    }
+    const median = (name: string) => times.get(name)!.toSorted((a, b) => a - b)[6]!;
+    for (const name of times.keys()) {
+      expect([name, median(name) / median(iris.username)]).toEqual([name, expect.toSatisfy(within(0.5, 2))]);
+    }
   });
 
   it('that are application tokens go on while their user is throttled', async () => {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAboutValue } from '#persistence/connection-errors.js';
+import { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
 import { type Lookup, TokenFactsRepository } from '#persistence/token-facts.repository.js';
 import { TestDatabase } from '../support/test-database.js';
 
@@ -42,7 +44,7 @@ describe(TokenFactsRepository.name, () => {
       const other = NAMES[(i + 1) % NAMES.length]!;
       const who: Lookup =
         i % 2 === 0
-          ? { by: 'name', username: name.toUpperCase() }
+          ? { by: 'name', username: name.toUpperCase(), source: '' }
           : { by: 'application-token', username: name, hash: hashes.get(name)! };
       const facts = await sut.find(i % 3 === 0 ? 's.test' : 'r.test', who, [name, other, 'none']);
       expect(facts.user?.username).toBe(name);
@@ -56,7 +58,7 @@ describe(TokenFactsRepository.name, () => {
     const expected = await Promise.all(
       NAMES.map(
         async (_, i) =>
-          (await sut.find(i % 3 === 0 ? 's.test' : 'r.test', { by: 'name', username: '' }, [])).registryId,
+          (await sut.find(i % 3 === 0 ? 's.test' : 'r.test', { by: 'name', username: '', source: '' }, [])).registryId,
       ),
     );
     expect(registries).toEqual(expected);
@@ -66,11 +68,11 @@ describe(TokenFactsRepository.name, () => {
   it('knows neither strangers, nor somebody else’s token, nor an unknown service, beside those whom it knows', async () => {
     const [one, two] = [NAMES[0]!, NAMES[1]!];
     const [stranger, thief, nowhere, good, anonymous] = await Promise.all([
-      sut.find('r.test', { by: 'name', username: 'nobody' }, [one]),
+      sut.find('r.test', { by: 'name', username: 'nobody', source: '' }, [one]),
       sut.find('r.test', { by: 'application-token', username: one, hash: hashes.get(two)! }, []),
-      sut.find('x.test', { by: 'name', username: one }, [one]),
-      sut.find('r.test', { by: 'name', username: one }, [one]),
-      sut.find('r.test', { by: 'name', username: '' }, [one]),
+      sut.find('x.test', { by: 'name', username: one, source: '' }, [one]),
+      sut.find('r.test', { by: 'name', username: one, source: '' }, [one]),
+      sut.find('r.test', { by: 'name', username: '', source: '' }, [one]),
     ]);
     expect(stranger).toMatchObject({ registryId: expect.any(Number), user: null });
     expect(stranger.namespaces.get(one)?.role).toBeNull();
@@ -81,11 +83,42 @@ describe(TokenFactsRepository.name, () => {
     expect(anonymous).toMatchObject({ user: null });
   });
 
+  it('lets a value that the database can not read fail alone', async () => {
+    const ask = (service: string) => sut.find(service, { by: 'name', username: NAMES[3]!, source: '' }, []);
+    const results = await Promise.allSettled(['r.test', 'r\0.test', 'r.test', 's.test'].map(ask));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(isAboutValue((results[1] as PromiseRejectedResult).reason)).toBe(true);
+    const long = 'x'.repeat(60_000);
+    expect((await sut.find('r.test', { by: 'name', username: long, source: long }, [])).user).toBeNull();
+  });
+
+  it('tells whether wrong passwords for the name came from the same place a short while ago', async () => {
+    const failures = new LoginFailuresRepository(database.sql);
+    await failures.record(NAMES[4]!, '192.0.2.1', randomBytes(32));
+    await failures.record(NAMES[5]!, '192.0.2.1', randomBytes(32));
+    await database.sql.query(
+      `UPDATE login_failures SET failed_at = now() - interval '601 seconds' WHERE username = $1`,
+      [NAMES[5]!],
+    );
+    const doubted = async (username: string, source: string) =>
+      (await sut.find('r.test', { by: 'name', username, source }, [])).doubted;
+    expect(
+      await Promise.all([
+        doubted(NAMES[4]!.toUpperCase(), '192.0.2.1'),
+        doubted(NAMES[4]!, '192.0.2.2'),
+        doubted(NAMES[5]!, '192.0.2.1'),
+        doubted('nobody', '192.0.2.1'),
+      ]),
+    ).toEqual([true, false, false, false]);
+  });
+
   it('asks after the request came: what was changed before is told, also beside requests that began earlier', async () => {
     const name = NAMES[2]!;
-    const early = Array.from({ length: 40 }, () => sut.find('r.test', { by: 'name', username: name }, [name]));
+    const early = Array.from({ length: 40 }, () =>
+      sut.find('r.test', { by: 'name', username: name, source: '' }, [name]),
+    );
     await database.sql.query('UPDATE users SET enabled = false WHERE username = $1', [name]);
-    const late = await sut.find('r.test', { by: 'name', username: name }, [name]);
+    const late = await sut.find('r.test', { by: 'name', username: name, source: '' }, [name]);
     expect(late.user?.enabled).toBe(false);
     await Promise.all(early);
   });

@@ -3,8 +3,9 @@ import type { ApplicationTokensRepository } from '#persistence/application-token
 import type { UsersRepository } from '#persistence/users.repository.js';
 import { hashApplicationToken, isApplicationToken } from './application-token.js';
 import type { Credentials } from './basic-auth.js';
-import { isBcrypt } from './bcrypt-hash.js';
+import { isBcrypt, isBeyondBcrypt } from './bcrypt-hash.js';
 import type { LoginThrottle } from './login-throttle.js';
+import { networkOf } from './network-of.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { TokenUses } from './token-uses.js';
 import type { VerifiedCredentials } from './verified-credentials.js';
@@ -31,20 +32,27 @@ export class Identity {
 
   /**
    * Whether the password is the user's; takes as long for nobody (null), for bots, and for users without a password as
-   * for somebody. A password that was verified a short while ago costs neither a hash nor (unless others were tried
-   * from there) a query, and stays warm by being used: `user` must be what the database says now. Throws
-   * HasherBusyError and ThrottledError.
+   * for somebody. A password that was verified a short while ago costs no hash, and stays warm by being used:
+   * `user` must be what the database says now. Throws HasherBusyError and ThrottledError.
+   *
+   * @param doubted whether the database knows of wrong passwords for this name from there; true where it was not asked
    */
-  async isPasswordOf(user: PasswordHolder | null, credentials: Credentials, address: string): Promise<boolean> {
-    const { username, password } = credentials;
+  async isPasswordOf(
+    user: PasswordHolder | null,
+    { username, password }: Credentials,
+    address: string,
+    doubted = true,
+  ): Promise<boolean> {
+    const source = networkOf(address);
+    const attempt = { username, password, address: source };
     if (user && !user.bot && this.verified.renew(user.id, user.credentialVersion, password)) {
-      await this.throttle.pass({ username, password, address });
+      await this.throttle.pass(attempt, doubted);
       return true;
     }
-    return this.throttle.guard({ username, password, address }, async () => {
+    return this.throttle.guard(attempt, async () => {
       const stored = user === null || user.bot ? null : user.passwordHash;
-      if (!(await this.hasher.verify(stored, password)) || user === null || stored === null) return false;
-      if (isBcrypt(stored)) await this.upgrade(user.id, stored, password);
+      if (!(await this.hasher.verify(stored, password, source)) || user === null || stored === null) return false;
+      if (isBcrypt(stored)) await this.upgrade(user.id, stored, password, source);
       this.verified.remember(user.id, user.credentialVersion, password);
       return true;
     });
@@ -52,10 +60,12 @@ export class Identity {
 
   /**
    * Replaces an imported hash by argon2id, if it is still the stored one. The password stays the same, so the credential
-   * version does too. Where it fails the next login tries again.
+   * version does too. Where it fails the next login tries again. Of a longer password than bcrypt looks at nobody knows
+   * whether its end is right: it must not become the password, so the hash stays.
    */
-  private async upgrade(userId: number, stored: string, password: string): Promise<void> {
-    const upgraded = this.hasher.hash(password).then((hash) => this.users.replaceHash(userId, stored, hash));
+  private async upgrade(userId: number, stored: string, password: string, source: string): Promise<void> {
+    if (isBeyondBcrypt(password)) return;
+    const upgraded = this.hasher.hash(password, source).then((hash) => this.users.replaceHash(userId, stored, hash));
     await upgraded.catch(() => undefined);
   }
 
@@ -65,13 +75,18 @@ export class Identity {
    */
   isWarm(user: PasswordHolder | null, { username, password }: Credentials, address: string): boolean {
     const warm = user !== null && !user.bot && this.verified.has(user.id, user.credentialVersion, password);
-    this.throttle.passAlone({ username, password, address }, warm);
+    this.throttle.passAlone({ username, password, address: networkOf(address) }, warm);
     return warm;
   }
 
   /** Remembers that an application token was shown; it is written down later, nobody waits for it. */
   noteUse(tokenId: number, address: string): void {
     this.uses.note(tokenId, address);
+  }
+
+  /** Writes down the uses that were noted. Never throws. */
+  async flushUses(): Promise<void> {
+    await this.uses.flush();
   }
 
   /** Whether a stored hash is of this password; for our own use, not for people who try. */

@@ -71,14 +71,16 @@ describe(LoginThrottle.name, () => {
 
   it('asks nothing about a password that is known to be right, until others were tried from there', async () => {
     const { sut, asked } = setUp();
-    await sut.pass(alice);
+    await sut.pass(alice, false);
     expect(asked()).toBe(0);
     await fail(sut, 9);
-    await sut.pass(alice);
+    await sut.pass(alice, false);
     expect(asked()).toBe(10);
-    await sut.pass({ ...alice, address: '192.0.2.2' });
-    await sut.pass({ ...alice, username: 'bob' });
+    await sut.pass({ ...alice, address: '192.0.2.2' }, false);
+    await sut.pass({ ...alice, username: 'bob' }, false);
     expect(asked()).toBe(10);
+    await sut.pass({ ...alice, username: 'bob' }, true);
+    expect(asked()).toBe(11);
   });
 
   it('lets any number of known passwords of one address pass at once, also where others were tried', async () => {
@@ -92,7 +94,7 @@ describe(LoginThrottle.name, () => {
     await fail(sut, 10);
     await expect(sut.pass(alice)).rejects.toThrow(ThrottledError);
     await expect(sut.pass({ ...alice, username: 'ALICE' })).rejects.toThrow(ThrottledError);
-    await sut.pass({ ...alice, address: '192.0.2.2' });
+    await sut.pass({ ...alice, address: '192.0.2.2' }, false);
   });
 
   it('makes slips of what failed before a right password that had to be judged, and of nothing before a known one', async () => {
@@ -102,7 +104,7 @@ describe(LoginThrottle.name, () => {
     await fail(sut, 4);
     expect(await sut.guard(alice, async () => true)).toBe(true);
     const before = asked();
-    await sut.pass(alice);
+    await sut.pass(alice, false);
     expect(asked()).toBe(before);
   });
 

@@ -1,11 +1,15 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import type { FailureCounts, LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+import {
+  FAILURES_COUNT_SECONDS,
+  type FailureCounts,
+  type LoginFailuresRepository,
+} from '#persistence/login-failures.repository.js';
 import { AttemptsInFlight } from './attempts-in-flight.js';
 import { RecentDoubts } from './recent-doubts.js';
 
 /** Wrong passwords of one user from one address that are let pass, and within which time. */
 const PAIR_LIMIT = 10;
-const PAIR_WINDOW_SECONDS = 600;
+const PAIR_WINDOW_SECONDS = FAILURES_COUNT_SECONDS;
 /** Wrong passwords per minute from one address; beyond, wrong ones are answered "too many" instead of "wrong". */
 const ADDRESS_LIMIT = 300;
 const ADDRESS_RETRY_SECONDS = 60;
@@ -27,6 +31,7 @@ export class ThrottledError extends Error {
 export interface Attempt {
   username: string;
   password: string;
+  /** Where it comes from: an address, or a network that counts as one. */
   address: string;
 }
 
@@ -72,9 +77,11 @@ export class LoginThrottle {
   /**
    * Lets a password pass that is known to be right: at once, unless its pair is in doubt; then it must not have failed
    * too often. Throws ThrottledError. The failures stay: they may be those of somebody else at the same address.
+   *
+   * @param doubted whether the pair may have failed elsewhere, in another replica
    */
-  async pass(attempt: Attempt): Promise<void> {
-    if (this.doubts.count(cut(attempt.username), attempt.address) === 0) return;
+  async pass(attempt: Attempt, doubted = true): Promise<void> {
+    if (!doubted && this.doubts.count(cut(attempt.username), attempt.address) === 0) return;
     await this.entering(attempt, (entered) => this.requireOpen(entered));
   }
 

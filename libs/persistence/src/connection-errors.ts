@@ -1,8 +1,11 @@
 const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
 /** Class 08 (connection exceptions), and a server that shuts down, has crashed, or does not take connections yet. */
 const SQLSTATES = /^(?:08[0-9A-Z]{3}|57P0[123])$/;
-/** What pg and its pool throw without any code. */
-const MESSAGES = /Connection terminated|timeout exceeded when trying to connect|Query read timeout/;
+/** What pg and its pool throw without any code when their time is over. */
+const SILENCE = /timeout exceeded when trying to connect|Query read timeout/;
+const MESSAGES = new RegExp(`Connection terminated|${SILENCE.source}`);
+/** Data exceptions: a value that the database can not read. */
+const BAD_VALUE = /^22[0-9A-Z]{3}$/;
 
 /**
  * Whether an error says that the database can not be reached now, so that the same may succeed later; anything else is
@@ -13,4 +16,15 @@ export function isUnavailable(error: unknown): boolean {
   const { code, driverError } = error as { code?: unknown; driverError?: unknown };
   if (typeof code === 'string' && (SYSTEM_CODES.has(code) || SQLSTATES.test(code))) return true;
   return MESSAGES.test(error.message) || (driverError !== error && isUnavailable(driverError));
+}
+
+/** Whether nobody answered in time, so that more of the same would wait as long. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof Error && SILENCE.test(error.message);
+}
+
+/** Whether the database is there and refuses a value that it was given: what was asked is wrong, nothing else is. */
+export function isAboutValue(error: unknown): boolean {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && BAD_VALUE.test(code);
 }

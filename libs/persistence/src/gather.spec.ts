@@ -67,6 +67,34 @@ describe(Gather.name, () => {
     expect(batches).toHaveLength(1);
   });
 
+  it('does not go on one by one when the database goes away meanwhile, and keeps nobody waiting behind its silence', async () => {
+    const calls: number[][] = [];
+    const sut = new Gather(
+      async (items: number[]) => {
+        calls.push(items);
+        await new Promise((resolve) => setImmediate(resolve));
+        throw new Error(items.length > 1 ? 'bad' : 'Query read timeout');
+      },
+      { most: 3, lanes: 1 },
+    );
+    const results = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => sut.do(item)));
+    expect(results.map((one) => (one as PromiseRejectedResult).reason.message)).toEqual(
+      Array(5).fill('Query read timeout'),
+    );
+    expect(calls).toEqual([[1, 2, 3], [1]]);
+    calls.length = 0;
+    const silent = new Gather(
+      async (items: number[]) => {
+        calls.push(items);
+        throw new Error('Query read timeout');
+      },
+      { most: 3, lanes: 1 },
+    );
+    const all = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => silent.do(item)));
+    expect(all.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(calls).toEqual([[1, 2, 3]]);
+  });
+
   it('waits for more while several come at a time, and does not keep one waiting that comes alone', async () => {
     const { sut, batches, letGo, turn } = doubling({ most: 9, lanes: 1, wait: 20 });
     const handled = async (items: number[]) => {

@@ -1,4 +1,4 @@
-import { isUnavailable } from './connection-errors.js';
+import { isSilence, isUnavailable } from './connection-errors.js';
 
 export interface GatherLimits {
   /** Items that are handled together, at most. */
@@ -64,12 +64,41 @@ export class Gather<I, O> {
 
   /** Never rejects: each item gets its result or its error. */
   private async handle(batch: Waiting<I, O>[]): Promise<void> {
+    const error = await this.attempt(batch);
+    if (error === null) return;
+    if (isSilence(error)) this.giveUp(error);
+    if (batch.length === 1 || isUnavailable(error)) reject(batch, error);
+    else await this.oneByOne(batch);
+  }
+
+  /** Stops as soon as the database is away: each of the others would only wait for the same. */
+  private async oneByOne(batch: Waiting<I, O>[]): Promise<void> {
+    for (const [i, one] of batch.entries()) {
+      const error = await this.attempt([one]);
+      if (error === null) continue;
+      if (isSilence(error)) this.giveUp(error);
+      if (isUnavailable(error)) return reject(batch.slice(i), error);
+      one.reject(error);
+    }
+  }
+
+  /** Returns the error with which all of it failed; null: all have their results. */
+  private async attempt(batch: Waiting<I, O>[]): Promise<unknown> {
     try {
       const results = await this.together(batch.map(({ item }) => item));
       for (const [i, one] of batch.entries()) one.resolve(results[i]!);
+      return null;
     } catch (error) {
-      if (batch.length === 1 || isUnavailable(error)) for (const one of batch) one.reject(error);
-      else for (const one of batch) await this.handle([one]);
+      return error ?? new Error('failed without an error');
     }
   }
+
+  /** A database that falls silent costs its whole time limit: who waits behind that does not wait for another. */
+  private giveUp(error: unknown): void {
+    reject(this.waiting.splice(0), error);
+  }
+}
+
+function reject(batch: readonly { reject: (error: unknown) => void }[], error: unknown): void {
+  for (const one of batch) one.reject(error);
 }

@@ -9,6 +9,8 @@ export interface FailureCounts {
   address: number;
 }
 
+/** Wrong passwords of a user from an address count for so long. */
+export const FAILURES_COUNT_SECONDS = 600;
 /** Tries of the same password within this time are one mistake, seconds. */
 const SAME_ATTEMPT_SECONDS = 10;
 

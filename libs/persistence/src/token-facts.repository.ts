@@ -2,6 +2,7 @@ import type { Action } from '#domain/naming/scope.js';
 import type { NamespaceFacts } from '#domain/policy/facts.js';
 import type { Database, Prepared } from './database.js';
 import { Gather } from './gather.js';
+import { FAILURES_COUNT_SECONDS } from './login-failures.repository.js';
 import { IDLE_DAYS } from './refresh-tokens.repository.js';
 
 /** A user as the token endpoint needs it. */
@@ -33,6 +34,8 @@ export interface TokenFacts {
   token: ShownToken | null;
   /** By name; '' is the global namespace. */
   namespaces: Map<string, NamespaceFacts>;
+  /** Whether wrong passwords for this name came from the same place a short while ago. Only told of a name. */
+  doubted: boolean;
 }
 
 interface Row {
@@ -53,6 +56,7 @@ interface Row {
   actions: Action[] | null;
   token_namespaces: string[] | null;
   namespaces: (NamespaceFacts & { name: string })[] | null;
+  doubted: boolean;
 }
 
 const NO_TOKEN = 'NULL::int AS token_id';
@@ -60,17 +64,24 @@ const NO_TOKEN = 'NULL::int AS token_id';
 /** No join: the planner would read all memberships of somebody who has thousands, to find one. */
 const ROLE = '(SELECT m.role FROM team_users m WHERE m.team_id = n.team_id AND m.user_id = u.id)';
 
+/** No EXISTS: the planner could take a plan that reads the failures of everybody. */
+const DOUBTED = `(SELECT true FROM login_failures f
+                   WHERE f.username = q.username::citext AND f.address = q.source
+                     AND f.failed_at > now() - interval '${FAILURES_COUNT_SECONDS} seconds' LIMIT 1) IS NOT NULL`;
+
 /**
  * The facts of several requests; the columns of `$1` to `$3` are the service, the user name and the namespaces (a JSON
- * list) of each, `$4` the hash of what was shown. Rows name the request that they belong to by its place, from 1.
+ * list) of each, `$4` the hash of what was shown, `$5` where the request comes from. Rows name the request that they
+ * belong to by its place, from 1.
  */
-const SELECT = (name: string, userJoin: string, token = NO_TOKEN): Prepared => ({
+const SELECT = (name: string, userJoin: string, { token = NO_TOKEN, doubted = 'false' } = {}): Prepared => ({
   name,
   text: `
     SELECT q.place::int, r.id AS registry_id, u.id AS user_id, u.username, u.password_hash, u.credential_version, u.admin,
-           u.enabled, u.locked_at IS NOT NULL AS locked, u.bot, u.service, ${token}, n.list AS namespaces
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY
-           AS q(service, username, namespaces, hash, place)
+           u.enabled, u.locked_at IS NOT NULL AS locked, u.bot, u.service, ${token}, n.list AS namespaces,
+           ${doubted} AS doubted
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[]) WITH ORDINALITY
+           AS q(service, username, namespaces, hash, source, place)
       CROSS JOIN LATERAL (
         SELECT id FROM registries WHERE hostname = q.service OR external_hostname = q.service LIMIT 1) r
       ${userJoin}
@@ -82,12 +93,14 @@ const SELECT = (name: string, userJoin: string, token = NO_TOKEN): Prepared => (
            AND n.name = ANY(ARRAY(SELECT jsonb_array_elements_text(q.namespaces::jsonb)))) n ON true`,
 });
 
-const BY_NAME = SELECT('token_facts_by_name', 'LEFT JOIN users u ON u.username = q.username::citext');
+const BY_NAME = SELECT('token_facts_by_name', 'LEFT JOIN users u ON u.username = q.username::citext', {
+  doubted: DOUBTED,
+});
 const BY_TOKEN = SELECT(
   'token_facts_by_token',
   `LEFT JOIN application_tokens t ON t.token_hash = q.hash AND (t.expires_at IS NULL OR t.expires_at > now())
    LEFT JOIN users u ON u.id = t.user_id AND u.username = q.username::citext`,
-  't.id AS token_id, t.expires_at, t.actions, t.namespaces AS token_namespaces',
+  { token: 't.id AS token_id, t.expires_at, t.actions, t.namespaces AS token_namespaces' },
 );
 const BY_REFRESH_TOKEN = SELECT(
   'token_facts_by_refresh_token',
@@ -100,7 +113,8 @@ const STATEMENTS = { name: BY_NAME, 'application-token': BY_TOKEN, 'refresh-toke
 
 /** How somebody is looked up: by name, or by the hash of something that only the person has. */
 export type Lookup =
-  | { by: 'name'; username: string }
+  /** `source`: from where wrong passwords for the name are looked for. */
+  | { by: 'name'; username: string; source: string }
   | { by: 'application-token'; username: string; hash: Buffer }
   | { by: 'refresh-token'; hash: Buffer };
 
@@ -110,11 +124,14 @@ interface Asked {
   username: string;
   namespaces: readonly string[];
   hash: Buffer | null;
+  source: string;
 }
 
+/** No user has a longer name: it is not sent. */
+const MAX_USERNAME = 255;
 /** Requests of one query; one that comes alone does not wait for others. */
 const TOGETHER = { most: 32, lanes: 4 };
-const NOTHING: TokenFacts = { registryId: null, user: null, token: null, namespaces: new Map() };
+const NOTHING: TokenFacts = { registryId: null, user: null, token: null, namespaces: new Map(), doubted: false };
 
 /**
  * Everything that a token decision needs, in one query that begins after the request came (promise P5). Requests that
@@ -138,8 +155,9 @@ export class TokenFactsRepository {
    * @param namespaces names of the namespaces that the scopes touch
    */
   async find(service: string, who: Lookup, namespaces: string[]): Promise<TokenFacts> {
-    const username = who.by === 'refresh-token' ? '' : who.username;
-    return this.gathers[who.by].do({ service, username, namespaces, hash: who.by === 'name' ? null : who.hash });
+    const username = who.by === 'refresh-token' || who.username.length > MAX_USERNAME ? '' : who.username;
+    const [hash, source] = who.by === 'name' ? [null, who.source] : [who.hash, ''];
+    return this.gathers[who.by].do({ service, username, namespaces, hash, source });
   }
 
   private async findAll(statement: Prepared, all: readonly Asked[]): Promise<TokenFacts[]> {
@@ -148,6 +166,7 @@ export class TokenFactsRepository {
       all.map(({ username }) => username),
       all.map(({ namespaces }) => JSON.stringify(namespaces)),
       all.map(({ hash }) => hash),
+      all.map(({ source }) => source),
     ]);
     const found = new Map(rows.map((row) => [row.place, factsOf(row)]));
     return all.map((_, i) => found.get(i + 1) ?? NOTHING);
@@ -160,6 +179,7 @@ function factsOf(row: Row): TokenFacts {
     user: row.user_id === null ? null : userFacts(row, row.user_id),
     token: row.user_id === null || row.token_id === null ? null : shownToken(row, row.token_id),
     namespaces: new Map((row.namespaces ?? []).map(({ name, ...facts }) => [name, facts])),
+    doubted: row.doubted,
   };
 }
 

@@ -8,6 +8,7 @@ const facts = (names: string[]): TokenFacts => ({
   registryId: 1,
   user: null,
   token: null,
+  doubted: false,
   namespaces: new Map(names.map((name) => [name, team])),
 });
 

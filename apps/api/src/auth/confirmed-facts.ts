@@ -92,6 +92,6 @@ export class ConfirmedFacts {
       if (one === undefined || one.confirmedAt <= oldest) return null;
       if (one.facts !== null) namespaces.set(name, one.facts);
     }
-    return { registryId: entry.registryId, user: entry.user, token: entry.token, namespaces };
+    return { registryId: entry.registryId, user: entry.user, token: entry.token, namespaces, doubted: false };
   }
 }

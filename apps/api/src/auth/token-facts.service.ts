@@ -3,7 +3,9 @@ import { AppError } from '#domain/errors/app-error.js';
 import { isRepositoryScope } from '#domain/naming/scope.js';
 import { namespaceOf } from '#domain/policy/grant.js';
 import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
+import { networkOf } from '#identity/network-of.js';
 import { hashRefreshToken } from '#identity/refresh-token.js';
+import { isAboutValue } from '#persistence/connection-errors.js';
 import { Database } from '#persistence/database.js';
 import { type Lookup, type TokenFacts, TokenFactsRepository } from '#persistence/token-facts.repository.js';
 import { SharedResult } from '#platform/lifecycle/shared-result.js';
@@ -74,6 +76,8 @@ export class TokenFactsService {
       this.toldBy.database.inc();
       return { ...facts, stale: false, keep: () => this.confirmed.remember(key, namespaces, facts, asked) };
     } catch (error) {
+      // One bad request must not make the database look as if it were away, for everybody.
+      if (isAboutValue(error)) throw new AppError('bad_request', 'this can not be looked up', { cause: error });
       this.pausedUntil = Date.now() + PAUSE_MS;
       this.source.failed();
       const about = { requestId: request.requestId, error: (error as Error).message };
@@ -99,11 +103,11 @@ export class TokenFactsService {
   }
 }
 
-function lookupOf({ credentials, refreshToken }: TokenRequestFacts): Lookup {
+function lookupOf({ credentials, refreshToken, address }: TokenRequestFacts): Lookup {
   if (refreshToken !== null) return { by: 'refresh-token', hash: hashRefreshToken(refreshToken) };
   const { username, password } = credentials ?? { username: '', password: '' };
   if (isApplicationToken(password)) return { by: 'application-token', username, hash: hashApplicationToken(password) };
-  return { by: 'name', username };
+  return { by: 'name', username, source: networkOf(address) };
 }
 
 function namespacesOf(request: TokenRequestFacts): string[] {

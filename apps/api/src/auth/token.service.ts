@@ -93,7 +93,7 @@ export class TokenService {
     if (credentials === null || isApplicationToken(credentials.password)) return facts.user !== null;
     // Without the database wrong passwords can not be counted: only those that were right a while ago are believed.
     if (facts.stale) return orTooMany(async () => this.requireWarm(facts.user, credentials, address));
-    return orTooMany(() => this.identity.isPasswordOf(facts.user, credentials, address));
+    return orTooMany(() => this.identity.isPasswordOf(facts.user, credentials, address, facts.doubted));
   }
 
   private requireWarm(user: UserFacts | null, credentials: Credentials, address: string): true {

@@ -32,7 +32,8 @@ export class ExplainService {
     if (!person.admin && !oneself) throw new AppError('forbidden', 'Authorization fails');
     if (!isRepositoryName(query.repository)) throw new AppError('bad_request', 'repository: not a repository name');
     const namespace = splitRepositoryName(query.repository).namespace ?? '';
-    const found = await this.facts.find(await this.service(query.registry), { by: 'name', username }, [namespace]);
+    const who = { by: 'name', username, source: '' } as const;
+    const found = await this.facts.find(await this.service(query.registry), who, [namespace]);
     if (username !== '' && found.user === null) throw new AppError('not_found', 'Not found');
     const token = query.token === undefined ? null : await this.token(query.token, found.user);
     const facts = found.namespaces.get(namespace) ?? null;
