@@ -12,6 +12,7 @@ import { withLogContext } from '#platform/logging/request-context.js';
 import { type ApiParts, ApiModule } from '../app.module.js';
 import { serveOpenApi } from '../openapi.js';
 import { answerClientError } from './client-error.js';
+import { endConnectionsWhileClosing } from './end-connections.js';
 import { answerUnroutable } from './unroutable.js';
 import { isWireUrl } from './wire-url.js';
 
@@ -40,7 +41,9 @@ export async function createApi(parts: ApiParts, options: { preview?: boolean } 
     // A request that reaches a program on its way out is served: restarts one after the other cost no client anything.
     return503OnClosing: false,
   });
-  logRequests(adapter.getInstance() as unknown as FastifyInstance, parts);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  logRequests(fastify, parts);
+  endConnectionsWhileClosing(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(parts), adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
@@ -65,6 +68,8 @@ function logRequests(fastify: FastifyInstance, { logger }: ApiParts): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     if (isWireUrl(request.url)) return done();
+    // It depends on who asks; an answer that may be kept says so itself.
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     void withLogContext({ requestId: request.id }, () => {
       done();
       return new Promise<void>((resolve) => reply.raw.once('close', () => resolve()));
