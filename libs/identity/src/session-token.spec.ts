@@ -7,7 +7,10 @@ describe(sessionTokenOf.name, () => {
   it.each([[`portus_session=${token}`], [`a=b; portus_session=${token}`], [`a=b;portus_session=${token}; c=d`]])(
     'finds the token in %s',
     (header) => {
-      expect(sessionTokenOf(header)).toBe(token);
+      expect(sessionTokenOf(header, false)).toBe(token);
+      const host = header.replace('portus_session', '__Host-portus_session');
+      expect(sessionTokenOf(host, true)).toBe(token);
+      expect([sessionTokenOf(header, true), sessionTokenOf(host, false)]).toEqual([null, null]);
     },
   );
 
@@ -20,7 +23,8 @@ describe(sessionTokenOf.name, () => {
     ['portus_session='],
     [`${'x'.repeat(9_000)}; portus_session=${token}`],
   ])('finds none in %s', (header) => {
-    expect(sessionTokenOf(header)).toBeNull();
+    expect(sessionTokenOf(header, false)).toBeNull();
+    expect(sessionTokenOf(header, true)).toBeNull();
   });
 });
 

@@ -1,7 +1,13 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-export const SESSION_COOKIE = 'portus_session';
 const COOKIE = /(?:^|;\s*)portus_session=(pts_[A-Za-z0-9_-]{43})(?=;|$)/;
+/** Browsers take such a cookie from this very host over TLS only: no other host of the domain can plant one. */
+const HOST_COOKIE = /(?:^|;\s*)__Host-portus_session=(pts_[A-Za-z0-9_-]{43})(?=;|$)/;
+
+/** The name of the cookie. @param secure whether the browser speaks TLS */
+export function sessionCookie(secure: boolean): string {
+  return secure ? '__Host-portus_session' : 'portus_session';
+}
 
 /** What the cookie of a new session holds: 256 random bits. */
 export function newSessionToken(): string {
@@ -13,9 +19,12 @@ export function hashSessionToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** The session token in a `Cookie` header; null when there is none, or one of another form. */
-export function sessionTokenOf(header: string | undefined): string | null {
-  return COOKIE.exec((header ?? '').slice(0, 8_192))?.[1] ?? null;
+/**
+ * The session token in a `Cookie` header; null when there is none, or one of another form.
+ * @param secure whether the browser speaks TLS: then only the cookie of such a sign-in counts
+ */
+export function sessionTokenOf(header: string | undefined, secure: boolean): string | null {
+  return (secure ? HOST_COOKIE : COOKIE).exec((header ?? '').slice(0, 8_192))?.[1] ?? null;
 }
 
 /**

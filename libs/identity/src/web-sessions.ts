@@ -17,12 +17,14 @@ export class WebSessions {
   /**
    * The user behind the cookie, as the database has it now; null when there is no session, or when it has ended. Disabled
    * and locked users come back as such.
+   *
+   * @param secure whether the browser speaks TLS
    */
-  async signedIn(cookies: string | undefined): Promise<SignedIn | null> {
-    const token = sessionTokenOf(cookies);
+  async signedIn(cookies: string | undefined, secure: boolean): Promise<SignedIn | null> {
+    const token = sessionTokenOf(cookies, secure);
     if (token === null) return null;
     const found = await this.sessions.find(hashSessionToken(token));
-    if (found === null || found.user.bot) return null;
+    if (found === null || found.user.bot || found.user.service) return null;
     // Exact to a minute, and nobody's request fails for it.
     void this.sessions.noteUse(found.session.id).catch(() => undefined);
     return { person: actorOf(found.user), sessionId: found.session.id, token };

@@ -56,7 +56,7 @@ export class AccessGuard implements CanActivate {
 
   /** A change needs the token that only a page of ours can read: the browser sends the cookie for other sites too. */
   private async bySession(request: AuthenticatedRequest): Promise<Person | null> {
-    const session = await this.sessions.signedIn(request.headers.cookie);
+    const session = await this.sessions.signedIn(request.headers.cookie, request.protocol === 'https');
     if (session === null) return null;
     if (!SAFE.has(request.method) && !isCsrfTokenOf(session.token, request.headers['x-csrf-token'])) {
       throw new AppError('forbidden', 'the header X-CSRF-Token is missing or wrong');

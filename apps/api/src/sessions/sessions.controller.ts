@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '#domain/errors/app-error.js';
-import { csrfTokenOf, SESSION_COOKIE } from '#identity/session-token.js';
+import { csrfTokenOf, sessionCookie } from '#identity/session-token.js';
 import type { SignedIn } from '#identity/web-sessions.js';
 import type { By } from '#persistence/activities.repository.js';
 import { CurrentSession, CurrentUser, type Person, Public } from '../http/access.js';
@@ -81,7 +81,10 @@ export class SessionsController {
 
 /** Without a date of its own: the browser forgets it at the latest when it is closed, the database decides. */
 function setCookie(request: FastifyRequest, reply: FastifyReply, token: string | null): void {
-  const secure = request.protocol === 'https' ? '; Secure' : '';
+  const secure = request.protocol === 'https';
   const ended = token === null ? '; Max-Age=0' : '';
-  reply.header('Set-Cookie', `${SESSION_COOKIE}=${token ?? ''}; Path=/; HttpOnly; SameSite=Lax${secure}${ended}`);
+  reply.header(
+    'Set-Cookie',
+    `${sessionCookie(secure)}=${token ?? ''}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}${ended}`,
+  );
 }

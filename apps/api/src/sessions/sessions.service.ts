@@ -26,14 +26,14 @@ export class SessionsService {
   ) {}
 
   /**
-   * Begins a session with a password; application tokens and bots get none. Failures stand in the activities of those
+   * Begins a session with a password; application tokens, bots and the service account get none. Failures stand in the activities of those
    * who exist (what else is typed there may be a password); throttled ones do not, so that nobody can fill them.
    */
   async signIn(by: By, { username, password }: SignIn, userAgent: string): Promise<{ user: User; token: string }> {
     const user = await this.users.findByName(username);
     const address = by.address ?? '';
     const good = await orTooMany(() => this.identity.isPasswordOf(user, { username, password }, address));
-    if (!good || user === null || !user.enabled || user.lockedAt !== null) {
+    if (!good || user === null || user.service || !user.enabled || user.lockedAt !== null) {
       if (user) await this.activities.record(by, { key: 'session.failure', ...subjectOf(user.id, user.username) });
       throw new AppError('unauthenticated', 'Authentication fails');
     }
