@@ -11,6 +11,7 @@ interface Login {
   id: number;
   service: string;
   client_id: string;
+  state: string;
 }
 
 describe('refresh tokens', () => {
@@ -84,7 +85,7 @@ describe('refresh tokens', () => {
     const { refresh_token: token } = await login(alice);
     const { body } = await stack.get<Login[]>(`/users/${alice.id}/refresh_tokens`, { as: alice });
     const mine = body.at(-1)!;
-    expect(mine).toMatchObject({ service: stack.registryHost, client_id: 'docker' });
+    expect(mine).toMatchObject({ service: stack.registryHost, client_id: 'docker', state: 'valid' });
     expect(JSON.stringify(body)).not.toContain(token!);
     expect((await stack.get(`/users/${alice.id}/refresh_tokens`, { as: bob })).status).toBe(403);
     const end = (as: { username: string; password: string }) =>
@@ -108,6 +109,49 @@ describe('refresh tokens', () => {
     const { refresh_token: old } = await login(bob);
     await stack.sql(`UPDATE refresh_tokens SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [bob.id]);
     expect((await refresh(old!)).status).toBe(401);
+    await login(bob);
+    const { body } = await stack.get<Login[]>(`/users/${bob.id}/refresh_tokens`, { as: bob });
+    expect(body.map(({ state }) => state)).toEqual(['void', 'expired', 'expired', 'valid']);
+    await stack.sql(
+      `UPDATE refresh_tokens SET last_used_at = now() - interval '31 days', expires_at = now() + interval '1 day'
+        WHERE id = $1`,
+      [body[1]!.id],
+    );
+    const later = await stack.get<Login[]>(`/users/${bob.id}/refresh_tokens`, { as: bob });
+    expect(later.body[1]!.state).toBe('idle');
+  });
+
+  it('and all else that a stop finds in memory is written down before it ends', async () => {
+    const { body } = await stack.post<{ id: number; plain_token: string }>(
+      `/users/${bob.id}/application_tokens`,
+      { application: 'last' },
+      { as: bob },
+    );
+    const noted = () =>
+      stack.sql<{ used: boolean; denied: number }>(
+        `SELECT (SELECT last_used_at IS NOT NULL FROM application_tokens WHERE id = $1) AS used,
+                (SELECT coalesce(sum(count), 0)::int FROM denials WHERE repository LIKE 'elsewhere/%') AS denied`,
+        [body.id],
+      );
+    // Cold passwords take their time: these are still being judged when the stop begins.
+    const asked = Array.from({ length: 6 }, async (_, i) => {
+      const who = await stack.createUser(`late${i}`, `late${i} has a password`);
+      return { authorization: basic(who) };
+    });
+    const headers = [
+      { authorization: basic({ username: 'bob', password: body.plain_token }) },
+      ...(await Promise.all(asked)),
+    ];
+    const answers = headers.map((one) => {
+      const query = new URLSearchParams({ service: stack.registryHost, scope: 'repository:elsewhere/app:push' });
+      return fetch(`${stack.url}/v2/token?${query}`, { headers: one });
+    });
+    await Promise.any(answers);
+    await stack.api.stop();
+    const granted = (await Promise.allSettled(answers)).filter((one) => one.status === 'fulfilled' && one.value.ok);
+    expect(granted.length).toBeGreaterThan(1);
+    expect(await noted()).toEqual([{ used: true, denied: granted.length }]);
+    await stack.api.start();
   });
 
   it('give a disabled user nothing', async () => {

@@ -9,6 +9,20 @@ export interface NewRefreshToken {
   tokenHash: Buffer;
 }
 
+/**
+ * What has become of a login: `void` rests on a former password, `expired` has reached its end, `idle` was not used for
+ * too long. Only a valid one gets tokens.
+ */
+export const LOGIN_STATES = ['valid', 'idle', 'expired', 'void'] as const;
+
+/** A login that a client keeps. */
+export interface KeptLogin extends Pick<
+  RefreshToken,
+  'id' | 'service' | 'clientId' | 'createdAt' | 'lastUsedAt' | 'expiresAt'
+> {
+  state: (typeof LOGIN_STATES)[number];
+}
+
 /** From its issue, and since its last use, days. */
 export const ABSOLUTE_DAYS = 90;
 export const IDLE_DAYS = 30;
@@ -41,8 +55,19 @@ export class RefreshTokensRepository {
     );
   }
 
-  async ofUser(userId: number): Promise<RefreshToken[]> {
-    return this.tokens.find({ where: { userId }, order: { id: 'ASC' }, take: MAX_PER_USER });
+  /** Oldest first, with what has become of each by the clock of the database. */
+  async ofUser(userId: number): Promise<KeptLogin[]> {
+    return this.database.query<KeptLogin>(
+      `SELECT t.id, t.service, t.client_id AS "clientId", t.created_at AS "createdAt", t.last_used_at AS "lastUsedAt",
+              t.expires_at AS "expiresAt",
+              CASE WHEN t.credential_version <> u.credential_version THEN 'void'
+                   WHEN t.expires_at <= now() THEN 'expired'
+                   WHEN t.last_used_at <= now() - interval '${IDLE_DAYS} days' THEN 'idle'
+                   ELSE 'valid' END AS state
+         FROM refresh_tokens t JOIN users u ON u.id = t.user_id
+        WHERE t.user_id = $1 ORDER BY t.id LIMIT $2`,
+      [userId, MAX_PER_USER],
+    );
   }
 
   async find(id: number): Promise<RefreshToken | null> {

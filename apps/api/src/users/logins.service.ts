@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
-import type { RefreshToken } from '#domain/user/refresh-token.entity.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
 import { Database } from '#persistence/database.js';
-import { RefreshTokensRepository } from '#persistence/refresh-tokens.repository.js';
+import { type KeptLogin, RefreshTokensRepository } from '#persistence/refresh-tokens.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import type { Person } from '../http/access.js';
 
@@ -17,7 +16,7 @@ export class LoginsService {
     private readonly database: Database,
   ) {}
 
-  async list(person: Person, userId: number): Promise<RefreshToken[]> {
+  async list(person: Person, userId: number): Promise<KeptLogin[]> {
     if (!person.admin && person.userId !== userId) throw new AppError('forbidden', 'Authorization fails');
     if ((await this.users.find(userId)) === null) throw new AppError('not_found', 'Not found');
     return this.tokens.ofUser(userId);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RefreshToken } from '#domain/user/refresh-token.entity.js';
+import { type KeptLogin, LOGIN_STATES } from '#persistence/refresh-tokens.repository.js';
 import type { User } from '#domain/user/user.entity.js';
 import { displayName, email, password, username } from '#domain/user/user-input.js';
 
@@ -80,6 +80,9 @@ export function viewUser(user: User): z.output<typeof userView> {
 export const refreshTokenView = z
   .object({
     id: z.number(),
+    state: z
+      .enum(LOGIN_STATES)
+      .describe('void: rests on a former password; expired, idle: its time is over. Only a valid one gets tokens'),
     service: z.string(),
     client_id: z.string(),
     created_at: z.string(),
@@ -89,9 +92,10 @@ export const refreshTokenView = z
   .meta({ id: 'RefreshToken' });
 
 /** A login that a client keeps; the token itself is never shown again. */
-export function viewRefreshToken(token: RefreshToken): z.output<typeof refreshTokenView> {
+export function viewRefreshToken(token: KeptLogin): z.output<typeof refreshTokenView> {
   return {
     id: token.id,
+    state: token.state,
     service: token.service,
     client_id: token.clientId,
     created_at: token.createdAt.toISOString(),
