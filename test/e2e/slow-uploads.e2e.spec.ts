@@ -37,7 +37,7 @@ interface Site {
 }
 
 // All of them at once: each does nothing but wait.
-describe('an upload that outlasts its token and all leeway', () => {
+describe('an upload that outlasts its token and all leeway (trap 44)', () => {
   const sites = new Map<Flavour, Site>();
   let daemon: DockerDaemon | undefined;
 

@@ -37,10 +37,14 @@ export const GET_RULES: readonly Rule[] = [
     { query: `realm=x&foo[]=1&scope=${OWN}:pull`, basic: ALICE },
     { grants: [`${OWN}:pull`] },
   ],
-  ['account is a hint only: sub is who was authenticated', { query: 'account=admin', basic: ALICE }, { sub: 'alice' }],
+  [
+    'account is a hint only: sub is who was authenticated (trap 16)',
+    { query: 'account=admin', basic: ALICE },
+    { sub: 'alice' },
+  ],
   ['account without credentials is anonymous', { query: `account=alice&scope=${OWN}:pull` }, { sub: '', grants: [] }],
   [
-    'client_id and User-Agent give no rights',
+    'client_id and User-Agent give no rights (trap 16)',
     { query: `client_id=portus&scope=${OWN}:pull`, headers: { 'user-agent': 'portus' } },
     { sub: '', grants: [] },
   ],
