@@ -14,10 +14,12 @@ const { authorizationTable } = await import(
   pathToFileURL(`${root}dist/libs/domain/src/policy/authorization-table.js`).href
 );
 
+const openapi = execFileSync(process.execPath, ['dist/apps/api/src/write-openapi.js'], inherit);
 const generated = {
   '.env.example': envExample(),
   'docs/authorization.md': authorizationTable(),
-  'docs/openapi.json': execFileSync(process.execPath, ['dist/apps/api/src/write-openapi.js'], inherit),
+  'docs/openapi.json': openapi,
+  'libs/client/src/paths.ts': await clientTypes(openapi),
 };
 
 const stale = [];
@@ -28,6 +30,12 @@ for (const [file, text] of Object.entries(generated)) {
 if (stale.length > 0) {
   process.stderr.write(`out of date: ${stale.join(', ')}; run \`npm run gen\` and commit the result\n`);
   process.exit(1);
+}
+
+/** What the API takes and answers, as types; the page and the tests call it by them. */
+async function clientTypes(document) {
+  const { default: openapiTS, astToString } = await import('openapi-typescript');
+  return `// Generated from docs/openapi.json by \`npm run gen\`.\n${astToString(await openapiTS(document))}`;
 }
 
 function read(path) {

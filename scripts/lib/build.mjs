@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { run } from './commands.mjs';
 
 const SOURCES = ['apps/api', 'apps/cli', 'apps/worker', 'libs'];
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const STAMP = 'dist/.built-from';
+const PAGE_STAMP = 'dist/apps/web/.built-from';
 
 /** Source files that are compiled, relative to the root, sorted. */
 export function sourceFiles(root) {
   return SOURCES.flatMap((folder) => filesUnder(root, folder))
     .filter((file) => file.endsWith('.ts') && !/\.(spec|d)\.ts$/.test(file))
     .sort();
+}
+
+/** What the page is made of: its own files, and the description of the API that its client is typed by. */
+function pageFiles(root) {
+  return [...filesUnder(root, 'apps/web'), ...filesUnder(root, 'libs/client')].sort();
 }
 
 function filesUnder(root, folder) {
@@ -33,20 +40,36 @@ const outputOf = (file) => join('dist', file.replace(/\.ts$/, '.js'));
 
 /** True when dist is what the present sources give. */
 export function isBuilt(root) {
-  const files = sourceFiles(root);
-  return readStamp(root) === fingerprint(root, files) && files.every((file) => existsSync(join(root, outputOf(file))));
+  return areProgramsBuilt(root) && isPageBuilt(root);
 }
 
-function readStamp(root) {
-  const file = join(root, STAMP);
+function areProgramsBuilt(root) {
+  const files = sourceFiles(root);
+  const same = readStamp(root, STAMP) === fingerprint(root, files);
+  return same && files.every((file) => existsSync(join(root, outputOf(file))));
+}
+
+function isPageBuilt(root) {
+  const same = readStamp(root, PAGE_STAMP) === fingerprint(root, pageFiles(root));
+  return same && existsSync(join(root, 'dist/apps/web/public/index.html'));
+}
+
+function readStamp(root, stamp) {
+  const file = join(root, stamp);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 /**
- * Compiles the programs into dist and removes what no source stands for any more.
+ * Makes dist from the sources: the programs and the page, each only where it is not what its sources give.
  * @throws {CommandError} with the compiler's messages
  */
 export async function build(root, context = {}) {
+  if (!areProgramsBuilt(root)) await buildPrograms(root, context);
+  if (!isPageBuilt(root)) await buildPage(root, context);
+}
+
+/** Compiles the programs and removes what no source stands for any more. */
+export async function buildPrograms(root, context = {}) {
   const files = sourceFiles(root);
   const stamp = fingerprint(root, files);
   rmSync(join(root, STAMP), { force: true });
@@ -58,6 +81,28 @@ export async function build(root, context = {}) {
   removeStale(root, files);
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(join(root, STAMP), stamp);
+}
+
+async function buildPage(root, context) {
+  const stamp = fingerprint(root, pageFiles(root));
+  rmSync(join(root, PAGE_STAMP), { force: true });
+  const bundler = join(root, 'node_modules/vite/bin/vite.js');
+  const args = [bundler, 'build', '--config', 'apps/web/vite.config.ts', '--logLevel', 'warn'];
+  const env = { ...process.env, ...context.env, NODE_ENV: 'production' };
+  await run(process.execPath, args, { cwd: root, ...context, env });
+  compressFiles(join(root, 'dist/apps/web/public'));
+  writeFileSync(join(root, PAGE_STAMP), stamp);
+}
+
+/** Each text is there compressed too: the api compresses nothing while it answers. */
+function compressFiles(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(js|css|html|svg)$/.test(entry.name)) continue;
+    const file = join(entry.parentPath ?? entry.path, entry.name);
+    const bytes = readFileSync(file);
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes));
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  }
 }
 
 function removeStale(root, files) {

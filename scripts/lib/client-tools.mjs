@@ -28,6 +28,14 @@ export async function findRootTool(name, variable, context) {
   return problem === undefined ? { env: { [variable]: which(name) } } : { missing: { [variable]: problem } };
 }
 
+/** A browser, for the page. @returns {Promise<Found>} */
+export async function findChromium(context) {
+  const problem = await provide('chromium', 'chromium', context);
+  return problem === undefined
+    ? { env: { PORTUS_TEST_CHROMIUM: which('chromium') } }
+    : { missing: { PORTUS_TEST_CHROMIUM: problem } };
+}
+
 /** The docker daemon and a client. The daemon needs root, so without root both are missing. @returns {Promise<Found>} */
 export async function findDocker(context) {
   const problem = isRoot ? await provide('dockerd', 'docker.io', context) : 'the docker daemon runs as root only';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { findDocker, findRegistry3, findRootTool, findSkopeo } from './client-tools.mjs';
+import { findChromium, findDocker, findRegistry3, findRootTool, findSkopeo } from './client-tools.mjs';
 import { postgresService, prepareCluster, urlOf } from './embedded-postgres.mjs';
 import { anyFreePort } from './ports.mjs';
 import { findPostgres } from './postgres-binaries.mjs';
@@ -83,6 +83,7 @@ async function preparePrograms({ progress, context }, found) {
     ['Registry 3', false, () => findRegistry3(cache, context)],
     ['skopeo', true, () => findSkopeo(context)],
     ['docker', true, () => findDocker(context)],
+    ['chromium', true, () => findChromium(context)],
     ['podman', true, () => findRootTool('podman', 'PORTUS_TEST_PODMAN', context)],
     ['buildah', true, () => findRootTool('buildah', 'PORTUS_TEST_BUILDAH', context)],
   ];

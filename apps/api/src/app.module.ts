@@ -32,7 +32,6 @@ import { SessionsModule } from './sessions/sessions.module.js';
 import { TagsModule } from './tags/tags.module.js';
 import { TeamsModule } from './teams/teams.module.js';
 import { UsersModule } from './users/users.module.js';
-import { WebModule } from './web/web.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 export interface ApiParts {
@@ -76,7 +75,6 @@ export class ApiModule {
         ExplainModule,
         ActivitiesModule,
         HealthModule,
-        WebModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },

@@ -11,6 +11,7 @@ import { plainLogger } from '#platform/logging/logger.js';
 import { withLogContext } from '#platform/logging/request-context.js';
 import { type ApiParts, ApiModule } from '../app.module.js';
 import { serveOpenApi } from '../openapi.js';
+import { servePage } from '../web/serve-page.js';
 import { answerClientError } from './client-error.js';
 import { endConnectionsWhileClosing } from './end-connections.js';
 import { answerUnroutable } from './unroutable.js';
@@ -51,6 +52,7 @@ export async function createApi(parts: ApiParts, options: { preview?: boolean } 
   });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: badRequest }));
   serveOpenApi(app);
+  if (!options.preview) await servePage(app);
   return app;
 }
 

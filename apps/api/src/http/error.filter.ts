@@ -22,8 +22,18 @@ export class ErrorFilter implements ExceptionFilter {
       void sendWireError(reply, status, status === 404 ? 'NAME_UNKNOWN' : 'UNKNOWN', String(body['detail']));
       return;
     }
-    if (status === 401) reply.header('www-authenticate', 'Basic realm="Portus", charset="UTF-8"');
+    if (status === 401) reply.header('www-authenticate', challengeFor(request));
     if (status === 429 || status === 503) reply.header('retry-after', String(retryAfterOf(error)));
     void reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
   }
+}
+
+/**
+ * A browser that is told `Basic` opens a window of its own over the page. Its scripts say that they are some (Fetch
+ * Metadata), and get a scheme that browsers leave alone; RFC 9110 section 15.5.2 asks for one.
+ */
+function challengeFor(request: FastifyRequest): string {
+  const mode = request.headers['sec-fetch-mode'];
+  const byScript = mode !== undefined && mode !== 'navigate';
+  return byScript ? 'Session realm="Portus"' : 'Basic realm="Portus", charset="UTF-8"';
 }

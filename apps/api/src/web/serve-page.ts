@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+
+/** Where the build puts the page: the same from the sources and from `dist/`, which mirrors the tree one folder deeper. */
+const FOLDERS = ['../../../web/public/', '../../../../dist/apps/web/public/'];
+
+/** The page's own addresses, those of Portus; the router in the browser knows what is behind them. */
+export const PAGES = [
+  '/',
+  '/users/*',
+  '/namespaces',
+  '/namespaces/*',
+  '/repositories',
+  '/repositories/*',
+  '/tags/*',
+  '/teams',
+  '/teams/*',
+  '/search',
+  '/explore',
+  '/why',
+  '/denials',
+  '/truth',
+  '/truth/*',
+  '/security',
+  '/security/*',
+  '/health',
+  '/start',
+  '/help',
+  '/admin/*',
+];
+
+const NEVER_INLINE = [
+  "default-src 'none'",
+  "script-src 'self'",
+  // The component library sets sizes and colours by style attributes.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const PAGE_HEADERS = {
+  'content-security-policy': NEVER_INLINE,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+};
+
+/**
+ * Serves the page and its files: the page itself is asked for anew each time, its files carry their contents' hash in
+ * their names and are kept for a year.
+ */
+export async function servePage(app: NestFastifyApplication): Promise<void> {
+  const root = FOLDERS.map((folder) => fileURLToPath(new URL(folder, import.meta.url))).find((folder) =>
+    existsSync(`${folder}index.html`),
+  );
+  if (root === undefined) return;
+  const fastify = app.getHttpAdapter().getInstance();
+  // Only files of the build are served, each as a route of its own: no other path reaches the disk.
+  await app.register(fastifyStatic, { root, wildcard: false, index: false, preCompressed: true, setHeaders });
+  for (const url of PAGES) fastify.get(url, (_request, reply) => sendPage(reply as unknown as FastifyReply));
+}
+
+function sendPage(reply: FastifyReply): FastifyReply {
+  return reply.sendFile('index.html', { cacheControl: false });
+}
+
+function setHeaders(reply: FastifyReply, path: string): void {
+  const kept = path.includes('/assets/');
+  reply.headers({
+    ...PAGE_HEADERS,
+    'cache-control': kept ? 'public, max-age=31536000, immutable' : 'no-cache',
+  });
+}

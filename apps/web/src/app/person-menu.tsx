@@ -1,0 +1,45 @@
+import { Button, Menu, SegmentedControl, Stack, useMantineColorScheme } from '@mantine/core';
+import { IconLogout, IconUser } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { type Me, useSigning } from '../api/session.js';
+import { chooseLanguage, currentLanguage, type Language, LANGUAGES } from '../texts/setup.js';
+
+const SCHEMES = ['auto', 'light', 'dark'] as const;
+
+/** Who is signed in, how the page looks and speaks, and the way out. */
+export function PersonMenu({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { signOut } = useSigning();
+  const navigate = useNavigate();
+  const leave = () => signOut(() => navigate({ to: '/users/sign_in' }));
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <Button variant="subtle" color="gray" leftSection={<IconUser size={18} aria-hidden />}>
+          {me.username}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Stack gap="xs" p="xs">
+          <SegmentedControl
+            aria-label={t('shell.look')}
+            value={colorScheme}
+            onChange={(value) => setColorScheme(value)}
+            data={SCHEMES.map((value) => ({ value, label: t(`shell.schemes.${value}`) }))}
+          />
+          <SegmentedControl
+            aria-label={t('shell.language')}
+            value={currentLanguage()}
+            onChange={(value) => void chooseLanguage(value as Language)}
+            data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
+          />
+        </Stack>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+          {t('shell.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,32 @@
+import {
+  createTheme,
+  darken,
+  lighten,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type MantineTheme,
+} from '@mantine/core';
+
+/** Colours are dark enough for text on both backgrounds (WCAG 2.2, 1.4.3). */
+export const theme = createTheme({
+  primaryColor: 'teal',
+  primaryShade: { light: 9, dark: 8 },
+  autoContrast: true,
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+  defaultRadius: 'md',
+  headings: { fontWeight: '650' },
+});
+
+/** The library's quiet texts and its light variants have too little contrast on their own backgrounds. */
+export const variables: CSSVariablesResolver = ({ colors }) => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': colors.gray[7], ...lightTexts(colors, (shades) => darken(shades[9], 0.3)) },
+  dark: { '--mantine-color-dimmed': colors.dark[1], ...lightTexts(colors, (shades) => lighten(shades[1], 0.3)) },
+});
+
+function lightTexts(colors: MantineTheme['colors'], textOf: (shades: MantineColorsTuple) => string) {
+  return Object.fromEntries(
+    Object.entries(colors).map(([name, shades]) => [`--mantine-color-${name}-light-color`, textOf(shades)]),
+  );
+}

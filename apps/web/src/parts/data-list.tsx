@@ -1,0 +1,121 @@
+import { Group, Pagination, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { IconArrowDown, IconArrowUp, IconSelector } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Listed } from '../api/client.js';
+import { ErrorBox } from './error-box.js';
+import type { ListSearch } from './list-search.js';
+
+export interface Column<T> {
+  title: string;
+  /** The name by which the api sorts; without one the column cannot be sorted by. */
+  sort?: string;
+  cell: (item: T) => ReactNode;
+}
+
+interface Props<T> {
+  /** What is listed, for those who cannot see it. */
+  label: string;
+  columns: readonly Column<T>[];
+  query: UseQueryResult<Listed<T>>;
+  keyOf: (item: T) => string | number;
+  search: ListSearch;
+  onSearch: (search: ListSearch) => void;
+  /** What to say when there is nothing. */
+  empty: ReactNode;
+}
+
+/** A list that the server pages and sorts; where one stands in it is kept in the address. */
+export function DataList<T>({ label, columns, query, keyOf, search, onSearch, empty }: Props<T>) {
+  if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <LoadingRows />;
+  const { items, total, perPage } = query.data;
+  if (items.length === 0 && (search.page ?? 1) === 1) return empty;
+  const pages = total === null || perPage === null ? 1 : Math.ceil(total / perPage);
+  return (
+    <Stack className={query.isPlaceholderData ? 'is-refreshing' : ''}>
+      <Table.ScrollContainer minWidth={560}>
+        <Table aria-label={label} highlightOnHover verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              {columns.map((column) => (
+                <Heading key={column.title} column={column} search={search} onSearch={onSearch} />
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((item) => (
+              <Table.Tr key={keyOf(item)}>
+                {columns.map((column) => (
+                  <Table.Td key={column.title}>{column.cell(item)}</Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <Footer pages={pages} total={total} page={search.page ?? 1} onPage={(page) => onSearch({ ...search, page })} />
+    </Stack>
+  );
+}
+
+function Heading<T>({ column, search, onSearch }: { column: Column<T> } & Pick<Props<T>, 'search' | 'onSearch'>) {
+  const { sort } = column;
+  if (sort === undefined) return <Table.Th>{column.title}</Table.Th>;
+  const chosen = search.sort === sort;
+  const falling = chosen && search.order === 'desc';
+  const Icon = !chosen ? IconSelector : falling ? IconArrowDown : IconArrowUp;
+  const toggle = () => onSearch({ ...search, page: 1, sort, order: chosen && !falling ? 'desc' : 'asc' });
+  return (
+    <Table.Th aria-sort={!chosen ? 'none' : falling ? 'descending' : 'ascending'}>
+      <UnstyledButton onClick={toggle} fz="sm" fw={600}>
+        <Group gap={4} wrap="nowrap">
+          {column.title}
+          <Icon size={14} aria-hidden />
+        </Group>
+      </UnstyledButton>
+    </Table.Th>
+  );
+}
+
+function Footer({
+  pages,
+  total,
+  page,
+  onPage,
+}: {
+  pages: number;
+  total: number | null;
+  page: number;
+  onPage: (page: number) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Group justify="space-between">
+      <Text size="sm" c="dimmed">
+        {total === null ? '' : t('lists.total', { count: total })}
+      </Text>
+      {pages > 1 && (
+        <Pagination
+          total={pages}
+          value={page}
+          onChange={onPage}
+          size="sm"
+          getControlProps={(control) => ({ 'aria-label': t(`lists.${control}`) })}
+        />
+      )}
+    </Group>
+  );
+}
+
+/** As high as a few rows, so that what follows does not jump. */
+function LoadingRows() {
+  return (
+    <Stack gap="xs" aria-busy="true">
+      {[1, 2, 3, 4, 5].map((row) => (
+        <Skeleton key={row} height={32} />
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,29 @@
+/** Where somebody stands in a list; it lives in the address, so that it can be reloaded, sent and gone back to. */
+export interface ListSearch {
+  page?: number;
+  sort?: string;
+  order?: 'asc' | 'desc';
+}
+
+/** Reads it from an address that anybody may have written. */
+export function listSearch(search: Record<string, unknown>): ListSearch {
+  const page = Number(search['page']);
+  const { sort, order } = search;
+  return {
+    ...(Number.isInteger(page) && page > 1 && page <= 1_000_000 ? { page } : {}),
+    ...(typeof sort === 'string' && /^[a-z_]{1,40}$/.test(sort) ? { sort } : {}),
+    ...(order === 'asc' || order === 'desc' ? { order } : {}),
+  };
+}
+
+/**
+ * The same in the words of the api. The address may name any attribute to sort by, hence `never`: the api refuses those
+ * that it does not know, and says so.
+ */
+export function apiQuery(search: ListSearch): { page?: number; sort_attr?: never; sort_order?: 'asc' | 'desc' } {
+  return {
+    ...(search.page === undefined ? {} : { page: search.page }),
+    ...(search.sort === undefined ? {} : { sort_attr: search.sort as never }),
+    ...(search.order === undefined ? {} : { sort_order: search.order }),
+  };
+}

@@ -1,0 +1,64 @@
+import type { Texts } from './en.js';
+
+/** Alle Texte der Seite auf Deutsch. */
+export const de: Texts = {
+  never: 'nie',
+  unknown: 'unbekannt',
+  shell: {
+    skip: 'Zum Inhalt springen',
+    menu: 'Menü',
+    pages: 'Seiten',
+    look: 'Aussehen',
+    language: 'Sprache',
+    schemes: { auto: 'System', light: 'Hell', dark: 'Dunkel' },
+    signOut: 'Abmelden',
+  },
+  nav: {
+    dashboard: 'Übersicht',
+    repositories: 'Repositories',
+  },
+  errors: {
+    title: 'Etwas ist schiefgegangen',
+    noPage: 'Diese Seite gibt es nicht',
+    toStart: 'Zum Anfang',
+    retry: 'Noch einmal versuchen',
+    unreachable: 'Portus antwortet nicht',
+    requestId: 'Kennung der Anfrage (für den, der das Protokoll liest):',
+    hints: {
+      unreachable: 'Prüfe das Netz und ob Portus läuft; versuche es dann noch einmal.',
+      forbidden: 'Du darfst das sehen, aber nicht tun. Ein Administrator oder ein Besitzer des Teams kann helfen.',
+      missing: 'Vielleicht wurde es gelöscht, oder du darfst es nicht sehen.',
+      stale:
+        'Inzwischen hat es jemand anders geändert. Lade neu, sieh dir die Änderung an und versuche es noch einmal.',
+      slowDown: 'Zu viele Versuche. Warte ein wenig und versuche es dann noch einmal.',
+      broken: 'Das liegt nicht an dir. Versuche es noch einmal; bleibt es so, nenne einem Administrator die Kennung.',
+    },
+  },
+  lists: {
+    total_one: '{{count, number}} Eintrag',
+    total_other: '{{count, number}} Einträge',
+    first: 'Erste Seite',
+    previous: 'Vorige Seite',
+    next: 'Nächste Seite',
+    last: 'Letzte Seite',
+  },
+  signIn: {
+    title: 'Anmelden',
+    username: 'Benutzername',
+    password: 'Passwort',
+    submit: 'Anmelden',
+    wrong: 'Der Name oder das Passwort ist falsch.',
+  },
+  dashboard: {
+    title: 'Übersicht',
+  },
+  repositories: {
+    title: 'Repositories',
+    name: 'Name',
+    tags: 'Tags',
+    size: 'Größe',
+    pushed: 'Zuletzt gepusht',
+    pulls: 'Pulls',
+    empty: 'Noch kein Repository, das du sehen kannst.',
+  },
+};

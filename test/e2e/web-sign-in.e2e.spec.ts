@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { TestBrowser } from '../support/browser.js';
+import { scenes } from '../support/scenes.js';
+
+const NEEDS = { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'] } as const;
+
+scenes('the page: signing in', NEEDS, (house) => {
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    browser = await TestBrowser.start(house().url);
+  });
+  afterAll(() => browser.stop());
+
+  it('lets a person in and out, and leads back to where the session ended', async () => {
+    const alice = await house().createUser('alice', 'password of alice');
+    const view = await browser.view();
+    const { page } = view;
+    await page.goto('/repositories?sort=name&order=desc');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await view.expectAccessible();
+    await view.picture('sign-in');
+    await page.getByLabel('User name').fill('alice');
+    await page.getByRole('textbox', { name: 'Password' }).fill('a wrong password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('The name or the password is wrong.').waitFor();
+    await page.getByRole('textbox', { name: 'Password' }).fill(alice.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Repositories' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?sort=name&order=desc');
+    await view.expectAccessible();
+    await view.picture('repositories-empty');
+    await page.getByRole('button', { name: 'alice' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await view.close();
+  });
+
+  it('is kept by browsers where it never changes, and forbids them scripts of others', async () => {
+    const page = await fetch(`${house().url}/`, { headers: { 'accept-encoding': 'br' } });
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    const text = await page.text();
+    const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(text) ?? [];
+    const asset = await fetch(`${house().url}${script}`, { headers: { 'accept-encoding': 'br' } });
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(asset.headers.get('content-encoding')).toBe('br');
+    expect((await fetch(`${house().url}/assets/..%2f..%2fpackage.json`)).status).toBe(404);
+    expect((await fetch(`${house().url}/no/such/page`)).status).toBe(404);
+  });
+});

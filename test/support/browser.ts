@@ -1,0 +1,113 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** Where screenshots are left for people to look at. */
+const PICTURES = '.test-output/screenshots';
+const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } } as const;
+
+export interface ViewOptions {
+  size?: keyof typeof SIZES;
+  look?: 'light' | 'dark';
+  language?: string;
+}
+
+/** Chromium over the running product. Anything that the page's policy forbids, or that goes elsewhere, is remembered. */
+export class TestBrowser {
+  private constructor(
+    private readonly browser: Browser,
+    private readonly url: string,
+  ) {}
+
+  static async start(url: string): Promise<TestBrowser> {
+    const executablePath = process.env['PORTUS_TEST_CHROMIUM'] ?? 'chromium';
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    return new TestBrowser(browser, url);
+  }
+
+  /** A browser of somebody else: no cookie, no cache. */
+  async view({ size = 'wide', look = 'light', language = 'en' }: ViewOptions = {}): Promise<View> {
+    const context = await this.browser.newContext({
+      baseURL: this.url,
+      viewport: SIZES[size],
+      colorScheme: look,
+      locale: language,
+      reducedMotion: 'reduce',
+    });
+    return View.open(context, this.url);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+/** One page of one person. */
+export class View {
+  /** What must never happen: broken policy, errors nobody caught, requests to other hosts, answers of 500 and above. */
+  readonly faults: string[] = [];
+
+  private constructor(
+    private readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async open(context: BrowserContext, url: string): Promise<View> {
+    const view = new View(context, await context.newPage());
+    const origin = new URL(url).origin;
+    view.page.on('console', (message) => {
+      if (message.type() === 'error' && /Content.Security.Policy/i.test(message.text()))
+        view.faults.push(message.text());
+    });
+    view.page.on('pageerror', (error) => view.faults.push(String(error)));
+    view.page.on('request', (request) => {
+      if (new URL(request.url()).origin !== origin) view.faults.push(`asks ${request.url()}`);
+    });
+    view.page.on('response', (response) => {
+      if (response.status() >= 500) view.faults.push(`${response.status()} of ${response.url()}`);
+    });
+    return view;
+  }
+
+  /** Signs in by the page, as a person does. */
+  async signIn(username: string, password: string): Promise<void> {
+    await this.page.goto('/users/sign_in');
+    await this.page.getByLabel('User name').fill(username);
+    await this.page.getByRole('textbox', { name: 'Password' }).fill(password);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+  }
+
+  /** Fails on what axe calls serious or critical, in this state of the page. */
+  async expectAccessible(): Promise<void> {
+    // By the debugger, not as an element of the page, which its policy would refuse.
+    await this.page.evaluate(readFileSync(AXE, 'utf8'));
+    const found = await this.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+      return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
+        id,
+        impact,
+        where: nodes.map((node) => node.html.slice(0, 200)),
+      }));
+      interface Violation {
+        id: string;
+        impact: string;
+        nodes: { html: string }[];
+      }
+    });
+    expect(found.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+  }
+
+  /** Leaves a picture behind. */
+  async picture(name: string): Promise<void> {
+    mkdirSync(PICTURES, { recursive: true });
+    await this.page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    expect(this.faults.join('\n')).toBe('');
+  }
+}
