@@ -10,7 +10,6 @@ export class OpenBatch {
     planned: [],
     open: 0,
     differences: [],
-    removed: [],
   };
   private left: number;
 
@@ -29,12 +28,9 @@ export class OpenBatch {
     if (failed) this.result.failed.push(repository);
     if (look.outcome === 'busy' || look.outcome === 'stale')
       this.result.differences.push(unanswered(repository, 'it was being worked on all the time'));
-    this.count(look.changes);
-    if (this.batch.kind === 'removing') {
-      this.result.open -= look.removed.length;
-      if (look.removed.length > 0) this.result.removed.push({ repository, tags: look.removed });
-      return;
-    }
+    // What went by the plan is counted where it is kept: a worker may die between removing it and saying so.
+    this.count({ ...look.changes, removed: look.changes.removed - look.removed.length });
+    if (this.batch.kind === 'removing') return;
     // A look with gaps decides nothing about removals; the next one does.
     if (!failed && look.planned.length > 0) this.result.planned.push({ repository, tags: look.planned });
     const noted = look.differences.filter((one) => !quiet || one.state !== 'repaired');

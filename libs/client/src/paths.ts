@@ -1470,6 +1470,7 @@ export interface components {
             names_equal_at: string | null;
             digests_equal_at: string | null;
             unread_repositories: number;
+            unrecorded: number;
             total: number;
             differences: components["schemas"]["Difference"][];
         };

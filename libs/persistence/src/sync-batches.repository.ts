@@ -1,7 +1,7 @@
 import type { Difference } from '#domain/sync/differences.js';
 import type { BatchKind } from '#domain/sync/sync-batch.entity.js';
 import type { Database, Sql } from './database.js';
-import { insertDifferences, noteRemoved } from './sync-differences.repository.js';
+import { insertDifferences, noteRemovals } from './sync-differences.repository.js';
 
 export interface Batch {
   id: string;
@@ -21,8 +21,6 @@ export interface BatchResult {
   /** How many more (or fewer) differences are open now. */
   open: number;
   differences: Difference[];
-  /** Planned removals that were carried out. */
-  removed: { repository: string; tags: string[] }[];
 }
 
 /** Names that one worker takes at once. */
@@ -163,9 +161,9 @@ export class SyncBatchesRepository {
       );
       if (ours.length === 0) return;
       await hold(sql, batch.runId, result.planned);
-      await count(sql, batch, result);
+      const removed = batch.kind === 'removing' ? await noteRemovals(sql, batch.runId, batch.todo) : 0;
+      await count(sql, batch, result, removed);
       await record(sql, batch.runId, result.differences);
-      for (const { repository, tags } of result.removed) await noteRemoved(sql, batch.runId, repository, tags);
     });
   }
 
@@ -211,17 +209,21 @@ async function hold(sql: Sql, runId: number, planned: BatchResult['planned']): P
   );
 }
 
-async function count(sql: Sql, batch: Batch, result: BatchResult): Promise<void> {
+async function count(sql: Sql, batch: Batch, result: BatchResult, removed: number): Promise<void> {
   // Asking a second time before removing is no further progress of the pass.
   const planned = result.planned.reduce((sum, { tags }) => sum + tags.length, 0);
   const done = batch.kind === 'removing' ? 0 : batch.todo.length;
+  const changes = {
+    ...result.changes,
+    ...(removed > 0 ? { removed: (result.changes['removed'] ?? 0) + removed } : {}),
+  };
   await sql.query(
     `UPDATE sync_runs r SET done = done + $2, failed = failed + $3, planned = planned + $4, open = greatest(0, open + $5),
             changes = (SELECT coalesce(jsonb_object_agg(key, n), '{}') FROM (
               SELECT key, sum(value::int) AS n FROM (
                 SELECT * FROM jsonb_each_text(r.changes) UNION ALL SELECT * FROM jsonb_each_text($6)) c GROUP BY key) s)
       WHERE id = $1`,
-    [batch.runId, done, result.failed.length, planned, result.open, JSON.stringify(result.changes)],
+    [batch.runId, done, result.failed.length, planned, result.open - removed, JSON.stringify(changes)],
   );
 }
 

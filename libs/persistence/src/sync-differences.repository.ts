@@ -9,6 +9,14 @@ export interface DifferenceRow extends Difference {
   foundAt: Date;
 }
 
+/** Differences that are still so. */
+export interface Found extends Listed<DifferenceRow> {
+  /** Of all of them, those that count against equality. */
+  counting: number;
+  /** Open ones that were not written down. */
+  unrecorded: number;
+}
+
 /** Characters of a name or a reason. */
 const MAX_SHOWN = 500;
 
@@ -58,12 +66,7 @@ export class SyncDifferencesRepository {
   }
 
   /** What of the findings of two runs (which may be the same) is still so. */
-  async drift(
-    registryId: number,
-    runs: { latest: number; deep: number },
-    skip: number,
-    take: number,
-  ): Promise<Listed<DifferenceRow> & { counting: number }> {
+  async drift(registryId: number, runs: { latest: number; deep: number }, skip: number, take: number): Promise<Found> {
     const values = [registryId, runs.latest, runs.deep];
     const [counted] = await this.database.query<{ total: number; counting: number }>(
       `SELECT count(*)::int AS total, count(*) FILTER (WHERE d.kind <> 'unreadable')::int AS counting ${DRIFT}`,
@@ -73,7 +76,20 @@ export class SyncDifferencesRepository {
       `SELECT ${COLUMNS} ${DRIFT} ORDER BY d.repository, d.tag NULLS FIRST, d.id LIMIT $4 OFFSET $5`,
       [...values, take, skip],
     );
-    return { items, total: counted?.total ?? 0, counting: counted?.counting ?? 0 };
+    const unrecorded = await this.unrecorded([runs.latest, runs.deep]);
+    return { items, total: counted?.total ?? 0, counting: counted?.counting ?? 0, unrecorded };
+  }
+
+  /** Of the differences that runs left open, those that were counted and not written down: nobody knows if they are gone. */
+  private async unrecorded(runIds: readonly number[]): Promise<number> {
+    const [row] = await this.database.query<{ n: number }>(
+      `SELECT coalesce(sum(greatest(0, r.open - (
+                SELECT count(*) FROM sync_differences d
+                 WHERE d.run_id = r.id AND d.state IN ('open', 'planned') AND d.kind <> 'unreadable'))), 0)::int AS n
+         FROM sync_runs r WHERE r.id = ANY($1::int[])`,
+      [runIds],
+    );
+    return row?.n ?? 0;
   }
 
   /** Forgets what runs found beyond the newest `keep` of each registry that found anything. */
@@ -107,13 +123,24 @@ export async function insertDifferences(sql: Sql, runId: number, differences: re
   );
 }
 
-/** Notes that planned removals of a repository were carried out; part of the same transaction. */
-export async function noteRemoved(sql: Sql, runId: number, repository: string, tags: readonly string[]): Promise<void> {
-  await sql.query(
-    `UPDATE sync_differences SET state = 'removed'
-      WHERE run_id = $1 AND repository = $2 AND tag = ANY($3) AND state = 'planned'`,
-    [runId, repository, tags],
+/**
+ * Notes which planned removals of repositories were carried out, as the transactions that did it say, each once. Returns
+ * how many are new. Part of the transaction that ends a batch.
+ */
+export async function noteRemovals(sql: Sql, runId: number, repositories: readonly string[]): Promise<number> {
+  const [row] = await sql.query<{ n: number }>(
+    `WITH gone AS (
+       UPDATE removed_tags g SET counted = true FROM repositories p, sync_runs r
+        WHERE g.run_id = $1 AND NOT g.counted AND p.id = g.repository_id AND p.full_name = ANY($2)
+          AND r.id = g.run_id AND p.registry_id = r.registry_id
+       RETURNING p.full_name, g.name),
+     noted AS (
+       UPDATE sync_differences d SET state = 'removed' FROM gone
+        WHERE d.run_id = $1 AND d.repository = gone.full_name AND d.tag = gone.name AND d.state = 'planned')
+     SELECT count(*)::int AS n FROM gone`,
+    [runId, repositories],
   );
+  return row?.n ?? 0;
 }
 
 /** Names and reasons come from a registry, and may be anything. */

@@ -5,8 +5,7 @@ import { isEqual } from '#domain/sync/is-equal.js';
 import { progressOf } from '#domain/sync/progress.js';
 import { SYNC_MODES, SYNC_STRATEGIES } from '#domain/sync/strategy.js';
 import { SYNC_STAGES, SYNC_STATES } from '#domain/sync/sync-run.entity.js';
-import type { Listed } from '#persistence/listing.js';
-import type { DifferenceRow } from '#persistence/sync-differences.repository.js';
+import type { DifferenceRow, Found } from '#persistence/sync-differences.repository.js';
 import type { RunView } from '#persistence/sync-plans.repository.js';
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
@@ -30,7 +29,7 @@ export interface Drift {
   registry: Registry;
   latest: RunView | null;
   deep: RunView | null;
-  found: Listed<DifferenceRow> & { counting: number };
+  found: Found;
 }
 
 export const differenceView = z
@@ -96,6 +95,7 @@ export const driftView = z
     names_equal_at: z.string().nullable(),
     digests_equal_at: z.string().nullable(),
     unread_repositories: z.number(),
+    unrecorded: z.number(),
     total: z.number(),
     differences: z.array(differenceView),
   })
@@ -150,13 +150,14 @@ export function viewRunWithPlan(run: RunView, plan: DifferenceRow[]): z.output<t
 
 export function viewDrift({ registry, latest, deep, found }: Drift): z.output<typeof driftView> {
   return {
-    equal: isEqual(latest, found),
+    equal: isEqual({ latest, deep }, found),
     run_id: latest?.id ?? null,
     as_of: latest?.startedAt?.toISOString() ?? null,
     deep_run_id: deep?.id ?? null,
     names_equal_at: registry.namesEqualAt?.toISOString() ?? null,
     digests_equal_at: registry.digestsEqualAt?.toISOString() ?? null,
     unread_repositories: latest?.failed ?? 0,
+    unrecorded: found.unrecorded,
     total: found.total,
     differences: found.items.map(viewDifference),
   };

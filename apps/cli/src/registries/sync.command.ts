@@ -70,14 +70,14 @@ async function untilEnded(look: () => Promise<RunView>, patienceMs: number): Pro
 }
 
 async function drift(which: string | undefined, options: JsonOption, io: Io): Promise<void> {
-  const { registry, latest, found } = await withDatabase(io, async (database) => {
+  const { registry, latest, deep, found } = await withDatabase(io, async (database) => {
     const registry = await new RegistrySetup(database).find(which);
     const { latest, deep } = await new SyncPlansRepository(database).compared(registry.id);
     const runs = { latest: latest?.id ?? 0, deep: deep?.id ?? 0 };
     const found = await new SyncDifferencesRepository(database).drift(registry.id, runs, 0, MAX_SHOWN);
-    return { registry, latest, found };
+    return { registry, latest, deep, found };
   });
-  const equal = isEqual(latest, found);
+  const equal = isEqual({ latest, deep }, found);
   const as_of = latest?.startedAt?.toISOString() ?? null;
   const view = { registry: registry.name, equal, as_of, total: found.total, differences: found.items.map(viewRow) };
   const since = as_of === null ? 'no sync has compared it yet' : `as of ${as_of}`;

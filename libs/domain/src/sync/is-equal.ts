@@ -1,4 +1,16 @@
-/** Whether a comparison proves the catalog equal: there was one, it could read everything, and found nothing that counts. */
-export function isEqual(latest: { failed: number } | null, found: { counting: number }): boolean {
-  return latest !== null && latest.failed === 0 && found.counting === 0;
+interface Compared {
+  /** Repositories that could not be read. */
+  failed: number;
+}
+
+/**
+ * Whether comparisons prove the catalog equal: there was one of either mode, and a deep one, which may be the same; both
+ * could read everything; nothing that counts is left, and nothing was left out of what is written down.
+ */
+export function isEqual(
+  { latest, deep }: { latest: Compared | null; deep: Compared | null },
+  found: { counting: number; unrecorded: number },
+): boolean {
+  const whole = (run: Compared | null): boolean => run !== null && run.failed === 0;
+  return whole(latest) && whole(deep) && found.counting + found.unrecorded === 0;
 }

@@ -52,4 +52,8 @@ export class RemovedTag {
 
   @Column({ name: 'removed_at', type: 'timestamptz', default: () => 'now()' })
   removedAt!: Date;
+
+  /** Its run has counted it: once, also when the worker that removed it died before it could say so. */
+  @Column({ type: 'boolean', default: false })
+  counted!: boolean;
 }

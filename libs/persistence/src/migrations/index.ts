@@ -1,3 +1,4 @@
+import { CountedRemovals1795276800003 } from './1795276800003-counted-removals.js';
 import { DeletionsPerRegistry1795276800002 } from './1795276800002-deletions-per-registry.js';
 import { Activities1795258800000 } from './1795258800000-activities.js';
 import { DeletionsAndRetention1795240800001 } from './1795240800001-deletions-and-retention.js';
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   Scanning1795298400000,
   OutgoingWebhooks1795284000000,
   DeletionsPerRegistry1795276800002,
+  CountedRemovals1795276800003,
 ];
