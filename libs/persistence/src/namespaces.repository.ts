@@ -6,6 +6,13 @@ import type { Listed, NAMESPACE_SORTS, Page } from './listing.js';
 export interface Viewer {
   userId: number;
   admin: boolean;
+  /** Names of the namespaces that the credentials are kept to; null or absent: to none. */
+  namespaces?: readonly string[] | null;
+}
+
+/** The first three values of every query that has {@link VISIBLE_NAMESPACE} in it. */
+export function seenBy(viewer: Viewer): [number, boolean, readonly string[] | null] {
+  return [viewer.userId, viewer.admin, viewer.namespaces ?? null];
 }
 
 export interface NamespaceRow {
@@ -36,20 +43,21 @@ const FROM = `
   LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1`;
 
 /** The same rule as `decide(…, 'pull', …)`, as SQL; a test holds the two together. */
-export const VISIBLE_NAMESPACE = `($2 OR n.visibility IN ('public', 'protected') OR m.role IS NOT NULL)`;
+export const VISIBLE_NAMESPACE = `(($2 OR n.visibility IN ('public', 'protected') OR m.role IS NOT NULL)
+   AND ($3::text[] IS NULL OR n.name = ANY($3)))`;
 
 export class NamespacesRepository {
   constructor(private readonly database: Database) {}
 
   /** Namespaces that the viewer may pull from. */
   async page(viewer: Viewer, page: Page<(typeof NAMESPACE_SORTS)[number]>): Promise<Listed<NamespaceRow>> {
-    const values = [viewer.userId, viewer.admin];
+    const values = seenBy(viewer);
     const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
       `SELECT count(*)::int AS total ${FROM} WHERE ${VISIBLE_NAMESPACE}`,
       values,
     );
     const items = await this.database.query<NamespaceRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${FROM} WHERE ${VISIBLE_NAMESPACE} ORDER BY n.${page.sort} ${page.order}, n.id LIMIT $3 OFFSET $4`,
+      `SELECT ${COLUMNS} ${FROM} WHERE ${VISIBLE_NAMESPACE} ORDER BY n.${page.sort} ${page.order}, n.id LIMIT $4 OFFSET $5`,
       [...values, page.take, page.skip],
     );
     return { items, total };

@@ -1,7 +1,7 @@
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
 import type { Database, Sql } from './database.js';
 import type { Listed, REPOSITORY_SORTS, Page } from './listing.js';
-import { type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
+import { seenBy, type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
 
 export interface RepositoryRow {
   id: number;
@@ -69,8 +69,8 @@ export class RepositoriesRepository {
     page: Page<(typeof REPOSITORY_SORTS)[number]>,
     namespaceId: number | null = null,
   ): Promise<Listed<RepositoryRow>> {
-    const where = `WHERE p.removed_at IS NULL AND ${VISIBLE_NAMESPACE} AND ($3::int IS NULL OR n.id = $3)`;
-    const values = [viewer.userId, viewer.admin, namespaceId];
+    const where = `WHERE p.removed_at IS NULL AND ${VISIBLE_NAMESPACE} AND ($4::int IS NULL OR n.id = $4)`;
+    const values = [...seenBy(viewer), namespaceId];
     const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
       `SELECT count(*)::int AS total ${FROM} ${where}`,
       values,
@@ -78,7 +78,7 @@ export class RepositoriesRepository {
     const items = await this.database.query<RepositoryRow & Record<string, unknown>>(
       `${WITH_SUMS} FROM (
          SELECT ${COLUMNS}, row_number() OVER (ORDER BY p.${page.sort} ${page.order}, p.id) AS place
-           ${FROM} ${where} ORDER BY p.${page.sort} ${page.order}, p.id LIMIT $4 OFFSET $5) q ORDER BY q.place`,
+           ${FROM} ${where} ORDER BY p.${page.sort} ${page.order}, p.id LIMIT $5 OFFSET $6) q ORDER BY q.place`,
       [...values, page.take, page.skip],
     );
     return { items, total };

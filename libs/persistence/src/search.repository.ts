@@ -1,6 +1,6 @@
 import type { Visibility } from '#domain/policy/facts.js';
 import type { Database } from './database.js';
-import { type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
+import { seenBy, type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
 
 export const SEARCH_TYPES = ['repository', 'namespace', 'team', 'tag'] as const;
 export type SearchType = (typeof SEARCH_TYPES)[number];
@@ -28,19 +28,19 @@ const SOURCES: Readonly<Record<SearchType, string>> = {
   repository: `
     SELECT 'repository' AS type, p.id, p.full_name AS name, p.description, n.visibility, p.id AS "repositoryId"
       FROM repositories p ${NAMESPACE}
-     WHERE p.full_name LIKE $3 AND p.removed_at IS NULL AND ${VISIBLE_NAMESPACE}`,
+     WHERE p.full_name LIKE $4 AND p.removed_at IS NULL AND ${VISIBLE_NAMESPACE}`,
   namespace: `
     SELECT 'namespace', n.id, n.name, n.description, n.visibility, NULL
       FROM namespaces n LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1
-     WHERE n.name LIKE $3 AND n.name <> '' AND ${VISIBLE_NAMESPACE}`,
+     WHERE n.name LIKE $4 AND n.name <> '' AND ${VISIBLE_NAMESPACE}`,
   team: `
     SELECT 'team', t.id, t.name::text, t.description, NULL, NULL
       FROM teams t LEFT JOIN team_users m ON m.team_id = t.id AND m.user_id = $1
-     WHERE lower(t.name::text) LIKE $3 AND NOT t.hidden AND ($2 OR m.role IS NOT NULL)`,
+     WHERE lower(t.name::text) LIKE $4 AND NOT t.hidden AND ($2 OR m.role IS NOT NULL) AND $3::text[] IS NULL`,
   tag: `
     SELECT 'tag', g.id, p.full_name || ':' || g.name, '', n.visibility, p.id
       FROM tags g JOIN repositories p ON p.id = g.repository_id ${NAMESPACE}
-     WHERE g.name LIKE $3 AND p.removed_at IS NULL AND ${VISIBLE_NAMESPACE}`,
+     WHERE g.name LIKE $4 AND p.removed_at IS NULL AND ${VISIBLE_NAMESPACE}`,
 };
 
 const PUBLIC = `
@@ -56,8 +56,8 @@ export class SearchRepository {
     const word = type === 'tag' ? text : text.toLowerCase();
     return this.database.query<Found & Record<string, unknown>>(
       `SELECT * FROM (${SOURCES[type]} LIMIT ${CANDIDATES}) AS hit (type, id, name, description, visibility, "repositoryId")
-        ORDER BY lower(name) <> $4, NOT starts_with(lower(name), $4), name LIMIT $5`,
-      [viewer.userId, viewer.admin, patternOf(word), word.toLowerCase(), limit],
+        ORDER BY lower(name) <> $5, NOT starts_with(lower(name), $5), name LIMIT $6`,
+      [...seenBy(viewer), patternOf(word), word.toLowerCase(), limit],
     );
   }
 

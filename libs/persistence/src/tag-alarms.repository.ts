@@ -2,7 +2,7 @@ import { protectorOf } from '#domain/retention/plan-retention.js';
 import type { StoredChange } from './catalog-change.js';
 import type { Database, Sql } from './database.js';
 import type { Listed } from './listing.js';
-import { type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
+import { seenBy, type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
 
 export interface AlarmRow {
   id: number;
@@ -35,14 +35,14 @@ export class TagAlarmsRepository {
   /** Newest first, in namespaces that the viewer may pull from; open ones, or all. */
   async page(viewer: Viewer, open: boolean, skip: number, take: number): Promise<Listed<AlarmRow>> {
     const from = `${FROM} LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1
-      WHERE ${VISIBLE_NAMESPACE} AND (NOT $3 OR a.settled_at IS NULL)`;
-    const values = [viewer.userId, viewer.admin, open];
+      WHERE ${VISIBLE_NAMESPACE} AND (NOT $4 OR a.settled_at IS NULL)`;
+    const values = [...seenBy(viewer), open];
     const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
       `SELECT count(*)::int AS total ${from}`,
       values,
     );
     const items = await this.database.query<AlarmRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${from} ORDER BY a.id DESC LIMIT $4 OFFSET $5`,
+      `SELECT ${COLUMNS} ${from} ORDER BY a.id DESC LIMIT $5 OFFSET $6`,
       [...values, take, skip],
     );
     return { items, total };

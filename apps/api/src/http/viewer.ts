@@ -1,11 +1,14 @@
 import { AppError } from '#domain/errors/app-error.js';
 import { decide, type PolicyAction } from '#domain/policy/decide.js';
 import type { NamespaceFacts, PolicyOptions } from '#domain/policy/facts.js';
+import { allowsAction } from '#domain/policy/token-limits.js';
 import type { Viewer } from '#persistence/namespaces.repository.js';
 import type { Person } from './access.js';
 
-export function viewerOf(person: Person): Viewer {
-  return { userId: person.userId, admin: person.admin };
+/** Who looks, and with a restricted application token how far. */
+export function viewerOf({ userId, admin, token }: Person): Viewer {
+  if (!token) return { userId, admin };
+  return { userId, admin, namespaces: allowsAction(token, 'pull') ? token.namespaces : [] };
 }
 
 /**
@@ -28,11 +31,15 @@ export function requirePullOf(person: Person, row: InNamespace, options: PolicyO
   requirePull(person, factsOf(row), options, row.namespaceName);
 }
 
+/** Whether the policy allows the person one action in the namespace that the row lies in. */
+export function mayActOn(person: Person, action: PolicyAction, row: InNamespace, options: PolicyOptions): boolean {
+  return decide(person, action, factsOf(row), options, row.namespaceName).allow;
+}
+
 /** Throws "not found" to who may not even pull, and "forbidden" to who sees it and may not do this. */
 export function requireActionOn(person: Person, action: PolicyAction, row: InNamespace, options: PolicyOptions): void {
   requirePullOf(person, row, options);
-  if (!decide(person, action, factsOf(row), options, row.namespaceName).allow)
-    throw new AppError('forbidden', 'Authorization fails');
+  if (!mayActOn(person, action, row, options)) throw new AppError('forbidden', 'Authorization fails');
 }
 
 function factsOf(row: InNamespace): NamespaceFacts {

@@ -36,6 +36,7 @@ export class NamespacesController {
   ) {}
 
   @Get()
+  @Decided()
   @Answers(z.array(namespaceView))
   async list(
     @CurrentUser() person: Person,

@@ -3,13 +3,14 @@ import { AppError } from '#domain/errors/app-error.js';
 import type { NamespaceFacts } from '#domain/policy/facts.js';
 import type { Listed, NAMESPACE_SORTS } from '#persistence/listing.js';
 import { type NamespaceRow, NamespacesRepository } from '#persistence/namespaces.repository.js';
-import { type RepositoryRow, RepositoriesRepository } from '#persistence/repositories.repository.js';
+import { RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
 import { MAX_PER_PAGE, type Paging } from '../http/list-query.js';
 import { policyOptions } from '../http/policy-options.js';
 import { requirePull, viewerOf } from '../http/viewer.js';
+import { type SeenRepository, seenRepository } from '../repositories/seen-repository.js';
 
 @Injectable()
 export class NamespacesService {
@@ -30,10 +31,11 @@ export class NamespacesService {
     return row;
   }
 
-  async repositoriesOf(person: Person, id: number): Promise<RepositoryRow[]> {
+  async repositoriesOf(person: Person, id: number): Promise<SeenRepository[]> {
     await this.get(person, id);
     const page = { skip: 0, take: MAX_PER_PAGE, sort: 'id', order: 'ASC' } as const;
-    return (await this.repositories.page(viewerOf(person), page, id)).items;
+    const { items } = await this.repositories.page(viewerOf(person), page, id);
+    return items.map((row) => seenRepository(person, row, policyOptions(this.settings)));
   }
 
   /** The namespaces of one team; that the person may see the team was asked before. */

@@ -23,6 +23,7 @@ export class RepositoriesController {
   ) {}
 
   @Get()
+  @Decided()
   @Answers(z.array(repositoryView))
   async list(
     @CurrentUser() person: Person,
@@ -48,5 +49,24 @@ export class RepositoriesController {
   @Answers(z.array(tagView), { also: [404] })
   async tags(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return (await this.repositories.tagsOf(person, id)).map(viewTag);
+  }
+
+  /** Tags of the same digest are together; the group that was changed last comes first. */
+  @Get(':id/tags/grouped')
+  @Decided()
+  @Answers(z.array(z.array(tagView)), { also: [404] })
+  async groupedTags(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+    return (await this.repositories.groupedTagsOf(person, id)).map((group) => group.map(viewTag));
+  }
+
+  @Get(':id/tags/:tag_id')
+  @Decided()
+  @Answers(tagView, { also: [404] })
+  async tag(
+    @CurrentUser() person: Person,
+    @Param('id', { schema: idParam }) id: number,
+    @Param('tag_id', { schema: idParam }) tagId: number,
+  ) {
+    return viewTag(await this.repositories.tagOf(person, id, tagId));
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RepositoryRow } from '#persistence/repositories.repository.js';
+import type { SeenRepository } from './seen-repository.js';
 
 export const repositoryView = z
   .object({
@@ -14,6 +14,7 @@ export const repositoryView = z
     stars: z.number(),
     tags_count: z.number(),
     starred: z.boolean(),
+    destroyable: z.boolean().meta({ description: 'Whether the caller may delete it.' }),
     size: z.number(),
     last_pushed_at: z.string().nullable(),
     pull_count: z.number(),
@@ -24,7 +25,7 @@ export const repositoryView = z
   .meta({ id: 'Repository' });
 
 /** Portus's representation, with the bytes of what is tagged and the time of the last push. */
-export function viewRepository(row: RepositoryRow): z.output<typeof repositoryView> {
+export function viewRepository(row: SeenRepository): z.output<typeof repositoryView> {
   return {
     id: row.id,
     name: row.name,
@@ -37,6 +38,7 @@ export function viewRepository(row: RepositoryRow): z.output<typeof repositoryVi
     stars: row.stars,
     tags_count: row.tagsCount,
     starred: row.starred,
+    destroyable: row.destroyable,
     size: row.size,
     last_pushed_at: row.lastPushedAt?.toISOString() ?? null,
     pull_count: Number(row.pullCount),

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import type { Listed, REPOSITORY_SORTS } from '#persistence/listing.js';
-import { RepositoriesRepository, type RepositoryRow } from '#persistence/repositories.repository.js';
+import { RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { type TagRow, TagsRepository } from '#persistence/tags.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -9,6 +9,7 @@ import type { Person } from '../http/access.js';
 import type { Paging } from '../http/list-query.js';
 import { policyOptions } from '../http/policy-options.js';
 import { requirePullOf, viewerOf } from '../http/viewer.js';
+import { type SeenRepository, seenRepository } from './seen-repository.js';
 
 /** Tags of a repository are not paged in Portus's API; more than these are cut. */
 const MAX_TAGS = 10_000;
@@ -21,19 +22,38 @@ export class RepositoriesService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async list(person: Person, paging: Paging<(typeof REPOSITORY_SORTS)[number]>): Promise<Listed<RepositoryRow>> {
-    return this.repositories.page(viewerOf(person), paging);
+  async list(person: Person, paging: Paging<(typeof REPOSITORY_SORTS)[number]>): Promise<Listed<SeenRepository>> {
+    const { items, total } = await this.repositories.page(viewerOf(person), paging);
+    return { items: items.map((row) => seenRepository(person, row, policyOptions(this.settings))), total };
   }
 
-  async get(person: Person, id: number): Promise<RepositoryRow> {
+  async get(person: Person, id: number): Promise<SeenRepository> {
     const row = await this.repositories.find(viewerOf(person), id);
     if (row === null) throw new AppError('not_found', 'Not found');
     requirePullOf(person, row, policyOptions(this.settings));
-    return row;
+    return seenRepository(person, row, policyOptions(this.settings));
   }
 
   async tagsOf(person: Person, id: number): Promise<TagRow[]> {
     await this.get(person, id);
     return this.tags.ofRepository(viewerOf(person), id, MAX_TAGS);
+  }
+
+  /** Tags that point to the same digest are together; the group that was changed last comes first. */
+  async groupedTagsOf(person: Person, id: number): Promise<TagRow[][]> {
+    const newestFirst = (a: TagRow, b: TagRow): number => b.updatedAt.getTime() - a.updatedAt.getTime();
+    const groups = new Map<string, TagRow[]>();
+    for (const tag of (await this.tagsOf(person, id)).toSorted(newestFirst)) {
+      groups.set(tag.digest, [...(groups.get(tag.digest) ?? []), tag]);
+    }
+    return [...groups.values()];
+  }
+
+  /** A tag of another repository is not found here. */
+  async tagOf(person: Person, id: number, tagId: number): Promise<TagRow> {
+    await this.get(person, id);
+    const tag = await this.tags.find(viewerOf(person), tagId);
+    if (tag === null || tag.repositoryId !== id) throw new AppError('not_found', 'Not found');
+    return tag;
   }
 }

@@ -3,12 +3,13 @@ import { AppError } from '#domain/errors/app-error.js';
 import { decideOperation } from '#domain/policy/manage.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
 import { Database } from '#persistence/database.js';
-import { RepositoriesRepository, type RepositoryRow } from '#persistence/repositories.repository.js';
+import { RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
 import { manageOptions } from '../http/policy-options.js';
 import { RepositoriesService } from './repositories.service.js';
+import type { SeenRepository } from './seen-repository.js';
 
 @Injectable()
 export class RepositoryChangesService {
@@ -21,7 +22,7 @@ export class RepositoryChangesService {
   ) {}
 
   /** Markdown, by owners of the team and administrators. */
-  async describe(person: Person, by: By, id: number, description: string): Promise<RepositoryRow> {
+  async describe(person: Person, by: By, id: number, description: string): Promise<SeenRepository> {
     const row = await this.service.get(person, id);
     const team = { role: row.role, hidden: false };
     if (!decideOperation(person, 'repository.describe', team, manageOptions(this.settings)).allow) {

@@ -25,6 +25,7 @@ export class TagAlarmsController {
   ) {}
 
   @Get()
+  @Decided()
   @Answers(z.array(alarmView))
   async list(
     @CurrentUser() person: Person,

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { CurrentUser, type Person, Public } from '../http/access.js';
+import { CurrentUser, Decided, type Person, Public } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { type ExploreQuery, exploreQuery, foundView, type SearchQuery, searchQuery, viewFound } from './search.dto.js';
 import { SearchService } from './search.service.js';
@@ -13,6 +13,7 @@ export class SearchController {
 
   /** Repositories, namespaces, teams and tags that the caller may see, by any part of their names. */
   @Get('search')
+  @Decided()
   @Answers(z.array(foundView))
   async search(@CurrentUser() person: Person, @Query({ schema: searchQuery }) query: SearchQuery) {
     return (await this.service.search(person, query)).map(viewFound);
