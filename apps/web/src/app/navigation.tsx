@@ -1,12 +1,9 @@
 import { NavLink } from '@mantine/core';
-import { IconBox, IconHome } from '@tabler/icons-react';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { NAVIGATION } from './navigation-entries.js';
 
-const PAGES = [
-  { to: '/', text: 'nav.dashboard', icon: IconHome, admin: false },
-  { to: '/repositories', text: 'nav.repositories', icon: IconBox, admin: false },
-] as const;
+const PAGES = [...NAVIGATION.catalog, ...NAVIGATION.people, ...NAVIGATION.truth];
 
 /** The pages that this person may see, by name. */
 export function Navigation({ admin, onChosen }: { admin: boolean; onChosen: () => void }) {

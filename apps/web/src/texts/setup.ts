@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en.js';
+import { en } from './en/en.js';
 
 const KEPT = 'portus.language';
 /** English is always there; another language is loaded when it is wanted. */
@@ -26,7 +26,7 @@ export function currentLanguage(): Language {
 }
 
 async function useLanguage(language: Language): Promise<void> {
-  if (language === 'de') i18next.addResourceBundle('de', 'translation', (await import('./de.js')).de);
+  if (language === 'de') i18next.addResourceBundle('de', 'translation', (await import('./de/de.js')).de);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }

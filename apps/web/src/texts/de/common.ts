@@ -1,7 +1,8 @@
-import type { Texts } from './en.js';
+import type { Texts } from '../texts.js';
+import type { common as english } from '../en/common.js';
 
-/** Alle Texte der Seite auf Deutsch. */
-export const de: Texts = {
+/** Rahmen, Fehler, Listen: was jede Seite hat. */
+export const common: Texts<typeof english> = {
   never: 'nie',
   unknown: 'unbekannt',
   shell: {
@@ -41,24 +42,5 @@ export const de: Texts = {
     previous: 'Vorige Seite',
     next: 'Nächste Seite',
     last: 'Letzte Seite',
-  },
-  signIn: {
-    title: 'Anmelden',
-    username: 'Benutzername',
-    password: 'Passwort',
-    submit: 'Anmelden',
-    wrong: 'Der Name oder das Passwort ist falsch.',
-  },
-  dashboard: {
-    title: 'Übersicht',
-  },
-  repositories: {
-    title: 'Repositories',
-    name: 'Name',
-    tags: 'Tags',
-    size: 'Größe',
-    pushed: 'Zuletzt gepusht',
-    pulls: 'Pulls',
-    empty: 'Noch kein Repository, das du sehen kannst.',
   },
 };

@@ -1,5 +1,5 @@
-/** Every text of the page, in English. Other languages have the same shape (see `Texts`). */
-export const en = {
+/** Frame, errors, lists: what every page has. */
+export const common = {
   never: 'never',
   unknown: 'unknown',
   shell: {
@@ -39,27 +39,4 @@ export const en = {
     next: 'Next page',
     last: 'Last page',
   },
-  signIn: {
-    title: 'Sign in',
-    username: 'User name',
-    password: 'Password',
-    submit: 'Sign in',
-    wrong: 'The name or the password is wrong.',
-  },
-  dashboard: {
-    title: 'Dashboard',
-  },
-  repositories: {
-    title: 'Repositories',
-    name: 'Name',
-    tags: 'Tags',
-    size: 'Size',
-    pushed: 'Last pushed',
-    pulls: 'Pulls',
-    empty: 'No repository that you can see yet.',
-  },
 } as const;
-
-type Widen<T> = T extends string ? string : { readonly [K in keyof T]: Widen<T[K]> };
-/** The shape that every language fills completely. */
-export type Texts = Widen<typeof en>;

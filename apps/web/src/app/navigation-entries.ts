@@ -1,0 +1,11 @@
+import { IconBox, IconHome } from '@tabler/icons-react';
+
+/** The pages of the menu, in groups. */
+export const NAVIGATION = {
+  catalog: [
+    { to: '/', text: 'nav.dashboard', icon: IconHome, admin: false },
+    { to: '/repositories', text: 'nav.repositories', icon: IconBox, admin: false },
+  ],
+  people: [],
+  truth: [],
+} as const;

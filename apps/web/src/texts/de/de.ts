@@ -1,0 +1,7 @@
+import { catalog } from './catalog.js';
+import { common } from './common.js';
+import { people } from './people.js';
+import { truth } from './truth.js';
+
+/** Alle Texte der Seite auf Deutsch. */
+export const de = { ...common, ...catalog, ...people, ...truth };

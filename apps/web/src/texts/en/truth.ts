@@ -1,0 +1,2 @@
+/** Registries, syncs, scans, health: whether it is all true. */
+export const truth = {} as const;
