@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** No `import` among them: node would take it for `require` too, and hand CommonJS packages the wrong half of others. */
 const conditions = ['source', 'node'];
 const resolve = { conditions };
+/** Checks every answer of the api against its OpenAPI document. */
+const setupFiles = ['test/support/contract/setup.ts'];
 const ssr = { resolve: { conditions, externalConditions: conditions } };
 
 /**
@@ -28,6 +30,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'medium',
+          setupFiles,
           include: ['test/medium/**/*.medium.spec.ts'],
           environment: 'node',
           testTimeout: 60_000,
@@ -39,6 +42,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'fuzz',
+          setupFiles,
           include: ['test/fuzz/**/*.fuzz.spec.ts'],
           environment: 'node',
           testTimeout: (Number(process.env.FUZZ_SECONDS) || 0) * 1_000 + 240_000,
@@ -51,6 +55,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
+          setupFiles,
           include: ['test/e2e/**/*.e2e.spec.ts'],
           environment: 'node',
           testTimeout: 240_000,

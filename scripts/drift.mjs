@@ -14,7 +14,7 @@ const { authorizationTable } = await import(
   pathToFileURL(`${root}dist/libs/domain/src/policy/authorization-table.js`).href
 );
 
-const openapi = execFileSync(process.execPath, ['dist/apps/api/src/write-openapi.js'], inherit);
+const openapi = execFileSync(process.execPath, ['dist/apps/api/src/openapi/write-openapi.js'], inherit);
 const generated = {
   '.env.example': envExample(),
   'docs/authorization.md': authorizationTable(),

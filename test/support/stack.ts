@@ -10,6 +10,7 @@ import { loadKeyRing } from '#tokens/key-ring.js';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { bundleOf, jwksOf } from '#tokens/published-key.js';
 import { Balancer } from './balancer.js';
+import { watchApi } from './contract/watch.js';
 import { createDatabase } from './databases.js';
 import { OwnPostgres } from './own-postgres.js';
 import { OwnRedis } from './own-redis.js';
@@ -69,6 +70,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   const stores = await startStores(options, undo);
   const [port, registryPort] = [await quietPort(), await quietPort()];
   const url = `http://localhost:${port}`;
+  watchApi(url);
   const registryHost = `localhost:${registryPort}`;
   const secrets = { adminPassword: word(), servicePassword: word(), webhookSecret: word() };
   const trust = options.trust ?? 'rootcertbundle';
@@ -183,6 +185,7 @@ function secretVariables(secrets: { adminPassword: string; servicePassword: stri
 async function newApi(env: Environment, undo: Undo[]): Promise<{ url: string; program: Program }> {
   const port = await quietPort();
   const url = `http://localhost:${port}`;
+  watchApi(url);
   const api = program('api', await withMetrics({ ...env, PORTUS_PORT: String(port) }), `${url}/_health`);
   undo.push(() => api.stop());
   await api.start();

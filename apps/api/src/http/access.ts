@@ -1,4 +1,5 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/policy/facts.js';
 import type { SignedIn } from '#identity/web-sessions.js';
@@ -12,9 +13,12 @@ export type Access = 'public' | 'user' | 'admin';
 export const ACCESS = 'portus:access';
 
 /** No credentials needed. Without a mark an operation needs a signed-in user. */
-export const Public = () => SetMetadata(ACCESS, 'public' satisfies Access);
+export const Public = () => access('public');
 /** Only for administrators. */
-export const AdminOnly = () => SetMetadata(ACCESS, 'admin' satisfies Access);
+export const AdminOnly = () => access('admin');
+
+/** The OpenAPI document says it too. */
+const access = (who: Access) => applyDecorators(SetMetadata(ACCESS, who), ApiExtension('x-portus-access', who));
 
 export const DECIDED = 'portus:decided';
 

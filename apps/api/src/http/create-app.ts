@@ -10,7 +10,7 @@ import { NestLogger } from '#platform/logging/nest-logger.js';
 import { plainLogger } from '#platform/logging/logger.js';
 import { withLogContext } from '#platform/logging/request-context.js';
 import { type ApiParts, ApiModule } from '../app.module.js';
-import { serveOpenApi } from '../openapi.js';
+import { serveOpenApi } from '../openapi/openapi.routes.js';
 import { servePage } from '../web/serve-page.js';
 import { answerClientError } from './client-error.js';
 import { endConnectionsWhileClosing } from './end-connections.js';

@@ -3,8 +3,8 @@ import { loadSettings } from '#platform/config/settings.js';
 import { createLogger } from '#platform/logging/logger.js';
 import { connectQueues } from '#queues/queue-backend.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
-import { createApi } from './http/create-app.js';
-import { openApiDocument } from './openapi.js';
+import { createApi } from '../http/create-app.js';
+import { openApiDocument } from './document.js';
 
 /**
  * Prints the OpenAPI document. Builds the application in preview mode: no database, no Redis, and it fails on broken
