@@ -5,6 +5,7 @@ import { createLogger } from '#platform/logging/logger.js';
 import { connectQueues, type QueueConnections } from '#queues/queue-backend.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
 import { createApi } from '../../apps/api/src/http/create-app.js';
+import { watchInject } from './contract/watch.js';
 import { TestDatabase } from './test-database.js';
 
 export interface Said<T> {
@@ -38,6 +39,8 @@ export class ApiInProcess {
     readonly database: TestDatabase,
     readonly app: NestFastifyApplication,
     private readonly queues: QueueConnections,
+    /** `METHOD /path/:of` of everything that the application answers, by its own route table. */
+    readonly routes: readonly string[],
   ) {}
 
   /**
@@ -61,10 +64,16 @@ export class ApiInProcess {
     // Nobody listens there: a ring that is lost costs nothing but time, and no worker runs here.
     const queues = connectQueues('producer', 'redis://127.0.0.1:1', database.url, () => undefined);
     const logger = createLogger('portus-api-test', settings.logLevel);
-    const app = await createApi({ settings, logger, queues, keys: { signing, published: [], warnings: [] } });
+    const routes: string[] = [];
+    const onRoute = ({ method, url }: { method: string | string[]; url: string }): void => {
+      routes.push(...[method].flat().map((one) => `${one} ${url}`));
+    };
+    const keys = { signing, published: [], warnings: [] };
+    const app = await createApi({ settings, logger, queues, keys }, { onRoute });
+    watchInject(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
-    return new ApiInProcess(database, app, queues);
+    return new ApiInProcess(database, app, queues, routes);
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Answered, contractFaults } from './check-answer.js';
 
 const found: string[] = [];
@@ -38,4 +39,24 @@ export function watchFetch(): void {
     checkAnswer({ method, path: url.pathname, status: answer.status, headers: answer.headers, text });
     return answer;
   };
+}
+
+/** The same for an application that is spoken to without a socket. */
+export function watchInject(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as { inject: (options: unknown) => Promise<Injected> };
+  const original = fastify.inject.bind(fastify);
+  fastify.inject = async (options) => {
+    const answer = await original(options);
+    const { method = 'GET', url = '/' } = options as { method?: string; url?: string };
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(answer.headers)) headers.set(name, String(value));
+    checkAnswer({ method: method.toUpperCase(), path: url, status: answer.statusCode, headers, text: answer.body });
+    return answer;
+  };
+}
+
+interface Injected {
+  statusCode: number;
+  headers: Record<string, unknown>;
+  body: string;
 }

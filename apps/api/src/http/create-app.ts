@@ -24,8 +24,15 @@ const PROGRAM = 'portus-api';
 /** Probes ask all day long; their lines would hide the others. */
 const QUIET = new Set(['/_ping', '/_health', '/api/v1/_ping']);
 
+export interface ApiOptions {
+  /** Only its wiring: for descriptions of it, without a database. */
+  preview?: boolean;
+  /** Is told of every route, whoever registers it: tests ask each of them. */
+  onRoute?: (route: { method: string | string[]; url: string }) => void;
+}
+
 /** Builds the api on Fastify, ready to listen or to be injected into. Throws when anything in its wiring is wrong. */
-export async function createApi(parts: ApiParts, options: { preview?: boolean } = {}): Promise<NestFastifyApplication> {
+export async function createApi(parts: ApiParts, options: ApiOptions = {}): Promise<NestFastifyApplication> {
   const { settings, logger } = parts;
   const adapter = new FastifyAdapter({
     loggerInstance: logger as never,
@@ -43,6 +50,7 @@ export async function createApi(parts: ApiParts, options: { preview?: boolean } 
     return503OnClosing: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  if (options.onRoute) fastify.addHook('onRoute', options.onRoute);
   logRequests(fastify, parts);
   endConnectionsWhileClosing(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(parts), adapter, {

@@ -20,6 +20,7 @@ export function completeDocument(document: OpenApi): OpenApi {
     Object.assign(operation, textOf(method, path, operation));
     operation.parameters = (operation.parameters ?? []).map((one) => describedParameter(one, path));
     if (isApi(path)) completeApi(path, method, operation);
+    operation.security ??= [];
     completeBody(operation, path);
     completeAnswers(operation);
   }

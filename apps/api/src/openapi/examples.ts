@@ -49,6 +49,7 @@ const BY_NAME: Record<string, unknown> = {
   day: '2026-11-21',
   size: 31_457_280,
   pull_count: 12,
+  webhook_secret: 'kept-between-the-two',
 };
 
 /**
@@ -96,13 +97,19 @@ function scalarOf(schema: SchemaObject, types: string[], name: string): unknown 
 }
 
 function textOf(schema: SchemaObject, name: string): string {
-  if (schema.format === 'date-time' || /(_at|since|until|before|^from|^to|expires)$/.test(name)) return WHEN;
-  if (schema.format === 'date') return '2026-11-21';
-  if (schema.format === 'email') return 'alice@example.com';
-  if (schema.format === 'uri') return 'https://hooks.example.com/portus';
+  const { format, pattern } = schema;
+  if (format === 'date') return '2026-11-21';
+  if (format === 'date-time' || MOMENTS.test(name)) return WHEN;
+  if (format === 'email') return 'alice@example.com';
+  if (format === 'uri') return 'https://hooks.example.com/portus';
   if (name.endsWith('digest')) return DIGEST;
-  return 'text'.slice(0, schema.maxLength ?? 4).padEnd(schema.minLength ?? 0, 'x');
+  const fitting = pattern === undefined ? undefined : PATTERNED.find((one) => new RegExp(pattern).test(one));
+  return fitting ?? 'text'.slice(0, schema.maxLength ?? 4).padEnd(schema.minLength ?? 0, 'x');
 }
+
+const MOMENTS = /(_at|^since|^until|^from|^to|expires)$/;
+/** Cursors and such, of which only the form is known. */
+const PATTERNED = ['42', '1795253400.42', 'app', 'a3f1'];
 
 /** What a list holds is better shown than the null beside it. */
 const firstOf = (choices: SchemaObject[]): SchemaObject => choices.find((one) => one.type !== 'null') ?? choices[0]!;

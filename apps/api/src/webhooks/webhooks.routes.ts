@@ -20,7 +20,10 @@ export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService
       onRequest: async (request: Speaker, reply) => {
         try {
           const registryId = await service.registryOf(request.headers.authorization);
-          if (registryId === null) return await sendWireError(reply, 401, 'UNAUTHORIZED', 'wrong or missing secret');
+          if (registryId === null) {
+            reply.header('www-authenticate', 'Bearer realm="Portus"');
+            return await sendWireError(reply, 401, 'UNAUTHORIZED', 'wrong or missing secret');
+          }
           request.registryId = registryId;
           // The body is read as bytes whatever it is called; a name that is none must not become a 415.
           request.raw.headers['content-type'] = 'application/octet-stream';
