@@ -7,9 +7,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RegistriesController_list"];
+        /** List registries */
+        get: operations["listRegistries"];
         put?: never;
-        post: operations["RegistriesController_create"];
+        /** Create registry */
+        post: operations["createRegistry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -23,7 +25,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RegistriesController_validate"];
+        /** Validate registry */
+        get: operations["validateRegistry"];
         put?: never;
         post?: never;
         delete?: never;
@@ -39,8 +42,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RegistriesController_get"];
-        put: operations["RegistriesController_update"];
+        /** Get registry */
+        get: operations["getRegistry"];
+        /** Update registry */
+        put: operations["updateRegistry"];
         post?: never;
         delete?: never;
         options?: never;
@@ -57,7 +62,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["RegistriesController_rotateSecret"];
+        /** Rotate secret of registry */
+        post: operations["rotateSecretOfRegistry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -74,7 +80,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["RegistriesController_forgetFormerSecret"];
+        /** Delete registry former secret */
+        delete: operations["deleteRegistryFormerSecret"];
         options?: never;
         head?: never;
         patch?: never;
@@ -89,7 +96,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["SyncsController_ask"];
+        /** Sync registry */
+        post: operations["syncRegistry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -103,7 +111,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SyncsController_list"];
+        /** List registry sync runs */
+        get: operations["listRegistrySyncRuns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -119,7 +128,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SyncsController_get"];
+        /** Get registry sync run */
+        get: operations["getRegistrySyncRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -135,7 +145,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SyncsController_differences"];
+        /** List registry sync run differences */
+        get: operations["listRegistrySyncRunDifferences"];
         put?: never;
         post?: never;
         delete?: never;
@@ -153,7 +164,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["SyncsController_approve"];
+        /** Approve registry sync run */
+        post: operations["approveRegistrySyncRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -169,7 +181,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["SyncsController_cancel"];
+        /** Cancel registry sync run */
+        post: operations["cancelRegistrySyncRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -185,7 +198,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["SyncsController_undo"];
+        /** Undo registry sync run */
+        post: operations["undoRegistrySyncRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,7 +213,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SyncsController_drift"];
+        /** Get registry drift */
+        get: operations["getRegistryDrift"];
         put?: never;
         post?: never;
         delete?: never;
@@ -215,7 +230,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["EventsController_list"];
+        /** List events */
+        get: operations["listEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -231,7 +247,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["EventsController_summary"];
+        /** Get events summary */
+        get: operations["getEventsSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -247,7 +264,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["EventsController_get"];
+        /** Get event */
+        get: operations["getEvent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -265,7 +283,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["EventsController_retryAll"];
+        /** Retry events */
+        post: operations["retryEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -281,7 +300,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["EventsController_retry"];
+        /** Retry event */
+        post: operations["retryEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -295,9 +315,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["NamespacesController_list"];
+        /** List namespaces */
+        get: operations["listNamespaces"];
         put?: never;
-        post: operations["NamespacesController_create"];
+        /** Create namespace */
+        post: operations["createNamespace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -311,7 +333,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["NamespacesController_validate"];
+        /** Validate namespace */
+        get: operations["validateNamespace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -327,10 +350,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["NamespacesController_get"];
-        put: operations["NamespacesController_update"];
+        /** Get namespace */
+        get: operations["getNamespace"];
+        /** Update namespace */
+        put: operations["updateNamespace"];
         post?: never;
-        delete: operations["PlaceDeletionsController_deleteNamespace"];
+        /** Delete namespace */
+        delete: operations["deleteNamespace"];
         options?: never;
         head?: never;
         patch?: never;
@@ -343,7 +369,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["NamespacesController_repositories"];
+        /** List namespace repositories */
+        get: operations["listNamespaceRepositories"];
         put?: never;
         post?: never;
         delete?: never;
@@ -359,7 +386,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RepositoriesController_list"];
+        /** List repositories */
+        get: operations["listRepositories"];
         put?: never;
         post?: never;
         delete?: never;
@@ -375,10 +403,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RepositoriesController_get"];
-        put: operations["OpinionsController_describe"];
+        /** Get repository */
+        get: operations["getRepository"];
+        /** Update repository */
+        put: operations["updateRepository"];
         post?: never;
-        delete: operations["PlaceDeletionsController_deleteRepository"];
+        /** Delete repository */
+        delete: operations["deleteRepository"];
         options?: never;
         head?: never;
         patch?: never;
@@ -391,7 +422,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RepositoriesController_tags"];
+        /** List repository tags */
+        get: operations["listRepositoryTags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -407,7 +439,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RepositoriesController_groupedTags"];
+        /** List repository tags grouped */
+        get: operations["listRepositoryTagsGrouped"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,7 +456,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RepositoriesController_tag"];
+        /** Get repository tag */
+        get: operations["getRepositoryTag"];
         put?: never;
         post?: never;
         delete?: never;
@@ -440,9 +474,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["OpinionsController_star"];
+        /** Star repository */
+        put: operations["starRepository"];
         post?: never;
-        delete: operations["OpinionsController_unstar"];
+        /** Unstar repository */
+        delete: operations["unstarRepository"];
         options?: never;
         head?: never;
         patch?: never;
@@ -455,9 +491,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["OpinionsController_comments"];
+        /** List repository comments */
+        get: operations["listRepositoryComments"];
         put?: never;
-        post: operations["OpinionsController_comment"];
+        /** Create repository comment */
+        post: operations["createRepositoryComment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -474,7 +512,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["OpinionsController_deleteComment"];
+        /** Delete repository comment */
+        delete: operations["deleteRepositoryComment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -487,7 +526,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TagsController_list"];
+        /** List tags */
+        get: operations["listTags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -503,10 +543,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TagsController_get"];
+        /** Get tag */
+        get: operations["getTag"];
         put?: never;
         post?: never;
-        delete: operations["TagChangesController_delete"];
+        /** Delete tag */
+        delete: operations["deleteTag"];
         options?: never;
         head?: never;
         patch?: never;
@@ -519,7 +561,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TagsController_pulls"];
+        /** Get tag pulls */
+        get: operations["getTagPulls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -535,7 +578,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TagFactsController_manifest"];
+        /** Get tag manifest */
+        get: operations["getTagManifest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -551,7 +595,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TagFactsController_referrers"];
+        /** List tag referrers */
+        get: operations["listTagReferrers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -567,7 +612,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TagFactsController_history"];
+        /** List tag history */
+        get: operations["listTagHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -583,7 +629,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TagChangesController_preview"];
+        /** Preview tag deletion */
+        get: operations["previewTagDeletion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -601,7 +648,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["TagChangesController_rollback"];
+        /** Rollback tag */
+        post: operations["rollbackTag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -615,9 +663,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["DeletionsController_list"];
+        /** List deletions */
+        get: operations["listDeletions"];
         put?: never;
-        post: operations["DeletionsController_create"];
+        /** Create deletion */
+        post: operations["createDeletion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -631,7 +681,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["DeletionsController_get"];
+        /** Get deletion */
+        get: operations["getDeletion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -647,7 +698,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["DeletionsController_items"];
+        /** List deletion items */
+        get: operations["listDeletionItems"];
         put?: never;
         post?: never;
         delete?: never;
@@ -663,7 +715,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["PlaceDeletionsController_previewRepository"];
+        /** Preview repository deletion */
+        get: operations["previewRepositoryDeletion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -679,7 +732,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["PlaceDeletionsController_previewNamespace"];
+        /** Preview namespace deletion */
+        get: operations["previewNamespaceDeletion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -695,9 +749,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RetentionController_list"];
+        /** List retention rules */
+        get: operations["listRetentionRules"];
         put?: never;
-        post: operations["RetentionController_create"];
+        /** Create retention rule */
+        post: operations["createRetentionRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -712,9 +768,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["RetentionController_update"];
+        /** Update retention rule */
+        put: operations["updateRetentionRule"];
         post?: never;
-        delete: operations["RetentionController_remove"];
+        /** Delete retention rule */
+        delete: operations["deleteRetentionRule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -727,7 +785,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["RetentionController_plan"];
+        /** Get retention plan */
+        get: operations["getRetentionPlan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -743,9 +802,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["NamespaceRetentionController_list"];
+        /** List namespace retention rules */
+        get: operations["listNamespaceRetentionRules"];
         put?: never;
-        post: operations["NamespaceRetentionController_create"];
+        /** Create namespace retention rule */
+        post: operations["createNamespaceRetentionRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -760,9 +821,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["NamespaceRetentionController_update"];
+        /** Update namespace retention rule */
+        put: operations["updateNamespaceRetentionRule"];
         post?: never;
-        delete: operations["NamespaceRetentionController_remove"];
+        /** Delete namespace retention rule */
+        delete: operations["deleteNamespaceRetentionRule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -775,7 +838,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["NamespaceRetentionController_plan"];
+        /** Get namespace retention plan */
+        get: operations["getNamespaceRetentionPlan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -791,7 +855,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TagAlarmsController_list"];
+        /** List tag alarms */
+        get: operations["listTagAlarms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -809,7 +874,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["TagAlarmsController_rollback"];
+        /** Rollback tag alarm */
+        post: operations["rollbackTagAlarm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -823,9 +889,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TeamsController_list"];
+        /** List teams */
+        get: operations["listTeams"];
         put?: never;
-        post: operations["TeamsController_create"];
+        /** Create team */
+        post: operations["createTeam"];
         delete?: never;
         options?: never;
         head?: never;
@@ -839,10 +907,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TeamsController_get"];
-        put: operations["TeamsController_update"];
+        /** Get team */
+        get: operations["getTeam"];
+        /** Update team */
+        put: operations["updateTeam"];
         post?: never;
-        delete: operations["TeamsController_delete"];
+        /** Delete team */
+        delete: operations["deleteTeam"];
         options?: never;
         head?: never;
         patch?: never;
@@ -855,7 +926,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TeamsController_namespacesOf"];
+        /** List team namespaces */
+        get: operations["listTeamNamespaces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -871,9 +943,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["TeamMembersController_list"];
+        /** List team members */
+        get: operations["listTeamMembers"];
         put?: never;
-        post: operations["TeamMembersController_add"];
+        /** Create team member */
+        post: operations["createTeamMember"];
         delete?: never;
         options?: never;
         head?: never;
@@ -888,9 +962,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["TeamMembersController_change"];
+        /** Update team member */
+        put: operations["updateTeamMember"];
         post?: never;
-        delete: operations["TeamMembersController_remove"];
+        /** Delete team member */
+        delete: operations["deleteTeamMember"];
         options?: never;
         head?: never;
         patch?: never;
@@ -903,7 +979,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SearchController_search"];
+        /** Search */
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -919,7 +996,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SearchController_explore"];
+        /** Explore */
+        get: operations["explore"];
         put?: never;
         post?: never;
         delete?: never;
@@ -935,10 +1013,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SessionsController_current"];
+        /** Get current session */
+        get: operations["getCurrentSession"];
         put?: never;
-        post: operations["SessionsController_signIn"];
-        delete: operations["SessionsController_signOut"];
+        /** Sign in */
+        post: operations["signIn"];
+        /** Sign out */
+        delete: operations["signOut"];
         options?: never;
         head?: never;
         patch?: never;
@@ -951,7 +1032,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SessionsController_list"];
+        /** List sessions */
+        get: operations["listSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -970,7 +1052,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["SessionsController_end"];
+        /** End session */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -983,8 +1066,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ProfileController_get"];
-        put: operations["ProfileController_update"];
+        /** Get profile */
+        get: operations["getProfile"];
+        /** Update profile */
+        put: operations["updateProfile"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1000,7 +1085,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["ProfileController_changePassword"];
+        /** Update profile password */
+        put: operations["updateProfilePassword"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1017,7 +1103,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["SignUpController_bootstrap"];
+        /** Create users bootstrap */
+        post: operations["createUsersBootstrap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1033,7 +1120,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["SignUpController_signUp"];
+        /** Create users sign up */
+        post: operations["createUsersSignUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1047,7 +1135,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["SignUpController_options"];
+        /** Get session options */
+        get: operations["getSessionOptions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1063,9 +1152,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["UsersController_list"];
+        /** List users */
+        get: operations["listUsers"];
         put?: never;
-        post: operations["UsersController_create"];
+        /** Create user */
+        post: operations["createUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1079,10 +1170,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["UsersController_get"];
-        put: operations["UsersController_update"];
+        /** Get user */
+        get: operations["getUser"];
+        /** Update user */
+        put: operations["updateUser"];
         post?: never;
-        delete: operations["UsersController_delete"];
+        /** Delete user */
+        delete: operations["deleteUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1096,7 +1190,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["UsersController_lock"];
+        /** Update user locked */
+        put: operations["updateUserLocked"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1112,7 +1207,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["UsersController_enable"];
+        /** Update user enabled */
+        put: operations["updateUserEnabled"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1127,9 +1223,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ApplicationTokensController_list"];
+        /** List user application tokens */
+        get: operations["listUserApplicationTokens"];
         put?: never;
-        post: operations["ApplicationTokensController_create"];
+        /** Create user application token */
+        post: operations["createUserApplicationToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1146,7 +1244,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["ApplicationTokensController_delete"];
+        /** Delete application token */
+        delete: operations["deleteApplicationToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1159,7 +1258,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["LoginsController_list"];
+        /** List user refresh tokens */
+        get: operations["listUserRefreshTokens"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1178,7 +1278,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["LoginsController_end"];
+        /** Delete refresh token */
+        delete: operations["deleteRefreshToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1191,7 +1292,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["DenialsController_list"];
+        /** List denials */
+        get: operations["listDenials"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1207,7 +1309,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ExplainController_explain"];
+        /** Explain */
+        get: operations["explain"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1223,7 +1326,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ActivitiesController_list"];
+        /** List activities */
+        get: operations["listActivities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1239,7 +1343,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ActivitiesController_csv"];
+        /** Download activities */
+        get: operations["downloadActivities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1255,7 +1360,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["HealthController_ping[0]"];
+        /** Ping */
+        get: operations["ping"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1271,7 +1377,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["HealthController_ping[1]"];
+        /** Get ping */
+        get: operations["getPing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1287,7 +1394,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["HealthController_ready"];
+        /** Get readiness */
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1303,7 +1411,94 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["HealthController_components"];
+        /** Get health */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check credentials */
+        get: operations["checkCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get token */
+        get: operations["getToken"];
+        put?: never;
+        /** Exchange token */
+        post: operations["exchangeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/webhooks/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take events */
+        post: operations["takeEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get keys */
+        get: operations["getKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get open api */
+        get: operations["getOpenApi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1322,20 +1517,22 @@ export interface components {
             hostname: string;
             external_hostname: string | null;
             use_ssl: boolean;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             updated_at: string;
             names_equal_at: string | null;
             digests_equal_at: string | null;
             /** @enum {string} */
             webhook_secret: "none" | "set" | "rotating";
             unsigned_events: boolean;
-            /** @enum {string|null} */
-            sync_strategy: "initial" | "on-start" | "update" | "update-delete" | null;
+            sync_strategy: ("initial" | "on-start" | "update" | "update-delete") | null;
             clock: {
                 ahead_seconds: number;
                 database_ahead_seconds: number;
                 /** @enum {string} */
                 off: "none" | "registry" | "portus" | "unknown";
+                /** Format: date-time */
                 measured_at: string;
             } | null;
             problem: {
@@ -1343,17 +1540,6 @@ export interface components {
                 message: string;
                 since: string;
             } | null;
-        };
-        Problem: {
-            message: string | {
-                [key: string]: string[];
-            };
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-            requestId: string;
         };
         Status: {
             messages: {
@@ -1369,8 +1555,7 @@ export interface components {
                 external_hostname?: string | null;
                 webhook_secret?: string | null;
                 unsigned_events?: boolean | ("true" | "false");
-                /** @enum {string|null} */
-                sync_strategy?: "initial" | "on-start" | "update" | "update-delete" | null;
+                sync_strategy?: ("initial" | "on-start" | "update" | "update-delete") | null;
             };
         };
         RegistryChanges: {
@@ -1381,8 +1566,7 @@ export interface components {
                 external_hostname?: string | null;
                 webhook_secret?: string;
                 unsigned_events?: boolean | ("true" | "false");
-                /** @enum {string|null} */
-                sync_strategy?: "initial" | "on-start" | "update" | "update-delete" | null;
+                sync_strategy?: ("initial" | "on-start" | "update" | "update-delete") | null;
             };
         };
         WebhookSecret: {
@@ -1435,6 +1619,7 @@ export interface components {
                 recorded: number;
             };
             requested_by: string | null;
+            /** Format: date-time */
             created_at: string;
             started_at: string | null;
             finished_at: string | null;
@@ -1476,6 +1661,7 @@ export interface components {
                 recorded: number;
             };
             requested_by: string | null;
+            /** Format: date-time */
             created_at: string;
             started_at: string | null;
             finished_at: string | null;
@@ -1491,6 +1677,7 @@ export interface components {
             stored_digest: string | null;
             registry_digest: string | null;
             reason: string;
+            /** Format: date-time */
             found_at: string;
             run_id: number;
         };
@@ -1516,6 +1703,7 @@ export interface components {
             digest: string | null;
             actor: string | null;
             occurred_at: string | null;
+            /** Format: date-time */
             received_at: string;
             processed_at: string | null;
             next_attempt_at: string | null;
@@ -1545,6 +1733,7 @@ export interface components {
             digest: string | null;
             actor: string | null;
             occurred_at: string | null;
+            /** Format: date-time */
             received_at: string;
             processed_at: string | null;
             next_attempt_at: string | null;
@@ -1571,7 +1760,9 @@ export interface components {
         Namespace: {
             id: number;
             name: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             updated_at: string;
             description: string;
             team: {
@@ -1587,7 +1778,9 @@ export interface components {
             id: number;
             name: string;
             full_name: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             updated_at: string;
             description: string;
             namespace: {
@@ -1637,11 +1830,12 @@ export interface components {
             } | null;
             digest: string;
             image_id: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             updated_at: string;
             size: number;
             scanned: number;
-            /** @enum {string|null} */
             vulnerabilities: null;
             media_type: string;
             artifact_type: string | null;
@@ -1668,6 +1862,7 @@ export interface components {
         Comment: {
             id: number;
             body: string;
+            /** Format: date-time */
             created_at: string;
             author: {
                 id: number;
@@ -1741,6 +1936,7 @@ export interface components {
             actor: string | null;
             /** @enum {string} */
             learned_from: "event" | "sync";
+            /** Format: date-time */
             seen_at: string;
             media_type: string | null;
             size: number | null;
@@ -1786,6 +1982,7 @@ export interface components {
             total: number;
             gone: number;
             failed: number;
+            /** Format: date-time */
             created_at: string;
             finished_at: string | null;
         };
@@ -1816,7 +2013,9 @@ export interface components {
             older_than: number | null;
             not_pulled_for: number | null;
             keep_latest: number | null;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             updated_at: string;
         };
         RetentionRuleInput: {
@@ -1865,21 +2064,21 @@ export interface components {
             kept_digest: string;
             found_digest: string | null;
             actor: string | null;
+            /** Format: date-time */
             seen_at: string;
             settled_at: string | null;
         };
         Team: {
             id: number;
             name: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             updated_at: string;
             description: string;
             hidden: boolean;
-            /**
-             * @description of the caller
-             * @enum {string|null}
-             */
-            role: "viewer" | "contributor" | "owner" | null;
+            /** @description of the caller */
+            role: ("viewer" | "contributor" | "owner") | null;
             users_count: number;
             namespaces_count: number;
             updatable: boolean;
@@ -1908,7 +2107,9 @@ export interface components {
             display_name: string | null;
             /** @enum {string} */
             role: "viewer" | "contributor" | "owner";
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             updated_at: string;
         };
         TeamMemberInput: {
@@ -1927,8 +2128,7 @@ export interface components {
             /** @description of a tag: repository:tag */
             name: string;
             description: string;
-            /** @enum {string|null} */
-            visibility: "private" | "protected" | "public" | null;
+            visibility: ("private" | "protected" | "public") | null;
             repository_id: number | null;
         };
         SignIn: {
@@ -1946,7 +2146,9 @@ export interface components {
             email: string | null;
             current_sign_in_at: string | null;
             last_sign_in_at: string | null;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             updated_at: string;
             admin: boolean;
             enabled: boolean;
@@ -1960,13 +2162,15 @@ export interface components {
             current: boolean;
             address: string;
             user_agent: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             last_used_at: string;
+            /** Format: date-time */
             expires_at: string;
         };
         ProfileChanges: {
             user: {
-                /** Format: email */
                 email?: string | null;
                 display_name?: string | null;
             };
@@ -2016,7 +2220,6 @@ export interface components {
         UserChanges: {
             user: {
                 username?: string;
-                /** Format: email */
                 email?: string | null;
                 password?: string;
                 display_name?: string | null;
@@ -2035,6 +2238,7 @@ export interface components {
         ApplicationToken: {
             id: number;
             application: string;
+            /** Format: date-time */
             created_at: string;
             expires_at: string | null;
             /** @description At most these; null: what its user may do. */
@@ -2049,7 +2253,6 @@ export interface components {
             /** @description Its name; this or `name` must be there. */
             application?: string;
             name?: string;
-            /** Format: date-time */
             expires_at?: string | null;
             actions?: ("pull" | "push" | "delete")[] | null;
             namespaces?: string[] | null;
@@ -2059,6 +2262,7 @@ export interface components {
         NewApplicationToken: {
             id: number;
             application: string;
+            /** Format: date-time */
             created_at: string;
             expires_at: string | null;
             /** @description At most these; null: what its user may do. */
@@ -2079,8 +2283,11 @@ export interface components {
             state: "valid" | "idle" | "expired" | "void";
             service: string;
             client_id: string;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             last_used_at: string;
+            /** Format: date-time */
             expires_at: string;
         };
         Denial: {
@@ -2092,7 +2299,9 @@ export interface components {
             reason: string;
             because: string;
             change: string | null;
+            /** Format: date-time */
             first_at: string;
+            /** Format: date-time */
             last_at: string;
             address: string;
             count: number;
@@ -2124,6 +2333,7 @@ export interface components {
             id: number;
             /** @enum {string} */
             key: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+            /** Format: date-time */
             created_at: string;
             /** @description who did it */
             owner: {
@@ -2154,22 +2364,553 @@ export interface components {
             since?: string;
             until?: string;
         };
+        Problem: {
+            /** @description A text; of a 422 field → messages. */
+            message: string | {
+                [key: string]: string[];
+            };
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description For programs; as stable as the status. */
+            code: string;
+            /** @description Also in X-Request-Id and in the log. */
+            requestId: string;
+        };
+        /**
+         * @example {
+         *       "errors": [
+         *         {
+         *           "code": "UNAUTHORIZED",
+         *           "message": "invalid username or password",
+         *           "detail": null
+         *         }
+         *       ]
+         *     }
+         */
+        RegistryErrors: {
+            errors: {
+                code: string;
+                message: string;
+                detail: null;
+            }[];
+        };
+        RegistryToken: {
+            /**
+             * @description A JWT: distribution token spec, "Token Claims".
+             * @example eyJhbGciOiJFUzI1NiJ9.eyJhY2Nlc3MiOltdfQ.c2lnbmF0dXJl
+             */
+            token: string;
+            /**
+             * @description The same.
+             * @example eyJhbGciOiJFUzI1NiJ9.eyJhY2Nlc3MiOltdfQ.c2lnbmF0dXJl
+             */
+            access_token: string;
+            /**
+             * @description Seconds.
+             * @example 300
+             */
+            expires_in: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:30:00Z
+             */
+            issued_at: string;
+            /**
+             * @description What was granted; of POST only.
+             * @example repository:a/b:pull
+             */
+            scope?: string;
+            /**
+             * @description When it was asked for.
+             * @example ptr_Vh4qU1X9bq3m
+             */
+            refresh_token?: string;
+        };
+        TokenGrant: {
+            /** @enum {string} */
+            grant_type: "password" | "refresh_token";
+            /** @example registry.example.com:5000 */
+            service: string;
+            username?: string;
+            password?: string;
+            /** @example ptr_Vh4qU1X9bq3m */
+            refresh_token?: string;
+            /** @example repository:library/app:pull,push */
+            scope?: string;
+            /** @enum {string} */
+            access_type?: "online" | "offline";
+            client_id?: string;
+        };
+        /**
+         * @example {
+         *       "events": [
+         *         {
+         *           "id": "a1",
+         *           "action": "push",
+         *           "target": {
+         *             "repository": "library/app",
+         *             "tag": "1.4"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        Notification: {
+            events: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * @example {
+         *       "keys": [
+         *         {
+         *           "kid": "PTWT:FNJE",
+         *           "kty": "EC",
+         *           "alg": "ES256"
+         *         }
+         *       ]
+         *     }
+         */
+        KeySet: {
+            keys: ({
+                kid: string;
+                kty: string;
+                alg: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+        };
     };
-    responses: never;
+    responses: {
+        /** @description The request does not fit. */
+        BadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "per_page: Invalid input",
+                 *       "type": "about:blank",
+                 *       "title": "Bad Request",
+                 *       "status": 400,
+                 *       "detail": "per_page: Invalid input",
+                 *       "code": "bad_request",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No or wrong credentials. */
+        Unauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Authentication fails",
+                 *       "type": "about:blank",
+                 *       "title": "Unauthorized",
+                 *       "status": 401,
+                 *       "detail": "Authentication fails",
+                 *       "code": "unauthenticated",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not allowed. */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Authorization fails",
+                 *       "type": "about:blank",
+                 *       "title": "Forbidden",
+                 *       "status": 403,
+                 *       "detail": "Authorization fails",
+                 *       "code": "forbidden",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too often; `Retry-After` tells when to try again. */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "too many failed attempts",
+                 *       "type": "about:blank",
+                 *       "title": "Too Many Requests",
+                 *       "status": 429,
+                 *       "detail": "too many failed attempts",
+                 *       "code": "too_many_requests",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Something that is needed for it can not be reached now. */
+        ServiceUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "the database can not be reached",
+                 *       "type": "about:blank",
+                 *       "title": "Service Unavailable",
+                 *       "status": 503,
+                 *       "detail": "the database can not be reached",
+                 *       "code": "unavailable",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        PayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Request body is too large",
+                 *       "type": "about:blank",
+                 *       "title": "Payload Too Large",
+                 *       "status": 413,
+                 *       "detail": "Request body is too large",
+                 *       "code": "too_large",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is of no known media type. */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "text/plain",
+                 *       "type": "about:blank",
+                 *       "title": "Unsupported Media Type",
+                 *       "status": 415,
+                 *       "detail": "text/plain",
+                 *       "code": "unsupported_media_type",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Understood, and refused: fields and their messages. */
+        UnprocessableEntity: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": {
+                 *         "name": [
+                 *           "has already been taken"
+                 *         ]
+                 *       },
+                 *       "type": "about:blank",
+                 *       "title": "Unprocessable Entity",
+                 *       "status": 422,
+                 *       "detail": "Validation failed",
+                 *       "code": "invalid",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not there, or not yours to know of. */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Not found",
+                 *       "type": "about:blank",
+                 *       "title": "Not Found",
+                 *       "status": 404,
+                 *       "detail": "Not found",
+                 *       "code": "not_found",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not in the present state. */
+        Conflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "is running",
+                 *       "type": "about:blank",
+                 *       "title": "Conflict",
+                 *       "status": 409,
+                 *       "detail": "is running",
+                 *       "code": "conflict",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Switched off here. */
+        MethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "is switched off",
+                 *       "type": "about:blank",
+                 *       "title": "Method Not Allowed",
+                 *       "status": 405,
+                 *       "detail": "is switched off",
+                 *       "code": "method_not_allowed",
+                 *       "requestId": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Wrong credentials; without any, an anonymous token is answered. */
+        RegistryUnauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "code": "UNAUTHORIZED",
+                 *           "message": "invalid username or password",
+                 *           "detail": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegistryErrors"];
+            };
+        };
+        /** @description Too many failed attempts. */
+        RegistryTooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "code": "UNAUTHORIZED",
+                 *           "message": "invalid username or password",
+                 *           "detail": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegistryErrors"];
+            };
+        };
+        /** @description The database can not be reached. */
+        RegistryServiceUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "code": "UNAUTHORIZED",
+                 *           "message": "invalid username or password",
+                 *           "detail": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegistryErrors"];
+            };
+        };
+        /** @description The request can not be understood. */
+        RegistryBadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "code": "UNAUTHORIZED",
+                 *           "message": "invalid username or password",
+                 *           "detail": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegistryErrors"];
+            };
+        };
+        /** @description The body is too large. */
+        RegistryPayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "code": "UNAUTHORIZED",
+                 *           "message": "invalid username or password",
+                 *           "detail": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegistryErrors"];
+            };
+        };
+        /** @description The body is no form. */
+        RegistryUnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "errors": [
+                 *         {
+                 *           "code": "UNAUTHORIZED",
+                 *           "message": "invalid username or password",
+                 *           "detail": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegistryErrors"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Names this request in the log; the one that was sent, if it is sane. */
+        "X-Request-Id": string;
+        /** @description This page. */
+        "X-Page": string;
+        /** @description Items of a page. */
+        "X-Per-Page": string;
+        /** @description The next page; empty on the last. */
+        "X-Next-Page": string;
+        /** @description The page before; empty on the first. */
+        "X-Prev-Page": string;
+        /** @description Items altogether. */
+        "X-Total": string;
+        /** @description Pages altogether, at least 1. */
+        "X-Total-Pages": string;
+        /** @description Other pages (RFC 8288): `first`, `prev`, `next`, `last` where they are known. */
+        Link: string;
+        /** @description Basic (RFC 7617). */
+        "WWW-Authenticate": string;
+        /** @description Seconds to wait. */
+        "Retry-After": number;
+        /** @description Where the next page begins; not there on the last. */
+        "X-Next-Cursor": string;
+        /** @description up, degraded or down */
+        "X-Portus-Status": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    RegistriesController_list: {
+    listRegistries: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
                 sort_attr?: "id" | "name";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
                 sort_order?: "asc" | "desc";
             };
             header?: never;
@@ -2181,42 +2922,57 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "hostname": "registry.example.com:5000",
+                     *         "external_hostname": "registry.example.com",
+                     *         "use_ssl": false,
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *         "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *         "webhook_secret": "none",
+                     *         "unsigned_events": false,
+                     *         "sync_strategy": "initial",
+                     *         "clock": {
+                     *           "ahead_seconds": 1,
+                     *           "database_ahead_seconds": 1,
+                     *           "off": "none",
+                     *           "measured_at": "2026-11-21T09:30:00.000Z"
+                     *         },
+                     *         "problem": {
+                     *           "code": "text",
+                     *           "message": "Not found",
+                     *           "since": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Registry"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RegistriesController_create: {
+    createRegistry: {
         parameters: {
             query?: never;
             header?: never;
@@ -2225,65 +2981,116 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "registry": {
+                 *         "name": "library",
+                 *         "hostname": "registry.example.com:5000",
+                 *         "use_ssl": false,
+                 *         "external_hostname": "registry.example.com",
+                 *         "webhook_secret": "kept-between-the-two",
+                 *         "unsigned_events": false,
+                 *         "sync_strategy": "initial"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegistryInput"];
+                /**
+                 * @example {
+                 *       "registry": {
+                 *         "name": "library",
+                 *         "hostname": "registry.example.com:5000",
+                 *         "use_ssl": false,
+                 *         "external_hostname": "registry.example.com",
+                 *         "webhook_secret": "kept-between-the-two",
+                 *         "unsigned_events": false,
+                 *         "sync_strategy": "initial"
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RegistryInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "hostname": "registry.example.com:5000",
+                     *       "external_hostname": "registry.example.com",
+                     *       "use_ssl": false,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "webhook_secret": "none",
+                     *       "unsigned_events": false,
+                     *       "sync_strategy": "initial",
+                     *       "clock": {
+                     *         "ahead_seconds": 1,
+                     *         "database_ahead_seconds": 1,
+                     *         "off": "none",
+                     *         "measured_at": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "problem": {
+                     *         "code": "text",
+                     *         "message": "Not found",
+                     *         "since": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Registry"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RegistriesController_validate: {
+    validateRegistry: {
         parameters: {
             query?: {
+                /**
+                 * @description The name to check.
+                 * @example
+                 */
                 name?: string;
+                /**
+                 * @description The address to check, with its port.
+                 * @example
+                 */
                 hostname?: string;
+                /**
+                 * @description Whether it is spoken to by TLS.
+                 * @example false
+                 */
                 use_ssl?: boolean | ("true" | "false");
+                /**
+                 * @description The address that clients use, when it is another one.
+                 * @example registry.example.com
+                 */
                 external_hostname?: string;
+                /**
+                 * @description Only these checks.
+                 * @example name
+                 */
                 only?: ("name" | "hostname" | "use_ssl" | "external_hostname") | ("name" | "hostname" | "use_ssl" | "external_hostname")[];
+                /**
+                 * @description Only these checks, as a form writes a list.
+                 * @example name
+                 */
                 "only[]"?: ("name" | "hostname" | "use_ssl" | "external_hostname") | ("name" | "hostname" | "use_ssl" | "external_hostname")[];
             };
             header?: never;
@@ -2295,46 +3102,39 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "messages": {
+                     *         "name": [
+                     *           "text"
+                     *         ]
+                     *       },
+                     *       "valid": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RegistriesController_get: {
+    getRegistry: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -2344,126 +3144,151 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "hostname": "registry.example.com:5000",
+                     *       "external_hostname": "registry.example.com",
+                     *       "use_ssl": false,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "webhook_secret": "none",
+                     *       "unsigned_events": false,
+                     *       "sync_strategy": "initial",
+                     *       "clock": {
+                     *         "ahead_seconds": 1,
+                     *         "database_ahead_seconds": 1,
+                     *         "off": "none",
+                     *         "measured_at": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "problem": {
+                     *         "code": "text",
+                     *         "message": "Not found",
+                     *         "since": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Registry"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RegistriesController_update: {
+    updateRegistry: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "registry": {
+                 *         "name": "library",
+                 *         "hostname": "registry.example.com:5000",
+                 *         "use_ssl": false,
+                 *         "external_hostname": "registry.example.com",
+                 *         "webhook_secret": "kept-between-the-two",
+                 *         "unsigned_events": false,
+                 *         "sync_strategy": "initial"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegistryChanges"];
+                /**
+                 * @example {
+                 *       "registry": {
+                 *         "name": "library",
+                 *         "hostname": "registry.example.com:5000",
+                 *         "use_ssl": false,
+                 *         "external_hostname": "registry.example.com",
+                 *         "webhook_secret": "kept-between-the-two",
+                 *         "unsigned_events": false,
+                 *         "sync_strategy": "initial"
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RegistryChanges"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "hostname": "registry.example.com:5000",
+                     *       "external_hostname": "registry.example.com",
+                     *       "use_ssl": false,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "webhook_secret": "none",
+                     *       "unsigned_events": false,
+                     *       "sync_strategy": "initial",
+                     *       "clock": {
+                     *         "ahead_seconds": 1,
+                     *         "database_ahead_seconds": 1,
+                     *         "off": "none",
+                     *         "measured_at": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "problem": {
+                     *         "code": "text",
+                     *         "message": "Not found",
+                     *         "since": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Registry"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RegistriesController_rotateSecret: {
+    rotateSecretOfRegistry: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -2473,64 +3298,36 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "webhook_secret": "kept-between-the-two"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not in the present state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RegistriesController_forgetFormerSecret: {
+    deleteRegistryFormerSecret: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -2540,121 +3337,147 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SyncsController_ask: {
+    syncRegistry: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mode": "deep",
+                 *       "strategy": "update",
+                 *       "dry_run": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["SyncOrder"];
+                /**
+                 * @example {
+                 *       "mode": "deep",
+                 *       "strategy": "update",
+                 *       "dry_run": false
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["SyncOrder"];
             };
         };
         responses: {
             /** @description Done. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "registry_id": 1,
+                     *       "reason": "text",
+                     *       "mode": "names",
+                     *       "strategy": "initial",
+                     *       "dry_run": false,
+                     *       "state": "queued",
+                     *       "stage": "listing",
+                     *       "outcome": "text",
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1,
+                     *         "total_is_final": false,
+                     *         "failed": 1,
+                     *         "rate": 1,
+                     *         "eta": 1
+                     *       },
+                     *       "changes": {
+                     *         "name": 1
+                     *       },
+                     *       "removals": {
+                     *         "planned": 1,
+                     *         "missing_repositories": 1,
+                     *         "approved_by": "text",
+                     *         "approved_at": "2026-11-21T09:30:00.000Z",
+                     *         "restorable": 1
+                     *       },
+                     *       "differences": {
+                     *         "open": 1,
+                     *         "recorded": 1
+                     *       },
+                     *       "requested_by": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "started_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SyncRun"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SyncsController_list: {
+    listRegistrySyncRuns: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
                 sort_attr?: "id";
+                /**
+                 * @description In which direction.
+                 * @example desc
+                 */
                 sort_order?: "asc" | "desc";
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -2664,56 +3487,83 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "registry_id": 1,
+                     *         "reason": "text",
+                     *         "mode": "names",
+                     *         "strategy": "initial",
+                     *         "dry_run": false,
+                     *         "state": "queued",
+                     *         "stage": "listing",
+                     *         "outcome": "text",
+                     *         "progress": {
+                     *           "done": 1,
+                     *           "total": 1,
+                     *           "total_is_final": false,
+                     *           "failed": 1,
+                     *           "rate": 1,
+                     *           "eta": 1
+                     *         },
+                     *         "changes": {
+                     *           "name": 1
+                     *         },
+                     *         "removals": {
+                     *           "planned": 1,
+                     *           "missing_repositories": 1,
+                     *           "approved_by": "text",
+                     *           "approved_at": "2026-11-21T09:30:00.000Z",
+                     *           "restorable": 1
+                     *         },
+                     *         "differences": {
+                     *           "open": 1,
+                     *           "recorded": 1
+                     *         },
+                     *         "requested_by": "text",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "started_at": "2026-11-21T09:30:00.000Z",
+                     *         "finished_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["SyncRun"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SyncsController_get: {
+    getRegistrySyncRun: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a sync run.
+                 * @example 1
+                 */
                 run: number;
             };
             cookie?: never;
@@ -2723,60 +3573,103 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "registry_id": 1,
+                     *       "reason": "text",
+                     *       "mode": "names",
+                     *       "strategy": "initial",
+                     *       "dry_run": false,
+                     *       "state": "queued",
+                     *       "stage": "listing",
+                     *       "outcome": "text",
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1,
+                     *         "total_is_final": false,
+                     *         "failed": 1,
+                     *         "rate": 1,
+                     *         "eta": 1
+                     *       },
+                     *       "changes": {
+                     *         "name": 1
+                     *       },
+                     *       "removals": {
+                     *         "planned": 1,
+                     *         "missing_repositories": 1,
+                     *         "approved_by": "text",
+                     *         "approved_at": "2026-11-21T09:30:00.000Z",
+                     *         "restorable": 1
+                     *       },
+                     *       "differences": {
+                     *         "open": 1,
+                     *         "recorded": 1
+                     *       },
+                     *       "requested_by": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "started_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z",
+                     *       "plan": [
+                     *         {
+                     *           "repository": "library/app",
+                     *           "tag": "1.4",
+                     *           "kind": "not_stored",
+                     *           "state": "open",
+                     *           "stored_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "registry_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "reason": "text",
+                     *           "found_at": "2026-11-21T09:30:00.000Z",
+                     *           "run_id": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SyncRunWithPlan"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SyncsController_differences: {
+    listRegistrySyncRunDifferences: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a sync run.
+                 * @example 1
+                 */
                 run: number;
             };
             cookie?: never;
@@ -2786,56 +3679,57 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "repository": "library/app",
+                     *         "tag": "1.4",
+                     *         "kind": "not_stored",
+                     *         "state": "open",
+                     *         "stored_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "registry_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "reason": "text",
+                     *         "found_at": "2026-11-21T09:30:00.000Z",
+                     *         "run_id": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Difference"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SyncsController_approve: {
+    approveRegistrySyncRun: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a sync run.
+                 * @example 1
+                 */
                 run: number;
             };
             cookie?: never;
@@ -2845,65 +3739,75 @@ export interface operations {
             /** @description Done. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "registry_id": 1,
+                     *       "reason": "text",
+                     *       "mode": "names",
+                     *       "strategy": "initial",
+                     *       "dry_run": false,
+                     *       "state": "queued",
+                     *       "stage": "listing",
+                     *       "outcome": "text",
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1,
+                     *         "total_is_final": false,
+                     *         "failed": 1,
+                     *         "rate": 1,
+                     *         "eta": 1
+                     *       },
+                     *       "changes": {
+                     *         "name": 1
+                     *       },
+                     *       "removals": {
+                     *         "planned": 1,
+                     *         "missing_repositories": 1,
+                     *         "approved_by": "text",
+                     *         "approved_at": "2026-11-21T09:30:00.000Z",
+                     *         "restorable": 1
+                     *       },
+                     *       "differences": {
+                     *         "open": 1,
+                     *         "recorded": 1
+                     *       },
+                     *       "requested_by": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "started_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SyncRun"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not in the present state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SyncsController_cancel: {
+    cancelRegistrySyncRun: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a sync run.
+                 * @example 1
+                 */
                 run: number;
             };
             cookie?: never;
@@ -2913,65 +3817,75 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "registry_id": 1,
+                     *       "reason": "text",
+                     *       "mode": "names",
+                     *       "strategy": "initial",
+                     *       "dry_run": false,
+                     *       "state": "queued",
+                     *       "stage": "listing",
+                     *       "outcome": "text",
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1,
+                     *         "total_is_final": false,
+                     *         "failed": 1,
+                     *         "rate": 1,
+                     *         "eta": 1
+                     *       },
+                     *       "changes": {
+                     *         "name": 1
+                     *       },
+                     *       "removals": {
+                     *         "planned": 1,
+                     *         "missing_repositories": 1,
+                     *         "approved_by": "text",
+                     *         "approved_at": "2026-11-21T09:30:00.000Z",
+                     *         "restorable": 1
+                     *       },
+                     *       "differences": {
+                     *         "open": 1,
+                     *         "recorded": 1
+                     *       },
+                     *       "requested_by": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "started_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SyncRun"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not in the present state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SyncsController_undo: {
+    undoRegistrySyncRun: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a sync run.
+                 * @example 1
+                 */
                 run: number;
             };
             cookie?: never;
@@ -2981,68 +3895,86 @@ export interface operations {
             /** @description Done. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "registry_id": 1,
+                     *       "reason": "text",
+                     *       "mode": "names",
+                     *       "strategy": "initial",
+                     *       "dry_run": false,
+                     *       "state": "queued",
+                     *       "stage": "listing",
+                     *       "outcome": "text",
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1,
+                     *         "total_is_final": false,
+                     *         "failed": 1,
+                     *         "rate": 1,
+                     *         "eta": 1
+                     *       },
+                     *       "changes": {
+                     *         "name": 1
+                     *       },
+                     *       "removals": {
+                     *         "planned": 1,
+                     *         "missing_repositories": 1,
+                     *         "approved_by": "text",
+                     *         "approved_at": "2026-11-21T09:30:00.000Z",
+                     *         "restorable": 1
+                     *       },
+                     *       "differences": {
+                     *         "open": 1,
+                     *         "recorded": 1
+                     *       },
+                     *       "requested_by": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "started_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SyncRun"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not in the present state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SyncsController_drift: {
+    getRegistryDrift: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -3052,60 +3984,96 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "equal": false,
+                     *       "run_id": 1,
+                     *       "as_of": "text",
+                     *       "deep_run_id": 1,
+                     *       "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "unread_repositories": 1,
+                     *       "unrecorded": 1,
+                     *       "total": 1,
+                     *       "differences": [
+                     *         {
+                     *           "repository": "library/app",
+                     *           "tag": "1.4",
+                     *           "kind": "not_stored",
+                     *           "state": "open",
+                     *           "stored_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "registry_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "reason": "text",
+                     *           "found_at": "2026-11-21T09:30:00.000Z",
+                     *           "run_id": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Drift"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    EventsController_list: {
+    listEvents: {
         parameters: {
             query?: {
+                /**
+                 * @description Only those in this state.
+                 * @example received
+                 */
                 state?: "received" | "done" | "ignored" | "failed" | "dead" | "rejected";
+                /**
+                 * @description Only of this registry.
+                 * @example 1
+                 */
                 registry_id?: number;
+                /**
+                 * @description Full name of a repository, such as `library/app`.
+                 * @example library/app
+                 */
                 repository?: string;
+                /**
+                 * @description Such as `pull` or `push`.
+                 * @example push
+                 */
                 action?: "push" | "delete" | "unknown";
+                /**
+                 * @description Not earlier than this.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
                 from?: string;
+                /**
+                 * @description Not later than this.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
                 to?: string;
+                /**
+                 * @description Go on from here: as the `Link` of the answer before names it.
+                 * @example 1795253400.42
+                 */
                 before?: string;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
             };
             header?: never;
@@ -3117,42 +4085,44 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "registry_id": 1,
+                     *         "event_id": "text",
+                     *         "action": "text",
+                     *         "repository": "library/app",
+                     *         "tag": "1.4",
+                     *         "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "actor": "text",
+                     *         "occurred_at": "2026-11-21T09:30:00.000Z",
+                     *         "received_at": "2026-11-21T09:30:00.000Z",
+                     *         "processed_at": "2026-11-21T09:30:00.000Z",
+                     *         "next_attempt_at": "2026-11-21T09:30:00.000Z",
+                     *         "state": "received",
+                     *         "reason": "text",
+                     *         "attempts": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Event"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    EventsController_summary: {
+    getEventsSummary: {
         parameters: {
             query?: never;
             header?: never;
@@ -3164,47 +4134,45 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "registry_id": 1,
+                     *         "registry": "text",
+                     *         "received": 1,
+                     *         "failed": 1,
+                     *         "dead": 1,
+                     *         "rejected": 1,
+                     *         "oldest_waiting_seconds": 1,
+                     *         "lag_median_seconds": 1,
+                     *         "lag_max_seconds": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["InboxSummary"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    EventsController_get: {
+    getEvent: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
             };
             cookie?: never;
         };
@@ -3213,51 +4181,42 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "registry_id": 1,
+                     *       "event_id": "text",
+                     *       "action": "text",
+                     *       "repository": "library/app",
+                     *       "tag": "1.4",
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "actor": "text",
+                     *       "occurred_at": "2026-11-21T09:30:00.000Z",
+                     *       "received_at": "2026-11-21T09:30:00.000Z",
+                     *       "processed_at": "2026-11-21T09:30:00.000Z",
+                     *       "next_attempt_at": "2026-11-21T09:30:00.000Z",
+                     *       "state": "received",
+                     *       "reason": "text",
+                     *       "attempts": 1,
+                     *       "payload": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventDetail"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    EventsController_retryAll: {
+    retryEvents: {
         parameters: {
             query?: never;
             header?: never;
@@ -3266,54 +4225,65 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "states": [
+                 *         "failed",
+                 *         "dead"
+                 *       ],
+                 *       "registry_id": 1,
+                 *       "repository": "library/app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EventsRetry"];
+                /**
+                 * @example {
+                 *       "states": [
+                 *         "failed",
+                 *         "dead"
+                 *       ],
+                 *       "registry_id": 1,
+                 *       "repository": "library/app"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["EventsRetry"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "retried": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventsRetried"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    EventsController_retry: {
+    retryEvent: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
             };
             cookie?: never;
         };
@@ -3322,66 +4292,68 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "registry_id": 1,
+                     *       "event_id": "text",
+                     *       "action": "text",
+                     *       "repository": "library/app",
+                     *       "tag": "1.4",
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "actor": "text",
+                     *       "occurred_at": "2026-11-21T09:30:00.000Z",
+                     *       "received_at": "2026-11-21T09:30:00.000Z",
+                     *       "processed_at": "2026-11-21T09:30:00.000Z",
+                     *       "next_attempt_at": "2026-11-21T09:30:00.000Z",
+                     *       "state": "received",
+                     *       "reason": "text",
+                     *       "attempts": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not in the present state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespacesController_list: {
+    listNamespaces: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
                 sort_attr?: "id" | "name" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
                 sort_order?: "asc" | "desc";
             };
             header?: never;
@@ -3393,42 +4365,46 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "description": "What it is for.",
+                     *         "team": {
+                     *           "id": 1,
+                     *           "name": "library",
+                     *           "hidden": false
+                     *         },
+                     *         "visibility": "private",
+                     *         "global": false
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Namespace"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespacesController_create: {
+    createNamespace: {
         parameters: {
             query?: never;
             header?: never;
@@ -3437,69 +4413,71 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "team": "library",
+                 *       "description": "What it is for.",
+                 *       "registry_id": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["NamespaceInput"];
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "team": "library",
+                 *       "description": "What it is for.",
+                 *       "registry_id": 1
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["NamespaceInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "description": "What it is for.",
+                     *       "team": {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "hidden": false
+                     *       },
+                     *       "visibility": "private",
+                     *       "global": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Namespace"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespacesController_validate: {
+    validateNamespace: {
         parameters: {
             query: {
+                /**
+                 * @description The name to check.
+                 * @example library
+                 */
                 name: string;
             };
             header?: never;
@@ -3511,46 +4489,39 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "messages": {
+                     *         "name": [
+                     *           "text"
+                     *         ]
+                     *       },
+                     *       "valid": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespacesController_get: {
+    getNamespace: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -3560,126 +4531,123 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "description": "What it is for.",
+                     *       "team": {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "hidden": false
+                     *       },
+                     *       "visibility": "private",
+                     *       "global": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Namespace"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespacesController_update: {
+    updateNamespace: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "namespace": {
+                 *         "name": "library",
+                 *         "description": "What it is for.",
+                 *         "team": "library",
+                 *         "visibility": "private"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NamespaceChanges"];
+                /**
+                 * @example {
+                 *       "namespace": {
+                 *         "name": "library",
+                 *         "description": "What it is for.",
+                 *         "team": "library",
+                 *         "visibility": "private"
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["NamespaceChanges"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "description": "What it is for.",
+                     *       "team": {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "hidden": false
+                     *       },
+                     *       "visibility": "private",
+                     *       "global": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Namespace"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    PlaceDeletionsController_deleteNamespace: {
+    deleteNamespace: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -3689,64 +4657,50 @@ export interface operations {
             /** @description Done. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "kind": "tags",
+                     *       "name": "library",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "move_shared": false,
+                     *       "state": "queued",
+                     *       "outcome": "text",
+                     *       "total": 1,
+                     *       "gone": 1,
+                     *       "failed": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Deletion"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespacesController_repositories: {
+    listNamespaceRepositories: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -3756,57 +4710,75 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "full_name": "library/app",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "description": "What it is for.",
+                     *         "namespace": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "registry_hostname": "registry.example.com",
+                     *         "stars": 1,
+                     *         "tags_count": 1,
+                     *         "starred": false,
+                     *         "destroyable": false,
+                     *         "size": 31457280,
+                     *         "last_pushed_at": "2026-11-21T09:30:00.000Z",
+                     *         "pull_count": 12,
+                     *         "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *         "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *         "digests_equal_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Repository"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RepositoriesController_list: {
+    listRepositories: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
                 sort_attr?: "id" | "name" | "full_name" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
                 sort_order?: "asc" | "desc";
             };
             header?: never;
@@ -3818,46 +4790,63 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "full_name": "library/app",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "description": "What it is for.",
+                     *         "namespace": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "registry_hostname": "registry.example.com",
+                     *         "stars": 1,
+                     *         "tags_count": 1,
+                     *         "starred": false,
+                     *         "destroyable": false,
+                     *         "size": 31457280,
+                     *         "last_pushed_at": "2026-11-21T09:30:00.000Z",
+                     *         "pull_count": 12,
+                     *         "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *         "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *         "digests_equal_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Repository"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RepositoriesController_get: {
+    getRepository: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -3867,117 +4856,134 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "full_name": "library/app",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "description": "What it is for.",
+                     *       "namespace": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "registry_hostname": "registry.example.com",
+                     *       "stars": 1,
+                     *       "tags_count": 1,
+                     *       "starred": false,
+                     *       "destroyable": false,
+                     *       "size": 31457280,
+                     *       "last_pushed_at": "2026-11-21T09:30:00.000Z",
+                     *       "pull_count": 12,
+                     *       "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *       "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Repository"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    OpinionsController_describe: {
+    updateRepository: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "repository": {
+                 *         "description": "What it is for."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["RepositoryChanges"];
+                /**
+                 * @example {
+                 *       "repository": {
+                 *         "description": "What it is for."
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RepositoryChanges"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "full_name": "library/app",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "description": "What it is for.",
+                     *       "namespace": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "registry_hostname": "registry.example.com",
+                     *       "stars": 1,
+                     *       "tags_count": 1,
+                     *       "starred": false,
+                     *       "destroyable": false,
+                     *       "size": 31457280,
+                     *       "last_pushed_at": "2026-11-21T09:30:00.000Z",
+                     *       "pull_count": 12,
+                     *       "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *       "names_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Repository"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    PlaceDeletionsController_deleteRepository: {
+    deleteRepository: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -3987,64 +4993,50 @@ export interface operations {
             /** @description Done. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "kind": "tags",
+                     *       "name": "library",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "move_shared": false,
+                     *       "state": "queued",
+                     *       "outcome": "text",
+                     *       "total": 1,
+                     *       "gone": 1,
+                     *       "failed": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Deletion"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RepositoriesController_tags: {
+    listRepositoryTags: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4054,55 +5046,67 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "author": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "image_id": "8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "size": 31457280,
+                     *         "scanned": 1,
+                     *         "vulnerabilities": null,
+                     *         "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *         "artifact_type": "text",
+                     *         "platforms": [
+                     *           {
+                     *             "os": "linux",
+                     *             "architecture": "amd64",
+                     *             "variant": null,
+                     *             "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *             "size": 31457280
+                     *           }
+                     *         ],
+                     *         "describes": "text",
+                     *         "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *         "pull_count": 12,
+                     *         "scan": {
+                     *           "state": "text",
+                     *           "reason": "text"
+                     *         }
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Tag"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RepositoriesController_groupedTags: {
+    listRepositoryTagsGrouped: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4112,56 +5116,71 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "library",
+                     *           "author": {
+                     *             "id": 1,
+                     *             "name": "library"
+                     *           },
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "image_id": "8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "created_at": "2026-11-21T09:30:00.000Z",
+                     *           "updated_at": "2026-11-21T09:30:00.000Z",
+                     *           "size": 31457280,
+                     *           "scanned": 1,
+                     *           "vulnerabilities": null,
+                     *           "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *           "artifact_type": "text",
+                     *           "platforms": [
+                     *             {
+                     *               "os": "linux",
+                     *               "architecture": "amd64",
+                     *               "variant": null,
+                     *               "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *               "size": 31457280
+                     *             }
+                     *           ],
+                     *           "describes": "text",
+                     *           "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *           "pull_count": 12,
+                     *           "scan": {
+                     *             "state": "text",
+                     *             "reason": "text"
+                     *           }
+                     *         }
+                     *       ]
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Tag"][][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RepositoriesController_tag: {
+    getRepositoryTag: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /** @example 1 */
                 tag_id: number;
             };
             cookie?: never;
@@ -4171,55 +5190,65 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "image_id": "8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "size": 31457280,
+                     *       "scanned": 1,
+                     *       "vulnerabilities": null,
+                     *       "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *       "artifact_type": "text",
+                     *       "platforms": [
+                     *         {
+                     *           "os": "linux",
+                     *           "architecture": "amd64",
+                     *           "variant": null,
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "size": 31457280
+                     *         }
+                     *       ],
+                     *       "describes": "text",
+                     *       "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *       "pull_count": 12,
+                     *       "scan": {
+                     *         "state": "text",
+                     *         "reason": "text"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tag"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    OpinionsController_star: {
+    starRepository: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4229,53 +5258,28 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    OpinionsController_unstar: {
+    unstarRepository: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4285,57 +5289,39 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    OpinionsController_comments: {
+    listRepositoryComments: {
         parameters: {
             query?: {
-                /** @description the id of the last one that is known */
+                /**
+                 * @description the id of the last one that is known
+                 * @example 0
+                 */
                 cursor?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 50
+                 */
                 per_page?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4345,118 +5331,117 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "body": "Works on arm64 too.",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "author": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "destroyable": false
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Comment"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    OpinionsController_comment: {
+    createRepositoryComment: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "comment": {
+                 *         "body": "Works on arm64 too."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["CommentInput"];
+                /**
+                 * @example {
+                 *       "comment": {
+                 *         "body": "Works on arm64 too."
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["CommentInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "body": "Works on arm64 too.",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "destroyable": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Comment"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    OpinionsController_deleteComment: {
+    deleteRepositoryComment: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a comment.
+                 * @example 1
+                 */
                 comment_id: number;
             };
             cookie?: never;
@@ -4466,55 +5451,46 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagsController_list: {
+    listTags: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
                 sort_attr?: "id" | "name" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
                 sort_order?: "asc" | "desc";
             };
             header?: never;
@@ -4526,46 +5502,73 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "author": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "image_id": "8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "size": 31457280,
+                     *         "scanned": 1,
+                     *         "vulnerabilities": null,
+                     *         "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *         "artifact_type": "text",
+                     *         "platforms": [
+                     *           {
+                     *             "os": "linux",
+                     *             "architecture": "amd64",
+                     *             "variant": null,
+                     *             "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *             "size": 31457280
+                     *           }
+                     *         ],
+                     *         "describes": "text",
+                     *         "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *         "pull_count": 12,
+                     *         "scan": {
+                     *           "state": "text",
+                     *           "reason": "text"
+                     *         }
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Tag"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagsController_get: {
+    getTag: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4575,57 +5578,71 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "image_id": "8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "size": 31457280,
+                     *       "scanned": 1,
+                     *       "vulnerabilities": null,
+                     *       "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *       "artifact_type": "text",
+                     *       "platforms": [
+                     *         {
+                     *           "os": "linux",
+                     *           "architecture": "amd64",
+                     *           "variant": null,
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "size": 31457280
+                     *         }
+                     *       ],
+                     *       "describes": "text",
+                     *       "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *       "pull_count": 12,
+                     *       "scan": {
+                     *         "state": "text",
+                     *         "reason": "text"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tag"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagChangesController_delete: {
+    deleteTag: {
         parameters: {
             query?: {
+                /**
+                 * @description Delete the manifest also when other tags carry it: these are moved to a copy before.
+                 * @example 0
+                 */
                 move_shared?: "0" | "1" | "true" | "false" | "";
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4635,83 +5652,41 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not in the present state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that is needed for it can not be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagsController_pulls: {
+    getTagPulls: {
         parameters: {
             query?: {
+                /**
+                 * @description Not earlier than this.
+                 * @example 2026-11-21
+                 */
                 from?: string;
+                /**
+                 * @description Not later than this.
+                 * @example 2026-11-21
+                 */
                 to?: string;
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4721,55 +5696,43 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-11-21T09:30:00.000Z",
+                     *       "to": "2026-11-21T09:30:00.000Z",
+                     *       "pulls": 1,
+                     *       "days": [
+                     *         {
+                     *           "day": "2026-11-21",
+                     *           "pulls": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["TagPulls"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagFactsController_manifest: {
+    getTagManifest: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4779,55 +5742,65 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *       "artifact_type": "text",
+                     *       "config_media_type": "text",
+                     *       "config_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "size": 31457280,
+                     *       "manifest_size": 1,
+                     *       "os": "linux",
+                     *       "architecture": "amd64",
+                     *       "variant": null,
+                     *       "created": "text",
+                     *       "labels": {
+                     *         "name": "text"
+                     *       },
+                     *       "annotations": {
+                     *         "name": "text"
+                     *       },
+                     *       "subject": "text",
+                     *       "manifests": [
+                     *         {
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *           "os": "linux",
+                     *           "architecture": "amd64",
+                     *           "variant": null,
+                     *           "size": 31457280,
+                     *           "annotations": {
+                     *             "name": "text"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Manifest"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagFactsController_referrers: {
+    listTagReferrers: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4837,58 +5810,58 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "describes": "text",
+                     *         "kind": "signature",
+                     *         "found_by": "subject",
+                     *         "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *         "artifact_type": "text",
+                     *         "size": 31457280,
+                     *         "tag": "1.4",
+                     *         "annotations": {
+                     *           "name": "text"
+                     *         }
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Referrer"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagFactsController_history: {
+    listTagHistory: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4898,57 +5871,57 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "actor": "text",
+                     *         "learned_from": "event",
+                     *         "seen_at": "2026-11-21T09:30:00.000Z",
+                     *         "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *         "size": 31457280,
+                     *         "kept": false
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["TagRevision"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagChangesController_preview: {
+    previewTagDeletion: {
         parameters: {
             query?: {
+                /**
+                 * @description Delete the manifest also when other tags carry it: these are moved to a copy before.
+                 * @example 0
+                 */
                 move_shared?: "0" | "1" | "true" | "false" | "";
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4958,152 +5931,147 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "method": "untag",
+                     *       "because": "text",
+                     *       "shared_with": [
+                     *         "text"
+                     *       ],
+                     *       "indexes": [
+                     *         {
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "tags": [
+                     *             "1.4"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "referrers": [
+                     *         {
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "kind": "text",
+                     *           "tag": "1.4"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["DeletionPreview"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that is needed for it can not be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagChangesController_rollback: {
+    rollbackTag: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                 *       "revision": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["RollbackInput"];
+                /**
+                 * @example {
+                 *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                 *       "revision": 1
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RollbackInput"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "image_id": "8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "size": 31457280,
+                     *       "scanned": 1,
+                     *       "vulnerabilities": null,
+                     *       "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *       "artifact_type": "text",
+                     *       "platforms": [
+                     *         {
+                     *           "os": "linux",
+                     *           "architecture": "amd64",
+                     *           "variant": null,
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "size": 31457280
+                     *         }
+                     *       ],
+                     *       "describes": "text",
+                     *       "pulled_at": "2026-11-21T09:30:00.000Z",
+                     *       "pull_count": 12,
+                     *       "scan": {
+                     *         "state": "text",
+                     *         "reason": "text"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tag"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that is needed for it can not be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    DeletionsController_list: {
+    listDeletions: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
             };
             header?: never;
@@ -5115,42 +6083,49 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "kind": "tags",
+                     *         "name": "library",
+                     *         "author": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "move_shared": false,
+                     *         "state": "queued",
+                     *         "outcome": "text",
+                     *         "total": 1,
+                     *         "gone": 1,
+                     *         "failed": 1,
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "finished_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Deletion"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    DeletionsController_create: {
+    createDeletion: {
         parameters: {
             query?: never;
             header?: never;
@@ -5159,71 +6134,76 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "tags": [
+                 *         1
+                 *       ],
+                 *       "move_shared": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["TagsDeletionInput"];
+                /**
+                 * @example {
+                 *       "tags": [
+                 *         1
+                 *       ],
+                 *       "move_shared": false
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TagsDeletionInput"];
             };
         };
         responses: {
             /** @description Done. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "kind": "tags",
+                     *       "name": "library",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "move_shared": false,
+                     *       "state": "queued",
+                     *       "outcome": "text",
+                     *       "total": 1,
+                     *       "gone": 1,
+                     *       "failed": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Deletion"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    DeletionsController_get: {
+    getDeletion: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -5233,58 +6213,60 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "kind": "tags",
+                     *       "name": "library",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "move_shared": false,
+                     *       "state": "queued",
+                     *       "outcome": "text",
+                     *       "total": 1,
+                     *       "gone": 1,
+                     *       "failed": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Deletion"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    DeletionsController_items: {
+    listDeletionItems: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -5294,55 +6276,49 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "repository": "library/app",
+                     *         "tag": "1.4",
+                     *         "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "rule": "text",
+                     *         "state": "waiting",
+                     *         "reason": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["DeletionItem"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    PlaceDeletionsController_previewRepository: {
+    previewRepositoryDeletion: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -5352,55 +6328,40 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "library",
+                     *       "repositories": 1,
+                     *       "tags": 1,
+                     *       "immutable": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PlaceDeletionPreview"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    PlaceDeletionsController_previewNamespace: {
+    previewNamespaceDeletion: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -5410,60 +6371,33 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "library",
+                     *       "repositories": 1,
+                     *       "tags": 1,
+                     *       "immutable": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PlaceDeletionPreview"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RetentionController_list: {
+    listRetentionRules: {
         parameters: {
             query?: never;
             header?: never;
@@ -5475,51 +6409,40 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "namespace_id": 1,
+                     *         "name": "library",
+                     *         "action": "protect",
+                     *         "enabled": false,
+                     *         "repository_pattern": "*",
+                     *         "tag_pattern": "pr-*",
+                     *         "older_than": 1,
+                     *         "not_pulled_for": 1,
+                     *         "keep_latest": 1,
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["RetentionRule"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RetentionController_create: {
+    createRetentionRule: {
         parameters: {
             query?: never;
             header?: never;
@@ -5528,133 +6451,161 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "action": "protect",
+                 *       "enabled": true,
+                 *       "repository_pattern": "*",
+                 *       "tag_pattern": "*",
+                 *       "older_than": 1,
+                 *       "not_pulled_for": 1,
+                 *       "keep_latest": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["RetentionRuleInput"];
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "action": "protect",
+                 *       "enabled": true,
+                 *       "repository_pattern": "*",
+                 *       "tag_pattern": "*",
+                 *       "older_than": 1,
+                 *       "not_pulled_for": 1,
+                 *       "keep_latest": 1
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RetentionRuleInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "name": "library",
+                     *       "action": "protect",
+                     *       "enabled": false,
+                     *       "repository_pattern": "*",
+                     *       "tag_pattern": "pr-*",
+                     *       "older_than": 1,
+                     *       "not_pulled_for": 1,
+                     *       "keep_latest": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionRule"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RetentionController_update: {
+    updateRetentionRule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of a rule.
+                 * @example 1
+                 */
                 rule_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "action": "protect",
+                 *       "enabled": true,
+                 *       "repository_pattern": "*",
+                 *       "tag_pattern": "*",
+                 *       "older_than": 1,
+                 *       "not_pulled_for": 1,
+                 *       "keep_latest": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["RetentionRuleInput"];
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "action": "protect",
+                 *       "enabled": true,
+                 *       "repository_pattern": "*",
+                 *       "tag_pattern": "*",
+                 *       "older_than": 1,
+                 *       "not_pulled_for": 1,
+                 *       "keep_latest": 1
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RetentionRuleInput"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "name": "library",
+                     *       "action": "protect",
+                     *       "enabled": false,
+                     *       "repository_pattern": "*",
+                     *       "tag_pattern": "pr-*",
+                     *       "older_than": 1,
+                     *       "not_pulled_for": 1,
+                     *       "keep_latest": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionRule"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RetentionController_remove: {
+    deleteRetentionRule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of a rule.
+                 * @example 1
+                 */
                 rule_id: number;
             };
             cookie?: never;
@@ -5664,52 +6615,31 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    RetentionController_plan: {
+    getRetentionPlan: {
         parameters: {
             query?: {
+                /**
+                 * @description Go on from here: as the answer before names it.
+                 * @example 0
+                 */
                 after?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 20
+                 */
                 per_page?: number;
             };
             header?: never;
@@ -5721,55 +6651,55 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "repositories": [
+                     *         {
+                     *           "id": 1,
+                     *           "full_name": "library/app",
+                     *           "tags": [
+                     *             {
+                     *               "name": "library",
+                     *               "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *               "verdict": "keep",
+                     *               "rule": {
+                     *                 "id": 1,
+                     *                 "name": "library"
+                     *               },
+                     *               "because": "text"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionPlan"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespaceRetentionController_list: {
+    listNamespaceRetentionRules: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -5779,190 +6709,219 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "namespace_id": 1,
+                     *         "name": "library",
+                     *         "action": "protect",
+                     *         "enabled": false,
+                     *         "repository_pattern": "*",
+                     *         "tag_pattern": "pr-*",
+                     *         "older_than": 1,
+                     *         "not_pulled_for": 1,
+                     *         "keep_latest": 1,
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["RetentionRule"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespaceRetentionController_create: {
+    createNamespaceRetentionRule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "action": "protect",
+                 *       "enabled": true,
+                 *       "repository_pattern": "*",
+                 *       "tag_pattern": "*",
+                 *       "older_than": 1,
+                 *       "not_pulled_for": 1,
+                 *       "keep_latest": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["RetentionRuleInput"];
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "action": "protect",
+                 *       "enabled": true,
+                 *       "repository_pattern": "*",
+                 *       "tag_pattern": "*",
+                 *       "older_than": 1,
+                 *       "not_pulled_for": 1,
+                 *       "keep_latest": 1
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RetentionRuleInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "name": "library",
+                     *       "action": "protect",
+                     *       "enabled": false,
+                     *       "repository_pattern": "*",
+                     *       "tag_pattern": "pr-*",
+                     *       "older_than": 1,
+                     *       "not_pulled_for": 1,
+                     *       "keep_latest": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionRule"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespaceRetentionController_update: {
+    updateNamespaceRetentionRule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a rule.
+                 * @example 1
+                 */
                 rule_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "action": "protect",
+                 *       "enabled": true,
+                 *       "repository_pattern": "*",
+                 *       "tag_pattern": "*",
+                 *       "older_than": 1,
+                 *       "not_pulled_for": 1,
+                 *       "keep_latest": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["RetentionRuleInput"];
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "action": "protect",
+                 *       "enabled": true,
+                 *       "repository_pattern": "*",
+                 *       "tag_pattern": "*",
+                 *       "older_than": 1,
+                 *       "not_pulled_for": 1,
+                 *       "keep_latest": 1
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RetentionRuleInput"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "name": "library",
+                     *       "action": "protect",
+                     *       "enabled": false,
+                     *       "repository_pattern": "*",
+                     *       "tag_pattern": "pr-*",
+                     *       "older_than": 1,
+                     *       "not_pulled_for": 1,
+                     *       "keep_latest": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionRule"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespaceRetentionController_remove: {
+    deleteNamespaceRetentionRule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a rule.
+                 * @example 1
+                 */
                 rule_id: number;
             };
             cookie?: never;
@@ -5972,56 +6931,39 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    NamespaceRetentionController_plan: {
+    getNamespaceRetentionPlan: {
         parameters: {
             query?: {
+                /**
+                 * @description Go on from here: as the answer before names it.
+                 * @example 0
+                 */
                 after?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 20
+                 */
                 per_page?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -6031,55 +6973,63 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "repositories": [
+                     *         {
+                     *           "id": 1,
+                     *           "full_name": "library/app",
+                     *           "tags": [
+                     *             {
+                     *               "name": "library",
+                     *               "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *               "verdict": "keep",
+                     *               "rule": {
+                     *                 "id": 1,
+                     *                 "name": "library"
+                     *               },
+                     *               "because": "text"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionPlan"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagAlarmsController_list: {
+    listTagAlarms: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description Only those in this state.
+                 * @example open
+                 */
                 state?: "open" | "all";
             };
             header?: never;
@@ -6091,46 +7041,54 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "repository": {
+                     *           "id": 1,
+                     *           "full_name": "library/app"
+                     *         },
+                     *         "tag": "1.4",
+                     *         "rule": "text",
+                     *         "kept_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "found_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "actor": "text",
+                     *         "seen_at": "2026-11-21T09:30:00.000Z",
+                     *         "settled_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["TagAlarm"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TagAlarmsController_rollback: {
+    rollbackTagAlarm: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -6140,84 +7098,66 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "repository": {
+                     *         "id": 1,
+                     *         "full_name": "library/app"
+                     *       },
+                     *       "tag": "1.4",
+                     *       "rule": "text",
+                     *       "kept_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "found_digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "actor": "text",
+                     *       "seen_at": "2026-11-21T09:30:00.000Z",
+                     *       "settled_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TagAlarm"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not in the present state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that is needed for it can not be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamsController_list: {
+    listTeams: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
                 sort_attr?: "id" | "name" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
                 sort_order?: "asc" | "desc";
             };
             header?: never;
@@ -6229,42 +7169,45 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "description": "What it is for.",
+                     *         "hidden": false,
+                     *         "role": "viewer",
+                     *         "users_count": 1,
+                     *         "namespaces_count": 1,
+                     *         "updatable": false,
+                     *         "destroyable": false
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Team"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamsController_create: {
+    createTeam: {
         parameters: {
             query?: never;
             header?: never;
@@ -6273,71 +7216,70 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "description": "What it is for.",
+                 *       "owner_id": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["TeamInput"];
+                /**
+                 * @example {
+                 *       "name": "library",
+                 *       "description": "What it is for.",
+                 *       "owner_id": 1
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TeamInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "description": "What it is for.",
+                     *       "hidden": false,
+                     *       "role": "viewer",
+                     *       "users_count": 1,
+                     *       "namespaces_count": 1,
+                     *       "updatable": false,
+                     *       "destroyable": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamsController_get: {
+    getTeam: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -6347,195 +7289,166 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "description": "What it is for.",
+                     *       "hidden": false,
+                     *       "role": "viewer",
+                     *       "users_count": 1,
+                     *       "namespaces_count": 1,
+                     *       "updatable": false,
+                     *       "destroyable": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamsController_update: {
+    updateTeam: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "team": {
+                 *         "name": "library",
+                 *         "description": "What it is for."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["TeamChanges"];
+                /**
+                 * @example {
+                 *       "team": {
+                 *         "name": "library",
+                 *         "description": "What it is for."
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TeamChanges"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "library",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "description": "What it is for.",
+                     *       "hidden": false,
+                     *       "role": "viewer",
+                     *       "users_count": 1,
+                     *       "namespaces_count": 1,
+                     *       "updatable": false,
+                     *       "destroyable": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamsController_delete: {
+    deleteTeam: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "new_team": "archive"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TeamDeletion"];
+                /**
+                 * @example {
+                 *       "new_team": "archive"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TeamDeletion"];
             };
         };
         responses: {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamsController_namespacesOf: {
+    listTeamNamespaces: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -6545,55 +7458,48 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "description": "What it is for.",
+                     *         "team": {
+                     *           "id": 1,
+                     *           "name": "library",
+                     *           "hidden": false
+                     *         },
+                     *         "visibility": "private",
+                     *         "global": false
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Namespace"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamMembersController_list: {
+    listTeamMembers: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -6603,199 +7509,182 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "team_id": 1,
+                     *         "user_id": 1,
+                     *         "username": "alice",
+                     *         "display_name": "Alice",
+                     *         "role": "viewer",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["TeamMember"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamMembersController_add: {
+    createTeamMember: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user": "alice",
+                 *       "role": "viewer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TeamMemberInput"];
+                /**
+                 * @example {
+                 *       "user": "alice",
+                 *       "role": "viewer"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TeamMemberInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "team_id": 1,
+                     *       "user_id": 1,
+                     *       "username": "alice",
+                     *       "display_name": "Alice",
+                     *       "role": "viewer",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TeamMember"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamMembersController_change: {
+    updateTeamMember: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a membership, not of a user.
+                 * @example 1
+                 */
                 member_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "viewer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TeamMemberChanges"];
+                /**
+                 * @example {
+                 *       "role": "viewer"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TeamMemberChanges"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "team_id": 1,
+                     *       "user_id": 1,
+                     *       "username": "alice",
+                     *       "display_name": "Alice",
+                     *       "role": "viewer",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TeamMember"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    TeamMembersController_remove: {
+    deleteTeamMember: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
+                /**
+                 * @description The id of a membership, not of a user.
+                 * @example 1
+                 */
                 member_id: number;
             };
             cookie?: never;
@@ -6805,65 +7694,37 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SearchController_search: {
+    search: {
         parameters: {
             query: {
-                /** @description a part of the name; of `repository:tag` the repository */
+                /**
+                 * @description a part of the name; of `repository:tag` the repository
+                 * @example app
+                 */
                 search: string;
-                /** @description without it all types */
+                /**
+                 * @description without it all types
+                 * @example repository
+                 */
                 type?: "repository" | "namespace" | "team" | "tag";
-                /** @description of each type */
+                /**
+                 * @description of each type
+                 * @example 20
+                 */
                 limit?: number;
             };
             header?: never;
@@ -6875,46 +7736,44 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "type": "repository",
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "description": "What it is for.",
+                     *         "visibility": "private",
+                     *         "repository_id": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Found"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SearchController_explore: {
+    explore: {
         parameters: {
             query?: {
+                /**
+                 * @description Text to look for: from the beginning of a name, or within it.
+                 * @example
+                 */
                 search?: string;
-                /** @description of each type */
+                /**
+                 * @description of each type
+                 * @example 20
+                 */
                 limit?: number;
             };
             header?: never;
@@ -6926,42 +7785,30 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "type": "repository",
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "description": "What it is for.",
+                     *         "visibility": "private",
+                     *         "repository_id": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Found"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SessionsController_current: {
+    getCurrentSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -6973,42 +7820,41 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 1,
+                     *         "username": "alice",
+                     *         "email": "alice@example.com",
+                     *         "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *         "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "admin": false,
+                     *         "enabled": false,
+                     *         "locked_at": "2026-11-21T09:30:00.000Z",
+                     *         "namespace_id": 1,
+                     *         "display_name": "Alice",
+                     *         "bot": false
+                     *       },
+                     *       "csrf_token": "kP3v0mXo5t2h"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SessionsController_signIn: {
+    signIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -7017,49 +7863,62 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "alice",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignIn"];
+                /**
+                 * @example {
+                 *       "username": "alice",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["SignIn"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 1,
+                     *         "username": "alice",
+                     *         "email": "alice@example.com",
+                     *         "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *         "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "admin": false,
+                     *         "enabled": false,
+                     *         "locked_at": "2026-11-21T09:30:00.000Z",
+                     *         "namespace_id": 1,
+                     *         "display_name": "Alice",
+                     *         "bot": false
+                     *       },
+                     *       "csrf_token": "kP3v0mXo5t2h"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SessionsController_signOut: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -7071,49 +7930,20 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SessionsController_list: {
+    listSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7125,46 +7955,42 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "current": false,
+                     *         "address": "192.0.2.7",
+                     *         "user_agent": "Mozilla/5.0",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "last_used_at": "2026-11-21T09:30:00.000Z",
+                     *         "expires_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Session"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SessionsController_end: {
+    endSession: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -7174,49 +8000,20 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ProfileController_get: {
+    getProfile: {
         parameters: {
             query?: never;
             header?: never;
@@ -7228,42 +8025,38 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "alice",
+                     *       "email": "alice@example.com",
+                     *       "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "admin": false,
+                     *       "enabled": false,
+                     *       "locked_at": "2026-11-21T09:30:00.000Z",
+                     *       "namespace_id": 1,
+                     *       "display_name": "Alice",
+                     *       "bot": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ProfileController_update: {
+    updateProfile: {
         parameters: {
             query?: never;
             header?: never;
@@ -7272,58 +8065,65 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "email": "alice@example.com",
+                 *         "display_name": "Alice"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProfileChanges"];
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "email": "alice@example.com",
+                 *         "display_name": "Alice"
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["ProfileChanges"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "alice",
+                     *       "email": "alice@example.com",
+                     *       "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "admin": false,
+                     *       "enabled": false,
+                     *       "locked_at": "2026-11-21T09:30:00.000Z",
+                     *       "namespace_id": 1,
+                     *       "display_name": "Alice",
+                     *       "bot": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ProfileController_changePassword: {
+    updateProfilePassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -7332,56 +8132,42 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current_password": "correct horse battery",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordChange"];
+                /**
+                 * @example {
+                 *       "current_password": "correct horse battery",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["PasswordChange"];
             };
         };
         responses: {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SignUpController_bootstrap: {
+    createUsersBootstrap: {
         parameters: {
             query?: never;
             header?: never;
@@ -7390,76 +8176,61 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "username": "alice",
+                 *         "email": "alice@example.com",
+                 *         "password": "correct horse battery",
+                 *         "display_name": "Alice"
+                 *       },
+                 *       "secret": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignUpInput"];
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "username": "alice",
+                 *         "email": "alice@example.com",
+                 *         "password": "correct horse battery",
+                 *         "display_name": "Alice"
+                 *       },
+                 *       "secret": "text"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["SignUpInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "application": "ci",
+                     *       "plain_token": "ptk_Vh4qU1X9bq3mS0JtYw2k"
+                     *     }
+                     */
                     "application/json": components["schemas"]["BootstrapToken"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Switched off here. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often; `Retry-After` tells when to try again. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SignUpController_signUp: {
+    createUsersSignUp: {
         parameters: {
             query?: never;
             header?: never;
@@ -7468,76 +8239,71 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "username": "alice",
+                 *         "email": "alice@example.com",
+                 *         "password": "correct horse battery",
+                 *         "display_name": "Alice"
+                 *       },
+                 *       "secret": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignUpInput"];
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "username": "alice",
+                 *         "email": "alice@example.com",
+                 *         "password": "correct horse battery",
+                 *         "display_name": "Alice"
+                 *       },
+                 *       "secret": "text"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["SignUpInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "alice",
+                     *       "email": "alice@example.com",
+                     *       "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "admin": false,
+                     *       "enabled": false,
+                     *       "locked_at": "2026-11-21T09:30:00.000Z",
+                     *       "namespace_id": 1,
+                     *       "display_name": "Alice",
+                     *       "bot": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Switched off here. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often; `Retry-After` tells when to try again. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    SignUpController_options: {
+    getSessionOptions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7549,48 +8315,53 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sign_up": false,
+                     *       "first_user": false,
+                     *       "first_user_secret": false,
+                     *       "password_reset": false,
+                     *       "explore": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignInOptions"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    UsersController_list: {
+    listUsers: {
         parameters: {
             query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
                 page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
                 all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
                 sort_attr?: "id" | "username" | "email" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
                 sort_order?: "asc" | "desc";
             };
             header?: never;
@@ -7602,42 +8373,47 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "username": "alice",
+                     *         "email": "alice@example.com",
+                     *         "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *         "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z",
+                     *         "admin": false,
+                     *         "enabled": false,
+                     *         "locked_at": "2026-11-21T09:30:00.000Z",
+                     *         "namespace_id": 1,
+                     *         "display_name": "Alice",
+                     *         "bot": false
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["User"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    UsersController_create: {
+    createUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -7646,62 +8422,79 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "username": "alice",
+                 *         "email": "alice@example.com",
+                 *         "password": "correct horse battery",
+                 *         "display_name": "Alice",
+                 *         "bot": false
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserInput"];
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "username": "alice",
+                 *         "email": "alice@example.com",
+                 *         "password": "correct horse battery",
+                 *         "display_name": "Alice",
+                 *         "bot": false
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["UserInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "alice",
+                     *       "email": "alice@example.com",
+                     *       "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "admin": false,
+                     *       "enabled": false,
+                     *       "locked_at": "2026-11-21T09:30:00.000Z",
+                     *       "namespace_id": 1,
+                     *       "display_name": "Alice",
+                     *       "bot": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    UsersController_get: {
+    getUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description An id or an e-mail address.
+                 * @example text
+                 */
                 id: string;
             };
             cookie?: never;
@@ -7711,126 +8504,131 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "alice",
+                     *       "email": "alice@example.com",
+                     *       "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "admin": false,
+                     *       "enabled": false,
+                     *       "locked_at": "2026-11-21T09:30:00.000Z",
+                     *       "namespace_id": 1,
+                     *       "display_name": "Alice",
+                     *       "bot": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    UsersController_update: {
+    updateUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "username": "alice",
+                 *         "email": "alice@example.com",
+                 *         "password": "correct horse battery",
+                 *         "display_name": "Alice",
+                 *         "admin": false,
+                 *         "enabled": false,
+                 *         "locked": false
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChanges"];
+                /**
+                 * @example {
+                 *       "user": {
+                 *         "username": "alice",
+                 *         "email": "alice@example.com",
+                 *         "password": "correct horse battery",
+                 *         "display_name": "Alice",
+                 *         "admin": false,
+                 *         "enabled": false,
+                 *         "locked": false
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["UserChanges"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "alice",
+                     *       "email": "alice@example.com",
+                     *       "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "admin": false,
+                     *       "enabled": false,
+                     *       "locked_at": "2026-11-21T09:30:00.000Z",
+                     *       "namespace_id": 1,
+                     *       "display_name": "Alice",
+                     *       "bot": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    UsersController_delete: {
+    deleteUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -7840,186 +8638,163 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    UsersController_lock: {
+    updateUserLocked: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "locked": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserLocked"];
+                /**
+                 * @example {
+                 *       "locked": false
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["UserLocked"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "alice",
+                     *       "email": "alice@example.com",
+                     *       "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "admin": false,
+                     *       "enabled": false,
+                     *       "locked_at": "2026-11-21T09:30:00.000Z",
+                     *       "namespace_id": 1,
+                     *       "display_name": "Alice",
+                     *       "bot": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    UsersController_enable: {
+    updateUserEnabled: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "enabled": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserEnabled"];
+                /**
+                 * @example {
+                 *       "enabled": false
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["UserEnabled"];
             };
         };
         responses: {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "alice",
+                     *       "email": "alice@example.com",
+                     *       "current_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_sign_in_at": "2026-11-21T09:30:00.000Z",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z",
+                     *       "admin": false,
+                     *       "enabled": false,
+                     *       "locked_at": "2026-11-21T09:30:00.000Z",
+                     *       "namespace_id": 1,
+                     *       "display_name": "Alice",
+                     *       "bot": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ApplicationTokensController_list: {
+    listUserApplicationTokens: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -8029,126 +8804,136 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "application": "ci",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "expires_at": "2026-11-21T09:30:00.000Z",
+                     *         "actions": [
+                     *           "pull"
+                     *         ],
+                     *         "namespaces": [
+                     *           "library"
+                     *         ],
+                     *         "read_only": false,
+                     *         "last_used_at": "2026-11-21T09:30:00.000Z",
+                     *         "last_used_from": "192.0.2.7"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ApplicationToken"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ApplicationTokensController_create: {
+    createUserApplicationToken: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "application": "ci",
+                 *       "name": "library",
+                 *       "expires_at": "2026-11-21T09:30:00.000Z",
+                 *       "actions": [
+                 *         "pull"
+                 *       ],
+                 *       "namespaces": [
+                 *         "library"
+                 *       ],
+                 *       "read_only": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApplicationTokenInput"];
+                /**
+                 * @example {
+                 *       "application": "ci",
+                 *       "name": "library",
+                 *       "expires_at": "2026-11-21T09:30:00.000Z",
+                 *       "actions": [
+                 *         "pull"
+                 *       ],
+                 *       "namespaces": [
+                 *         "library"
+                 *       ],
+                 *       "read_only": false
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["ApplicationTokenInput"];
             };
         };
         responses: {
             /** @description Done. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "application": "ci",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "expires_at": "2026-11-21T09:30:00.000Z",
+                     *       "actions": [
+                     *         "pull"
+                     *       ],
+                     *       "namespaces": [
+                     *         "library"
+                     *       ],
+                     *       "read_only": false,
+                     *       "last_used_at": "2026-11-21T09:30:00.000Z",
+                     *       "last_used_from": "192.0.2.7",
+                     *       "plain_token": "ptk_Vh4qU1X9bq3mS0JtYw2k"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewApplicationToken"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Understood, and refused: fields and their messages. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ApplicationTokensController_delete: {
+    deleteApplicationToken: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -8158,53 +8943,28 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    LoginsController_list: {
+    listUserRefreshTokens: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -8214,55 +8974,43 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "state": "valid",
+                     *         "service": "registry.example.com:5000",
+                     *         "client_id": "docker",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "last_used_at": "2026-11-21T09:30:00.000Z",
+                     *         "expires_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["RefreshToken"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    LoginsController_end: {
+    deleteRefreshToken: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -8272,56 +9020,51 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    DenialsController_list: {
+    listDenials: {
         parameters: {
             query?: {
+                /**
+                 * @description Name of a user.
+                 * @example alice
+                 */
                 user?: string;
+                /**
+                 * @description Full name of a repository, such as `library/app`.
+                 * @example library/app
+                 */
                 repository?: string;
+                /**
+                 * @description Such as `pull` or `push`.
+                 * @example text
+                 */
                 action?: string;
+                /**
+                 * @description Only for this reason.
+                 * @example user-disabled
+                 */
                 reason?: "user-disabled" | "user-locked" | "token-expired" | "token-action" | "token-namespace" | "anonymous" | "anonymous-access-off" | "no-namespace" | "not-a-member" | "role-too-weak" | "push-policy" | "delete-disabled" | "unknown-action" | "not-an-oci-name" | "unknown-type" | "not-admin" | "token-catalog";
+                /**
+                 * @description Go on from here: as the `Link` of the answer before names it.
+                 * @example 1795253400.42
+                 */
                 before?: string;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
             };
             header?: never;
@@ -8333,57 +9076,68 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "user": "alice",
+                     *         "registry": "text",
+                     *         "repository": "library/app",
+                     *         "action": "text",
+                     *         "reason": "text",
+                     *         "because": "text",
+                     *         "change": "text",
+                     *         "first_at": "2026-11-21T09:30:00.000Z",
+                     *         "last_at": "2026-11-21T09:30:00.000Z",
+                     *         "address": "192.0.2.7",
+                     *         "count": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Denial"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ExplainController_explain: {
+    explain: {
         parameters: {
             query: {
+                /**
+                 * @description Full name of a repository, such as `library/app`.
+                 * @example library/app
+                 */
                 repository: string;
+                /**
+                 * @description Such as `pull` or `push`.
+                 * @example pull
+                 */
                 action: "pull" | "push" | "delete";
+                /**
+                 * @description Name of a user.
+                 * @example alice
+                 */
                 user?: string;
+                /**
+                 * @description Name or address of a registry.
+                 * @example text
+                 */
                 registry?: string;
+                /**
+                 * @description Name of an application token, to see what it would be granted.
+                 * @example 1
+                 */
                 token?: number;
             };
             header?: never;
@@ -8395,61 +9149,108 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": "alice",
+                     *       "repository": "library/app",
+                     *       "action": "pull",
+                     *       "allowed": false,
+                     *       "reason": "text",
+                     *       "because": "text",
+                     *       "change": "text",
+                     *       "rules": [
+                     *         {
+                     *           "rule": "text",
+                     *           "held": false
+                     *         }
+                     *       ],
+                     *       "facts": {
+                     *         "namespace": "library",
+                     *         "known": false,
+                     *         "kind": "text",
+                     *         "visibility": "text",
+                     *         "role": "text",
+                     *         "admin": false
+                     *       },
+                     *       "token": {
+                     *         "id": 1,
+                     *         "application": "ci",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "expires_at": "2026-11-21T09:30:00.000Z",
+                     *         "actions": [
+                     *           "pull"
+                     *         ],
+                     *         "namespaces": [
+                     *           "library"
+                     *         ],
+                     *         "read_only": false,
+                     *         "last_used_at": "2026-11-21T09:30:00.000Z",
+                     *         "last_used_from": "192.0.2.7"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Explanation"];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ActivitiesController_list: {
+    listActivities: {
         parameters: {
             query?: {
+                /**
+                 * @description Only this kind of change.
+                 * @example application_token.create
+                 */
                 key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+                /**
+                 * @description Only of this user.
+                 * @example 1
+                 */
                 user_id?: number;
+                /**
+                 * @description Only what happened to this kind of object.
+                 * @example application_token
+                 */
                 trackable_type?: "application_token" | "namespace" | "refresh_token" | "registry" | "repository" | "retention_rule" | "session" | "sync_run" | "tag" | "team" | "user" | "webhook";
+                /**
+                 * @description Only of this team.
+                 * @example 1
+                 */
                 team_id?: number;
+                /**
+                 * @description Only of this namespace.
+                 * @example 1
+                 */
                 namespace_id?: number;
+                /**
+                 * @description Not earlier than this.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
                 since?: string;
+                /**
+                 * @description Not later than this.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
                 until?: string;
+                /**
+                 * @description Go on from here: the `X-Next-Cursor` of the answer before.
+                 * @example 42
+                 */
                 cursor?: string;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
             };
             header?: never;
@@ -8461,52 +9262,94 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "key": "application_token.create",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "owner": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "trackable": {
+                     *           "type": "application_token",
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "team_id": 1,
+                     *         "namespace_id": 1,
+                     *         "address": "192.0.2.7",
+                     *         "request_id": "0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e",
+                     *         "parameters": {
+                     *           "name": null
+                     *         }
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Activity"][];
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    ActivitiesController_csv: {
+    downloadActivities: {
         parameters: {
             query?: {
+                /**
+                 * @description Only this kind of change.
+                 * @example application_token.create
+                 */
                 key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+                /**
+                 * @description Only of this user.
+                 * @example 1
+                 */
                 user_id?: number;
+                /**
+                 * @description Only what happened to this kind of object.
+                 * @example application_token
+                 */
                 trackable_type?: "application_token" | "namespace" | "refresh_token" | "registry" | "repository" | "retention_rule" | "session" | "sync_run" | "tag" | "team" | "user" | "webhook";
+                /**
+                 * @description Only of this team.
+                 * @example 1
+                 */
                 team_id?: number;
+                /**
+                 * @description Only of this namespace.
+                 * @example 1
+                 */
                 namespace_id?: number;
+                /**
+                 * @description Not earlier than this.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
                 since?: string;
+                /**
+                 * @description Not later than this.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
                 until?: string;
+                /**
+                 * @description Go on from here: the `X-Next-Cursor` of the answer before.
+                 * @example 42
+                 */
                 cursor?: string;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
                 per_page?: number;
             };
             header?: never;
@@ -8518,42 +9361,24 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example text */
                     "text/csv": string;
                 };
             };
-            /** @description The request does not fit. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No or wrong credentials. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    "HealthController_ping[0]": {
+    ping: {
         parameters: {
             query?: never;
             header?: never;
@@ -8564,13 +9389,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    "HealthController_ping[1]": {
+    getPing: {
         parameters: {
             query?: never;
             header?: never;
@@ -8581,13 +9407,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    HealthController_ready: {
+    getReadiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -8599,11 +9426,22 @@ export interface operations {
             /** @description Up or degraded. */
             200: {
                 headers: {
-                    /** @description up, degraded or down */
-                    "X-Portus-Status"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Portus-Status": components["headers"]["X-Portus-Status"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": {
+                     *         "success": false,
+                     *         "msg": "text",
+                     *         "status": "up",
+                     *         "since": "2026-11-21T09:30:00.000Z",
+                     *         "until": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: components["schemas"]["HealthComponent"];
                     };
@@ -8612,11 +9450,23 @@ export interface operations {
             /** @description Something is down. */
             503: {
                 headers: {
-                    /** @description up, degraded or down */
-                    "X-Portus-Status"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Portus-Status": components["headers"]["X-Portus-Status"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": {
+                     *         "success": false,
+                     *         "msg": "text",
+                     *         "status": "up",
+                     *         "since": "2026-11-21T09:30:00.000Z",
+                     *         "until": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: components["schemas"]["HealthComponent"];
                     };
@@ -8624,7 +9474,7 @@ export interface operations {
             };
         };
     };
-    HealthController_components: {
+    getHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -8636,11 +9486,22 @@ export interface operations {
             /** @description Up or degraded. */
             200: {
                 headers: {
-                    /** @description up, degraded or down */
-                    "X-Portus-Status"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Portus-Status": components["headers"]["X-Portus-Status"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": {
+                     *         "success": false,
+                     *         "msg": "text",
+                     *         "status": "up",
+                     *         "since": "2026-11-21T09:30:00.000Z",
+                     *         "until": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: components["schemas"]["HealthComponent"];
                     };
@@ -8649,14 +9510,279 @@ export interface operations {
             /** @description Something is down. */
             503: {
                 headers: {
-                    /** @description up, degraded or down */
-                    "X-Portus-Status"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Portus-Status": components["headers"]["X-Portus-Status"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": {
+                     *         "success": false,
+                     *         "msg": "text",
+                     *         "status": "up",
+                     *         "since": "2026-11-21T09:30:00.000Z",
+                     *         "until": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: components["schemas"]["HealthComponent"];
                     };
+                };
+            };
+        };
+    };
+    checkCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are good. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: components["responses"]["RegistryUnauthorized"];
+            429: components["responses"]["RegistryTooManyRequests"];
+            503: components["responses"]["RegistryServiceUnavailable"];
+        };
+    };
+    getToken: {
+        parameters: {
+            query: {
+                /**
+                 * @description The registry, as it calls itself.
+                 * @example registry.example.com:5000
+                 */
+                service: string;
+                /**
+                 * @description `repository:name:actions` or `registry:catalog:*`; repeated or separated by spaces.
+                 * @example [
+                 *       "repository:library/app:pull,push"
+                 *     ]
+                 */
+                scope?: string[];
+                /**
+                 * @description Information only.
+                 * @example text
+                 */
+                account?: string;
+                /**
+                 * @description What the client calls itself.
+                 * @example docker
+                 */
+                client_id?: string;
+                /**
+                 * @description `true`: answer a refresh token too.
+                 * @example text
+                 */
+                offline_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What of it was granted. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "token": "eyJhbGciOiJFUzI1NiJ9.eyJhY2Nlc3MiOltdfQ.c2lnbmF0dXJl",
+                     *       "access_token": "eyJhbGciOiJFUzI1NiJ9.eyJhY2Nlc3MiOltdfQ.c2lnbmF0dXJl",
+                     *       "expires_in": 300,
+                     *       "issued_at": "2026-11-21T09:30:00Z",
+                     *       "scope": "repository:a/b:pull",
+                     *       "refresh_token": "ptr_Vh4qU1X9bq3m"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegistryToken"];
+                };
+            };
+            400: components["responses"]["RegistryBadRequest"];
+            401: components["responses"]["RegistryUnauthorized"];
+            429: components["responses"]["RegistryTooManyRequests"];
+            503: components["responses"]["RegistryServiceUnavailable"];
+        };
+    };
+    exchangeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "grant_type": "password",
+                 *       "service": "registry.example.com:5000",
+                 *       "username": "alice",
+                 *       "password": "correct horse battery",
+                 *       "refresh_token": "ptr_Vh4qU1X9bq3m",
+                 *       "scope": "repository:library/app:pull,push",
+                 *       "access_type": "online",
+                 *       "client_id": "docker"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TokenGrant"];
+            };
+        };
+        responses: {
+            /** @description What of it was granted. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "token": "eyJhbGciOiJFUzI1NiJ9.eyJhY2Nlc3MiOltdfQ.c2lnbmF0dXJl",
+                     *       "access_token": "eyJhbGciOiJFUzI1NiJ9.eyJhY2Nlc3MiOltdfQ.c2lnbmF0dXJl",
+                     *       "expires_in": 300,
+                     *       "issued_at": "2026-11-21T09:30:00Z",
+                     *       "scope": "repository:a/b:pull",
+                     *       "refresh_token": "ptr_Vh4qU1X9bq3m"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegistryToken"];
+                };
+            };
+            400: components["responses"]["RegistryBadRequest"];
+            401: components["responses"]["RegistryUnauthorized"];
+            413: components["responses"]["RegistryPayloadTooLarge"];
+            415: components["responses"]["RegistryUnsupportedMediaType"];
+            429: components["responses"]["RegistryTooManyRequests"];
+            503: components["responses"]["RegistryServiceUnavailable"];
+        };
+    };
+    takeEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "id": "a1",
+                 *           "action": "push",
+                 *           "target": {
+                 *             "repository": "library/app",
+                 *             "tag": "1.4"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/vnd.docker.distribution.events.v2+json": components["schemas"]["Notification"];
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "id": "a1",
+                 *           "action": "push",
+                 *           "target": {
+                 *             "repository": "library/app",
+                 *             "tag": "1.4"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/vnd.docker.distribution.events.v1+json": components["schemas"]["Notification"];
+            };
+        };
+        responses: {
+            /** @description Taken, whatever the body holds. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["RegistryUnauthorized"];
+            503: components["responses"]["RegistryServiceUnavailable"];
+        };
+    };
+    getKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The public keys of tokens (RFC 7517). */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kid": "PTWT:FNJE",
+                     *           "kty": "EC",
+                     *           "alg": "ES256"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeySet"];
+                };
+            };
+        };
+    };
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This document. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.1"
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
                 };
             };
         };

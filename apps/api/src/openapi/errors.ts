@@ -22,7 +22,11 @@ const ERRORS: Record<number, { description: string; code: string; message: unkno
     code: 'invalid',
     message: { name: ['has already been taken'] },
   },
-  429: { description: 'Too often; `Retry-After` tells when to try again.', code: 'too_many_requests', message: 'too many failed attempts' },
+  429: {
+    description: 'Too often; `Retry-After` tells when to try again.',
+    code: 'too_many_requests',
+    message: 'too many failed attempts',
+  },
   503: {
     description: 'Something that is needed for it can not be reached now.',
     code: 'unavailable',

@@ -30,6 +30,6 @@ function simplify(schema: SchemaObject): void {
   delete schema['propertyNames'];
   delete schema['id'];
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
-    if (/_at$/.test(name) && [field.type].flat().includes('string')) field.format ??= 'date-time';
+    if (name.endsWith('_at') && [field.type].flat().includes('string')) field.format ??= 'date-time';
   }
 }
