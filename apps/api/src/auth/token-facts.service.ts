@@ -5,7 +5,7 @@ import { namespaceOf } from '#domain/policy/grant.js';
 import { hashApplicationToken, isApplicationToken } from '#identity/application-token.js';
 import { networkOf } from '#identity/network-of.js';
 import { hashRefreshToken } from '#identity/refresh-token.js';
-import { isAboutValue } from '#persistence/connection-errors.js';
+import { isAboutValue, isSilence } from '#persistence/connection-errors.js';
 import { Database } from '#persistence/database.js';
 import { type Lookup, type TokenFacts, TokenFactsRepository } from '#persistence/token-facts.repository.js';
 import { SharedResult } from '#platform/lifecycle/shared-result.js';
@@ -18,7 +18,7 @@ import { FactSource } from './fact-source.js';
 import type { TokenRequestFacts } from './token-request.js';
 import { type ToldBy, watchFacts } from './watch-facts.js';
 
-/** After a failed query the database gets this long before the next request tries it, milliseconds. */
+/** While the database is silent one request asks it in this time, milliseconds: who asks waits for the whole time limit. */
 const PAUSE_MS = 1_000;
 /** Whoever asks how things are gets an answer of at most this age, milliseconds. */
 const LOOK_MS = 1_000;
@@ -37,6 +37,7 @@ const nothing = (): void => undefined;
 export class TokenFactsService {
   private readonly confirmed: ConfirmedFacts;
   private readonly toldBy: ToldBy;
+  private silent = false;
   private pausedUntil = 0;
   /** For those who tell people about it; {@link look} brings it up to date also when nobody asks for tokens. */
   readonly source: FactSource;
@@ -62,14 +63,14 @@ export class TokenFactsService {
     const namespaces = namespacesOf(request);
     const hash = who.by === 'name' ? '' : who.hash.toString('base64');
     const key = JSON.stringify([request.service, who.by === 'refresh-token' ? '' : who.username, hash]);
-    if (Date.now() < this.pausedUntil) {
-      const known = this.recall(key, namespaces);
+    if (this.silent) {
+      const known = this.isMyTurn() ? null : this.recall(key, namespaces);
       if (known !== null) return known;
     }
     const asked = Date.now();
     try {
       const facts = await this.repository.find(request.service, who, namespaces);
-      this.pausedUntil = 0;
+      this.silent = false;
       if (this.source.confirmed())
         this.logger.info({ requestId: request.requestId }, 'the database confirms facts for tokens again');
       this.confirmed.correct(key, namespaces, facts, asked);
@@ -78,16 +79,31 @@ export class TokenFactsService {
     } catch (error) {
       // One bad request must not make the database look as if it were away, for everybody.
       if (isAboutValue(error)) throw new AppError('bad_request', 'this can not be looked up', { cause: error });
-      this.pausedUntil = Date.now() + PAUSE_MS;
-      this.source.failed();
-      const about = { requestId: request.requestId, error: (error as Error).message };
-      this.logger.warn(about, 'the database confirms no facts for tokens');
+      this.noteFailure(error as Error, request.requestId);
       const known = this.recall(key, namespaces);
       if (known !== null) return known;
       this.toldBy.nobody.inc();
       const options = { cause: error, retryable: true, level: 'error' } as const;
       throw new AppError('unavailable', 'the database can not be reached', options);
     }
+  }
+
+  /** One line in the log, however many ask. */
+  private noteFailure(error: Error, requestId: string): void {
+    this.silent = isSilence(error);
+    this.source.failed();
+    const now = Date.now();
+    if (now >= this.pausedUntil) {
+      this.logger.warn({ requestId, error: error.message }, 'the database confirms no facts for tokens');
+    }
+    this.pausedUntil = now + PAUSE_MS;
+  }
+
+  private isMyTurn(): boolean {
+    const now = Date.now();
+    if (now < this.pausedUntil) return false;
+    this.pausedUntil = now + PAUSE_MS;
+    return true;
   }
 
   private async askDatabase(): Promise<void> {
