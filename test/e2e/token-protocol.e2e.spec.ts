@@ -168,23 +168,6 @@ scenes('the protocol of tokens', { flavours: ['2.8'], stack: { workers: 0 } }, (
     await house().sql(`DELETE FROM registries WHERE name = 'six'`);
   });
 
-  it('no two registries share a service, by either of their names: a token for one would open the other (trap 49)', async () => {
-    const make = (registry: object) => house().post('/registries', { registry });
-    const own = { name: 'second', hostname: 'second.test:5000', external_hostname: 'second.example', use_ssl: false };
-    expect((await make(own)).status).toBe(201);
-    const others = [
-      { hostname: own.hostname },
-      { hostname: own.external_hostname },
-      { hostname: 'third.test', external_hostname: own.external_hostname },
-      { hostname: 'third.test', external_hostname: own.hostname },
-      { hostname: house().registryHost },
-    ];
-    for (const other of others) {
-      const answer = await make({ name: 'third', use_ssl: false, ...other });
-      expect([other, answer.status]).toEqual([other, 422]);
-    }
-  });
-
   it('the catalog is for administrators, with a literal * (1.8)', async () => {
     const admin = basic('admin', house().adminPassword);
     const answer = await getToken(house(), { scope: 'registry:catalog:*' }, admin);

@@ -29,7 +29,7 @@ describe(RegistriesService.name, () => {
   });
   const refusedFor = (field: string) => expect.objectContaining({ fields: { [field]: TAKEN } });
 
-  describe('a name that is another registry’s, in the other column', () => {
+  describe('a name that is another registry’s, in the other column: a token for one would open the other (trap 49)', () => {
     beforeEach(() => sut.create(body('one', { external_hostname: 'one.example.test' })));
 
     it('is refused when a registry is made', async () => {

@@ -91,7 +91,7 @@ describe(decide.name, () => {
     expect(push(namespace({ role: 'owner' }))).toBe(false);
   });
 
-  it('delete needs delete.enabled, also for administrators, and contributors need delete.contributors', () => {
+  it('delete needs delete.enabled, also for administrators, and contributors need delete.contributors (trap 50)', () => {
     const off = { ...DEFAULT_POLICY, deleteEnabled: false };
     expect(decide(user({ admin: true }), 'delete', namespace(), off).allow).toBe(false);
     const on = { ...DEFAULT_POLICY, contributorsDelete: true };
