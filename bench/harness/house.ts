@@ -74,9 +74,9 @@ export class House {
     return this.start('apps/api/src/main.js', port, '/_health', { PORTUS_PORT: String(port), ...env });
   }
 
-  async startWorker(): Promise<Program> {
+  async startWorker(env: Record<string, string> = {}): Promise<Program> {
     const port = await freePort();
-    return this.start('apps/worker/src/main.js', port, '/_health', { PORTUS_WORKER_PORT: String(port) });
+    return this.start('apps/worker/src/main.js', port, '/_health', { PORTUS_WORKER_PORT: String(port), ...env });
   }
 
   /** A program of `bench/limits`, on the same database and with the same key. */

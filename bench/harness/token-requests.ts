@@ -11,9 +11,9 @@ export function basic(username: string, secret: string): string {
 }
 
 /** What docker sends before a push; with several repositories each request is about the next one. */
-export function tokenRequest(authorization: string, repositories: readonly string[]): Request {
+export function tokenRequest(authorization: string, repositories: readonly string[], service = SERVICE): Request {
   const paths = repositories.map((name) => {
-    const query = new URLSearchParams({ account: 'bench', service: SERVICE, scope: `repository:${name}:pull,push` });
+    const query = new URLSearchParams({ account: 'bench', service, scope: `repository:${name}:pull,push` });
     return `/v2/token?${query.toString()}`;
   });
   let count = 0;
@@ -22,9 +22,14 @@ export function tokenRequest(authorization: string, repositories: readonly strin
 }
 
 /** Makes the credential warm, and makes sure that such requests are answered with both actions. */
-export async function expectGrants(url: string, authorization: string, repositories: readonly string[]): Promise<void> {
+export async function expectGrants(
+  url: string,
+  authorization: string,
+  repositories: readonly string[],
+  service = SERVICE,
+): Promise<void> {
   for (const name of repositories.slice(0, 3)) {
-    const { path = '' } = tokenRequest(authorization, [name]);
+    const { path = '' } = tokenRequest(authorization, [name], service);
     const answer = await fetch(`${url}${path}`, { headers: { authorization } });
     const { token } = (await answer.json()) as { token: string };
     const { access } = decodeJwt<{ access: { actions: string[] }[] }>(token);
