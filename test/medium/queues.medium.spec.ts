@@ -13,7 +13,9 @@ import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
 import { WorkerModule } from '../../apps/worker/src/worker.module.js';
 import { CatalogBench } from '../support/catalog-bench.js';
+import { makeDelivery, makeNamespace, makeWebhook } from '../support/hooks.js';
 import { OwnRedis } from '../support/own-redis.js';
+import { Receiver } from '../support/receiver.js';
 import { until } from '../support/until.js';
 
 const QUEUE: QueueName = 'registry-events';
@@ -158,6 +160,27 @@ function workers(store: Store): void {
         await untilEqual(bench);
       } finally {
         await end();
+      }
+    });
+
+    it('deliver to webhooks each event once, though there are two of them and the store was emptied', async () => {
+      const { database } = store.bench();
+      const receiver = await Receiver.start();
+      const hook = await makeWebhook(database, await makeNamespace(database, 'hooked'), { url: receiver.url });
+      for (let i = 0; i < 10; i++) await makeDelivery(database, hook, `v${i}`);
+      await store.empty();
+      await begin({ PORTUS_WEBHOOKS_ALLOWED_NETWORKS: '127.0.0.1' });
+      try {
+        await makeDelivery(database, hook, 'late');
+        await store.empty();
+        const waiting = `SELECT count(*)::int FROM webhook_deliveries WHERE state <> 'delivered'`;
+        await until('all are delivered', async () => (await database.value(waiting)) === 0);
+        const ids = receiver.received.map(({ headers }) => headers['x-portus-delivery']);
+        expect(new Set(ids).size).toBe(11);
+        expect(ids).toHaveLength(11);
+      } finally {
+        await end();
+        await receiver.stop();
       }
     });
 

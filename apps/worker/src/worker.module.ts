@@ -38,6 +38,7 @@ import { Housekeeping } from './schedules/housekeeping.js';
 import { Sweeper } from './schedules/sweeper.js';
 import { SyncScheduler } from './schedules/sync-scheduler.js';
 import { SecurityScanProcessor } from './security-scan/security-scan.processor.js';
+import { WebhookDeliveriesModule } from './webhook-deliveries/webhook-deliveries.module.js';
 
 export interface WorkerParts {
   settings: Settings;
@@ -116,6 +117,7 @@ export class WorkerModule implements OnModuleDestroy {
         TokensModule.register(keys),
         CatalogModule,
         DeletionsModule,
+        WebhookDeliveriesModule,
         ScheduleModule.forRoot(),
       ],
       providers: [

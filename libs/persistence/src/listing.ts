@@ -17,3 +17,5 @@ export const REPOSITORY_SORTS = ['id', 'name', 'full_name', 'created_at', 'updat
 export const TAG_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
 export const USER_SORTS = ['id', 'username', 'email', 'created_at', 'updated_at'] as const;
 export const TEAM_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
+export const WEBHOOK_SORTS = ['id', 'name', 'created_at', 'updated_at'] as const;
+export const WEBHOOK_DELIVERY_SORTS = ['id'] as const;

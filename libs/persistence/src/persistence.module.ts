@@ -46,6 +46,10 @@ import { TeamMembersRepository } from './team-members.repository.js';
 import { TeamsRepository } from './teams.repository.js';
 import { TokenFactsRepository } from './token-facts.repository.js';
 import { UsersRepository } from './users.repository.js';
+import { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
+import { WebhookHeadersRepository } from './webhook-headers.repository.js';
+import { WebhookQueueRepository } from './webhook-queue.repository.js';
+import { WebhooksRepository } from './webhooks.repository.js';
 import { watchDatabase } from './watch-database.js';
 
 const REPOSITORIES = [
@@ -87,6 +91,10 @@ const REPOSITORIES = [
   TeamsRepository,
   TokenFactsRepository,
   UsersRepository,
+  WebhookDeliveriesRepository,
+  WebhookHeadersRepository,
+  WebhookQueueRepository,
+  WebhooksRepository,
 ];
 
 const RETRY_MS = 1_000;

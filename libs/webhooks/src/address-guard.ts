@@ -34,6 +34,11 @@ export class AddressGuard {
     this.allowed = listOf(allowed);
   }
 
+  /** @param text addresses and CIDR ranges, separated by commas, as the settings have them */
+  static of(text: string): AddressGuard {
+    return new AddressGuard(text.split(',').flatMap((part) => part.trim() || []));
+  }
+
   /** True for an address that may be connected to; false also for what is no address. */
   allows(text: string): boolean {
     const address = plain(text);

@@ -8,8 +8,12 @@ import { RemovedTagsRepository } from '#persistence/removed-tags.repository.js';
 import { SessionsRepository } from '#persistence/sessions.repository.js';
 import { SyncDifferencesRepository } from '#persistence/sync-differences.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
+import { WebhookDeliveriesRepository } from '#persistence/webhook-deliveries.repository.js';
+import { WebhooksRepository } from '#persistence/webhooks.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
+import { Sealer } from '#platform/secrets/sealer.js';
+import { resealWebhooks } from '#webhooks/reseal.js';
 import { type Chore, CHORES } from './housekeeping.js';
 
 /** Rows that one chore deletes in a tick. */
@@ -40,6 +44,13 @@ const ALL = [
   chore('login failures', LoginFailuresRepository, (failures) => failures.purge(AT_ONCE)),
   chore('refresh tokens', RefreshTokensRepository, (tokens) => tokens.purge(AT_ONCE)),
   chore('denials', DenialsRepository, (denials, settings) => denials.purge(settings.denialRetention, AT_ONCE)),
+  chore('webhook deliveries', WebhookDeliveriesRepository, (deliveries, settings) =>
+    deliveries.purge(settings.webhookRetention, AT_ONCE),
+  ),
+  chore('secrets sealed with a former key', WebhooksRepository, async (webhooks, settings) => {
+    const { secretKeyBase, secretKeyBasePrevious: former } = settings;
+    if (former !== null) await resealWebhooks(webhooks, new Sealer(secretKeyBase, [former]));
+  }),
   chore('sessions', SessionsRepository, (sessions) => sessions.purge(AT_ONCE)),
 ];
 

@@ -1,0 +1,103 @@
+import type { DeliveryState, EventFacts, WebhookEvent } from '#domain/webhook/webhook-events.js';
+import type { Database } from './database.js';
+import type { Listed, Page, WEBHOOK_DELIVERY_SORTS } from './listing.js';
+
+export interface DeliveryRow {
+  id: string;
+  webhookId: number;
+  uuid: string;
+  event: WebhookEvent;
+  facts: EventFacts;
+  state: DeliveryState;
+  attempts: number;
+  nextAttemptAt: Date;
+  status: number | null;
+  reason: string | null;
+  requestHeader: Record<string, string> | null;
+  requestBody: string | null;
+  responseHeader: Record<string, string> | null;
+  responseBody: string | null;
+  duration: number | null;
+  createdAt: Date;
+  attemptedAt: Date | null;
+}
+
+/** What waits, for webhooks that are enabled; and what was given up. */
+export interface DeliveryBacklog {
+  waiting: number;
+  oldestSeconds: number;
+  dead: number;
+  /** Targets that rest. */
+  resting: number;
+}
+
+const COLUMNS = `d.id::text, d.webhook_id AS "webhookId", d.uuid, d.event, d.facts, d.state, d.attempts,
+  d.next_attempt_at AS "nextAttemptAt", d.status, d.reason, d.request_header AS "requestHeader",
+  d.request_body AS "requestBody", d.response_header AS "responseHeader", d.response_body AS "responseBody", d.duration,
+  d.created_at AS "createdAt", d.attempted_at AS "attemptedAt"`;
+
+/** The log of deliveries. */
+export class WebhookDeliveriesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Of one webhook; with a state only those. */
+  async page(
+    webhookId: number,
+    state: DeliveryState | null,
+    page: Page<(typeof WEBHOOK_DELIVERY_SORTS)[number]>,
+  ): Promise<Listed<DeliveryRow>> {
+    const where = 'WHERE d.webhook_id = $1 AND ($2::text IS NULL OR d.state = $2)';
+    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
+      `SELECT count(*)::int AS total FROM webhook_deliveries d ${where}`,
+      [webhookId, state],
+    );
+    const items = await this.database.query<DeliveryRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} FROM webhook_deliveries d ${where} ORDER BY d.id ${page.order} LIMIT $3 OFFSET $4`,
+      [webhookId, state, page.take, page.skip],
+    );
+    return { items, total };
+  }
+
+  async find(webhookId: number, id: string): Promise<DeliveryRow | null> {
+    const [row] = await this.database.query<DeliveryRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} FROM webhook_deliveries d WHERE d.webhook_id = $1 AND d.id = $2::bigint`,
+      [webhookId, id],
+    );
+    return row ?? null;
+  }
+
+  /** Lets it be sent again, as if it never had been. */
+  async resend(id: string): Promise<void> {
+    await this.database.query(
+      `UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, next_attempt_at = now() WHERE id = $1::bigint`,
+      [id],
+    );
+  }
+
+  async backlog(): Promise<DeliveryBacklog> {
+    const [row] = await this.database.query<DeliveryBacklog & Record<string, unknown>>(
+      `SELECT count(*)::int AS waiting,
+              coalesce(extract(epoch FROM now() - min(d.created_at)), 0)::float AS "oldestSeconds",
+              (SELECT count(*)::int FROM webhook_deliveries WHERE state = 'dead') AS dead,
+              (SELECT count(*)::int FROM webhook_targets WHERE open_until > now()) AS resting
+         FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id AND w.enabled WHERE d.state = 'waiting'`,
+    );
+    return row!;
+  }
+
+  /** Deletes those that are older than the given days, at most `limit`, and targets that nobody tries any more. */
+  async purge(days: number, limit: number): Promise<number> {
+    await this.database.query(
+      `DELETE FROM webhook_targets t WHERE failed_at < now() - make_interval(days => $1)
+          AND NOT EXISTS (SELECT FROM webhooks w WHERE w.origin = t.origin AND w.enabled)`,
+      [days],
+    );
+    const rows = await this.database.query(
+      `DELETE FROM webhook_deliveries WHERE id IN (
+         SELECT id FROM webhook_deliveries WHERE created_at < now() - make_interval(days => $1)
+          ORDER BY created_at, id LIMIT $2) RETURNING 1`,
+      [days, limit],
+    );
+    return rows.length;
+  }
+}
