@@ -30,11 +30,15 @@ export async function applyChanges(
 
 /** In the order of their ids, as whoever removes a namespace locks them: otherwise two would wait in a circle. */
 async function lockRepositories(sql: Sql, changes: readonly StoredChange[]): Promise<void> {
-  if (changes.length < 2) return;
+  if (changes.length < 2 || !changes.some(writesBeforeSettling)) return;
   await sql.query('SELECT 1 FROM repositories WHERE id = ANY($1::int[]) ORDER BY id FOR NO KEY UPDATE', [
     changes.map((one) => one.repositoryId),
   ]);
 }
+
+/** Whether anything is written that refers to the repository, before its own row is. */
+const writesBeforeSettling = ({ plan, manifests, gone }: StoredChange): boolean =>
+  plan.set.length + plan.remove.length + plan.missing.length + plan.seen.length + manifests.length + gone.length > 0;
 
 /** Those changes that have, or now get, a row for their repository. */
 async function withRepositories(
@@ -130,7 +134,7 @@ async function settleRepositories(sql: Sql, changes: readonly StoredChange[]): P
                               ELSE p.tags_count END AS n
                FROM unnest($1::int[], $2::bool[], $3::bool[], $4::bool[], $5::bool[], $6::bool[])
                       AS w(id, names, digests, sets, removes, counted)
-               JOIN repositories p ON p.id = w.id) c
+               JOIN repositories p ON p.id = w.id ORDER BY p.id FOR NO KEY UPDATE OF p) c
       WHERE r.id = c.id`,
     [
       column((one) => one.repositoryId),

@@ -35,6 +35,22 @@ describe(Gather.name, () => {
     expect(batches).toEqual([[1, 2, 3], [4]]);
   });
 
+  it('lets a batch that is full wait for nobody', async () => {
+    const { sut, batches, letGo, turn } = doubling({ most: 2, lanes: 1, wait: 60_000 });
+    const first = Promise.all([1, 2].map((item) => sut.do(item)));
+    expect(batches).toEqual([[1, 2]]);
+    await letGo();
+    await first;
+    const second = Promise.all([3, 4].map((item) => sut.do(item)));
+    await turn();
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    await letGo();
+    expect(await second).toEqual([6, 8]);
+  });
+
   it('lets those who come later wait for the next batch, and has no more batches under way than lanes', async () => {
     const { sut, batches, letGo, turn } = doubling({ most: 9, lanes: 2 });
     const results: Promise<number>[] = [];

@@ -5,7 +5,10 @@ export interface GatherLimits {
   most: number;
   /** Batches under way at once. */
   lanes: number;
-  /** Milliseconds for which a batch waits for more, while several come at a time; one that comes alone is not kept waiting. */
+  /**
+   * Milliseconds for which a batch that is not full waits for more, while several come at a time; one that comes alone is
+   * not kept waiting.
+   */
   wait?: number;
 }
 
@@ -37,7 +40,8 @@ export class Gather<I, O> {
   async do(item: I): Promise<O> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      this.ask();
+      if (this.waiting.length >= this.limits.most) this.begin();
+      else this.ask();
     });
   }
 

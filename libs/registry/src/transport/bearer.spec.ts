@@ -70,11 +70,11 @@ describe(BearerCache.name, () => {
 
   it('forgets the oldest when a registry has many repositories', async () => {
     const { cache, source } = setUp();
-    for (let i = 0; i < 600; i += 1) await cache.get(pull(`r${i}`), REGISTRY);
-    await cache.get(pull('r599'), REGISTRY);
-    expect(source).toHaveBeenCalledTimes(600);
+    for (let i = 0; i < 17_000; i += 1) await cache.get(pull(`r${i}`), REGISTRY);
+    await cache.get(pull('r16999'), REGISTRY);
+    expect(source).toHaveBeenCalledTimes(17_000);
     await cache.get(pull('r0'), REGISTRY);
-    expect(source).toHaveBeenCalledTimes(601);
+    expect(source).toHaveBeenCalledTimes(17_001);
   });
 });
 

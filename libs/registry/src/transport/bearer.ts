@@ -20,8 +20,11 @@ interface CachedToken {
 const ASSUMED_LIFETIME_MS = 300_000;
 /** Left unused at the end: the longest that a request may wait before the registry looks at its token. */
 const MARGIN_MS = 60_000;
-/** Tokens differ by repository, and a full sync touches all of them: the cache must not grow with the registry. */
-const MAX_CACHED = 512;
+/**
+ * Tokens differ by repository, and a sync touches all of them, again and again: to sign them anew each time costs more
+ * than to ask. About a kilobyte each; the cache must not grow with the registry.
+ */
+const MAX_CACHED = 16_384;
 
 /** Keeps one token per set of rights until shortly before it expires. Concurrent callers share one signature. */
 export class BearerCache {
