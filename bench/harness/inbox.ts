@@ -14,7 +14,7 @@ const RUN_TIMEOUT_MS = 240_000;
 
 /** The catalog is empty, and the inbox holds one event for each push, not yet due. */
 export async function fillInbox(house: House, pushes: readonly Push[]): Promise<void> {
-  await house.sql.query('TRUNCATE registry_events, repositories, repository_leases, scan_reports CASCADE');
+  await house.sql.query('TRUNCATE registry_events, repositories, repository_leases, scan_targets CASCADE');
   await house.sql.query(
     `INSERT INTO registry_events (registry_id, event_id, action, repository, tag, digest, actor, occurred_at, payload,
                                   next_attempt_at)

@@ -145,16 +145,16 @@ function workers(store: Store): void {
       const bench = store.bench();
       bench.fake.putImage('team/scanned', 'v1', { seed: 'scanned' });
       await bench.handleEvents();
-      const queued = () => bench.database.value(`SELECT count(*)::int FROM scan_reports WHERE state = 'queued'`);
-      expect(await queued()).toBe(1);
+      const unscanned = () => bench.database.value(`SELECT count(*)::int FROM scan_targets WHERE state <> 'done'`);
+      expect(await unscanned()).toBe(1);
       bench.fake.putImage('team/asked', 'v1', { silent: true });
       await bench.runs.request(bench.registry.id, 'deep:1', 'deep', 'update');
       await store.empty();
       const schedule = { PORTUS_BACKGROUND_SYNC_STRATEGY: 'update', PORTUS_BACKGROUND_SYNC_INTERVAL: '1' };
-      await begin({ PORTUS_BACKGROUND_SYNC_ENABLED: 'true', ...schedule });
+      await begin({ PORTUS_BACKGROUND_SYNC_ENABLED: 'true', PORTUS_SECURITY_DUMMY_SERVER: 'dummy', ...schedule });
       try {
         await untilEqual(bench);
-        await until('the scans are recorded', async () => (await queued()) === 0);
+        await until('the image is scanned', async () => (await unscanned()) === 0);
         bench.fake.putImage('team/found-by-schedule', 'v1', { seed: 'later', silent: true });
         await store.empty();
         await untilEqual(bench);
@@ -184,20 +184,15 @@ function workers(store: Store): void {
       }
     });
 
-    it('record every manifest as not scanned, and run the syncs that are asked for', async () => {
+    it('know nothing of any manifest without a scanner, and run the syncs that are asked for', async () => {
       const bench = store.bench();
       bench.fake.putImage('team/app', 'v1', { silent: true });
       await bench.runs.request(bench.registry.id, 'deep:1', 'deep', 'update');
       await begin();
       try {
         await untilEqual(bench);
-        const report = () =>
-          bench.database.sql.query(`SELECT state, reason FROM scan_reports WHERE state <> 'queued' LIMIT 1`);
-        const [found] = await until('the scan is recorded', async () => {
-          const rows = await report();
-          return rows.length > 0 ? rows : null;
-        });
-        expect(found).toMatchObject({ reason: expect.stringContaining('no scanner configured') });
+        const [found] = await bench.database.sql.query('SELECT state, verdict_at FROM scan_targets');
+        expect(found).toEqual({ state: 'none', verdict_at: null });
       } finally {
         await end();
       }

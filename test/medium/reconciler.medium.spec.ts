@@ -106,7 +106,7 @@ describe.each(['2.8', '3'] as const)(`${Reconciler.name} follows the notificatio
     const sizes = await row(`SELECT (SELECT sum(size) FROM manifest_children)::int AS children,
                                     (SELECT size FROM manifests WHERE digest = '${index.digest}')::int AS whole`);
     expect(sizes!['whole']).toBe(sizes!['children']);
-    expect(await bench.database.value('SELECT count(*)::int FROM scan_reports')).toBe(3);
+    expect(await bench.database.value('SELECT count(*)::int FROM scan_targets')).toBe(3);
   });
 
   it('of an index alone: its children are read with it', async () => {

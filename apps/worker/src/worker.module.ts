@@ -15,7 +15,6 @@ import { InboxRepository } from '#persistence/inbox.repository.js';
 import { PersistenceModule } from '#persistence/persistence.module.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { RemovedTagsRepository } from '#persistence/removed-tags.repository.js';
-import { ScanReportsRepository } from '#persistence/scan-reports.repository.js';
 import { SyncBatchesRepository } from '#persistence/sync-batches.repository.js';
 import { SyncPlansRepository } from '#persistence/sync-plans.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
@@ -25,7 +24,6 @@ import type { Logger } from '#platform/logging/logger.js';
 import { MetricsModule } from '#platform/metrics/metrics.module.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QueuesModule } from '#queues/queues.module.js';
-import { NoScanner } from '#scanning/none.js';
 import type { KeyRing } from '#tokens/key-ring.js';
 import { TokensModule } from '#tokens/tokens.module.js';
 import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
@@ -37,7 +35,7 @@ import { ConfigSweeper } from './schedules/config-sweeper.js';
 import { Housekeeping } from './schedules/housekeeping.js';
 import { Sweeper } from './schedules/sweeper.js';
 import { SyncScheduler } from './schedules/sync-scheduler.js';
-import { SecurityScanProcessor } from './security-scan/security-scan.processor.js';
+import { SecurityScanModule } from './security-scan/security-scan.module.js';
 import { WebhookDeliveriesModule } from './webhook-deliveries/webhook-deliveries.module.js';
 
 export interface WorkerParts {
@@ -118,21 +116,16 @@ export class WorkerModule implements OnModuleDestroy {
         CatalogModule,
         DeletionsModule,
         WebhookDeliveriesModule,
+        SecurityScanModule,
         ScheduleModule.forRoot(),
       ],
       providers: [
         eventDrain,
         syncRunner,
         configDrain,
-        {
-          provide: ScanDrain,
-          inject: [ScanReportsRepository],
-          useFactory: (reports: ScanReportsRepository) => new ScanDrain(reports, new NoScanner()),
-        },
         // Switched off, notifications are still stored and wait.
         ...(settings.registryEvents ? [RegistryEventsProcessor] : []),
         CatalogSyncProcessor,
-        SecurityScanProcessor,
         {
           provide: AuditChain,
           inject: [ActivitySealsRepository],

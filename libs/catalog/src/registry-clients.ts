@@ -52,7 +52,7 @@ export class RegistryClients {
   ): RegistryClient {
     let audience = { name: '', until: 0 };
     const client: RegistryClient = new RegistryClient({
-      baseUrl: `${registry.useSsl ? 'https' : 'http'}://${registry.hostname}`,
+      baseUrl: addressOf(registry),
       ...this.settings,
       onClock,
       tokenFor: async (access) => {
@@ -73,10 +73,28 @@ export class RegistryClients {
     return client;
   }
 
+  /** A token with which the service account can pull from one repository, for others to use in its place. */
+  async pullToken(registry: Address & Pick<Registry, 'id'>, repository: string, seconds: number): Promise<string> {
+    const { service } = await this.of(registry).ping();
+    const signed = await this.signer.sign({
+      subject: SERVICE_ACCOUNT,
+      audience: audienceOf(registry, service),
+      access: [{ type: 'repository', name: repository, actions: ['pull'] }],
+      lifetime: seconds,
+      now: Date.now(),
+    });
+    return signed.token;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.clients.values()].map(({ client }) => client.close()));
     this.clients.clear();
   }
+}
+
+/** Where Portus itself reaches a registry. */
+export function addressOf({ useSsl, hostname }: Pick<Registry, 'useSsl' | 'hostname'>): string {
+  return `${useSsl ? 'https' : 'http'}://${hostname}`;
 }
 
 /**

@@ -1,48 +1,88 @@
-import type { EndedScan, QueuedScan, ScanReportsRepository } from '#persistence/scan-reports.repository.js';
-import type { Scanner } from '#scanning/none.js';
+import { randomUUID } from 'node:crypto';
+import type { ScanPlansRepository } from '#persistence/scan-plans.repository.js';
+import type { ClaimedScan } from '#persistence/scan-queue.repository.js';
+import type { Scanner } from '#scanning/scanner.js';
+import type { Scanners } from '#scanning/scanners.js';
+import { Pace } from './pace.js';
+import { type ScanEnd, ScanRunner, type ScanRunnerParts } from './scan-runner.js';
 import { WorkLoop } from './work-loop.js';
 
-const BATCH = 100;
-/** What was found out waits no longer than this to be stored, milliseconds. */
-const STORE_EVERY_MS = 1_000;
+const BATCH = 200;
+/** Leases of workers that are gone which one round puts back. */
+const EXPIRED_AT_ONCE = 100;
 
-/** Works queued scan reports off, in their order. */
+export interface ScanDrainParts extends ScanRunnerParts {
+  plans: ScanPlansRepository;
+  /** Scans that are begun per minute with each scanner at most; 0: any number. */
+  ratePerMinute: number;
+  /** Told of each end of a scan, and how many seconds it took. */
+  onEnd?: (scanner: string, end: ScanEnd, seconds: number) => void;
+}
+
+/**
+ * Scans what waits: plans new digests, and keeps the slots of each scanner filled. It begins as many as there is room for
+ * and does not wait for them; each one that ends makes room and looks for the next.
+ */
 export class ScanDrain {
-  private readonly loop = new WorkLoop((signal) => this.round(signal));
+  private readonly holder = randomUUID();
+  private readonly runner: ScanRunner;
+  private readonly loop = new WorkLoop(() => this.round());
+  private readonly stopping = new AbortController();
+  private readonly underWay = new Map<string, Set<Promise<void>>>();
+  private readonly paces: Map<string, Pace>;
 
   constructor(
-    private readonly reports: ScanReportsRepository,
-    private readonly scanner: Scanner,
-  ) {}
+    private readonly parts: ScanDrainParts,
+    private readonly scanners: Scanners,
+  ) {
+    this.runner = new ScanRunner(parts, this.holder);
+    this.paces = new Map(scanners.all.map(({ name }) => [name, new Pace(parts.ratePerMinute)]));
+  }
 
+  /** Resolves when all slots are in use or nothing waits. */
   async ring(): Promise<void> {
-    await this.loop.ring();
+    if (!this.stopping.signal.aborted) await this.loop.ring();
   }
 
+  /** Ends what is under way, and puts it back for others. */
   async stop(): Promise<void> {
+    this.stopping.abort(new Error('the worker is stopping'));
     await this.loop.stop();
+    await Promise.all([...this.underWay.values()].flatMap((running) => [...running]));
   }
 
-  private async round(signal: AbortSignal): Promise<boolean> {
-    const batch = await this.reports.queued(BATCH);
-    if (batch.length > 0) await this.scan(batch, signal);
-    return batch.length > 0;
+  /** Whether there may be more to do at once. */
+  private async round(): Promise<boolean> {
+    await this.parts.queue.expire(this.runner.maxAttempts, EXPIRED_AT_ONCE);
+    const drained = await this.parts.plans.drain(BATCH);
+    const planned = await this.parts.plans.plan(BATCH);
+    for (const scanner of this.scanners.all) await this.fill(scanner);
+    return drained > 0 || planned > 0;
   }
 
-  /** Outcomes that come quickly are stored together; those before a failure are stored too. */
-  private async scan(batch: readonly QueuedScan[], signal: AbortSignal): Promise<void> {
-    let ended: EndedScan[] = [];
-    let storedAt = performance.now();
+  private async fill(scanner: Scanner): Promise<void> {
+    const running = this.underWay.get(scanner.name) ?? new Set();
+    this.underWay.set(scanner.name, running);
+    const pace = this.paces.get(scanner.name)!;
+    const room = Math.min(scanner.concurrency - running.size, pace.left());
+    if (room <= 0 || this.stopping.signal.aborted) return;
+    const claimed = await this.parts.queue.claim(scanner.name, this.holder, room, this.runner.leaseSeconds);
+    pace.take(claimed.length);
+    for (const scan of claimed) {
+      const work: Promise<void> = this.run(scan, scanner).finally(() => running.delete(work));
+      running.add(work);
+      void work.then(() => this.ring()).catch(() => undefined);
+    }
+  }
+
+  private async run(scan: ClaimedScan, scanner: Scanner): Promise<void> {
+    const began = performance.now();
     try {
-      for (const report of batch) {
-        const { state, reason } = await this.scanner.scan(report, signal);
-        ended.push({ id: report.id, state, reason });
-        if (performance.now() - storedAt < STORE_EVERY_MS) continue;
-        await this.reports.settle(ended);
-        [ended, storedAt] = [[], performance.now()];
-      }
-    } finally {
-      await this.reports.settle(ended);
+      const end = await this.runner.run(scan, scanner, this.stopping.signal);
+      this.parts.onEnd?.(scanner.name, end, (performance.now() - began) / 1000);
+    } catch (error) {
+      // The lease runs out, and then somebody else does it.
+      this.parts.log.warn({ scanner: scan.scanner, error: (error as Error).message }, 'a scan could not be settled');
     }
   }
 }

@@ -1849,10 +1849,24 @@ export interface components {
             describes: string | null;
             pulled_at: string | null;
             pull_count: number;
-            scan: {
-                state: string;
-                reason: string | null;
-            };
+            scan: components["schemas"]["Scan"];
+        };
+        Scan: {
+            /** @enum {string} */
+            state: "none" | "queued" | "running" | "done" | "failed" | "unsupported";
+            reason: string | null;
+            verdict_at: string | null;
+            worst: ("critical" | "high" | "medium" | "low" | "negligible" | "unknown") | null;
+            counts: components["schemas"]["SeverityCounts"] | null;
+        };
+        SeverityCounts: {
+            critical: number;
+            high: number;
+            medium: number;
+            low: number;
+            negligible: number;
+            unknown: number;
+            fixable: number;
         };
         RepositoryChanges: {
             repository: {
@@ -5081,8 +5095,19 @@ export interface operations {
                      *         "pulled_at": "2026-11-21T09:30:00.000Z",
                      *         "pull_count": 12,
                      *         "scan": {
-                     *           "state": "text",
-                     *           "reason": "text"
+                     *           "state": "none",
+                     *           "reason": "text",
+                     *           "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *           "worst": "critical",
+                     *           "counts": {
+                     *             "critical": 1,
+                     *             "high": 1,
+                     *             "medium": 1,
+                     *             "low": 1,
+                     *             "negligible": 1,
+                     *             "unknown": 1,
+                     *             "fixable": 1
+                     *           }
                      *         }
                      *       }
                      *     ]
@@ -5152,8 +5177,19 @@ export interface operations {
                      *           "pulled_at": "2026-11-21T09:30:00.000Z",
                      *           "pull_count": 12,
                      *           "scan": {
-                     *             "state": "text",
-                     *             "reason": "text"
+                     *             "state": "none",
+                     *             "reason": "text",
+                     *             "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *             "worst": "critical",
+                     *             "counts": {
+                     *               "critical": 1,
+                     *               "high": 1,
+                     *               "medium": 1,
+                     *               "low": 1,
+                     *               "negligible": 1,
+                     *               "unknown": 1,
+                     *               "fixable": 1
+                     *             }
                      *           }
                      *         }
                      *       ]
@@ -5224,8 +5260,19 @@ export interface operations {
                      *       "pulled_at": "2026-11-21T09:30:00.000Z",
                      *       "pull_count": 12,
                      *       "scan": {
-                     *         "state": "text",
-                     *         "reason": "text"
+                     *         "state": "none",
+                     *         "reason": "text",
+                     *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "worst": "critical",
+                     *         "counts": {
+                     *           "critical": 1,
+                     *           "high": 1,
+                     *           "medium": 1,
+                     *           "low": 1,
+                     *           "negligible": 1,
+                     *           "unknown": 1,
+                     *           "fixable": 1
+                     *         }
                      *       }
                      *     }
                      */
@@ -5544,8 +5591,19 @@ export interface operations {
                      *         "pulled_at": "2026-11-21T09:30:00.000Z",
                      *         "pull_count": 12,
                      *         "scan": {
-                     *           "state": "text",
-                     *           "reason": "text"
+                     *           "state": "none",
+                     *           "reason": "text",
+                     *           "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *           "worst": "critical",
+                     *           "counts": {
+                     *             "critical": 1,
+                     *             "high": 1,
+                     *             "medium": 1,
+                     *             "low": 1,
+                     *             "negligible": 1,
+                     *             "unknown": 1,
+                     *             "fixable": 1
+                     *           }
                      *         }
                      *       }
                      *     ]
@@ -5612,8 +5670,19 @@ export interface operations {
                      *       "pulled_at": "2026-11-21T09:30:00.000Z",
                      *       "pull_count": 12,
                      *       "scan": {
-                     *         "state": "text",
-                     *         "reason": "text"
+                     *         "state": "none",
+                     *         "reason": "text",
+                     *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "worst": "critical",
+                     *         "counts": {
+                     *           "critical": 1,
+                     *           "high": 1,
+                     *           "medium": 1,
+                     *           "low": 1,
+                     *           "negligible": 1,
+                     *           "unknown": 1,
+                     *           "fixable": 1
+                     *         }
                      *       }
                      *     }
                      */
@@ -6041,8 +6110,19 @@ export interface operations {
                      *       "pulled_at": "2026-11-21T09:30:00.000Z",
                      *       "pull_count": 12,
                      *       "scan": {
-                     *         "state": "text",
-                     *         "reason": "text"
+                     *         "state": "none",
+                     *         "reason": "text",
+                     *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "worst": "critical",
+                     *         "counts": {
+                     *           "critical": 1,
+                     *           "high": 1,
+                     *           "medium": 1,
+                     *           "low": 1,
+                     *           "negligible": 1,
+                     *           "unknown": 1,
+                     *           "fixable": 1
+                     *         }
                      *       }
                      *     }
                      */

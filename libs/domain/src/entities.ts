@@ -25,7 +25,6 @@ import { ScanVerdict } from './scan/scan-verdict.entity.js';
 import { Scan } from './scan/scan.entity.js';
 import { ScannerRecord } from './scan/scanner-record.entity.js';
 import { Vulnerability } from './scan/vulnerability.entity.js';
-import { ScanReport } from './scan/scan-report.entity.js';
 import { SyncBatch } from './sync/sync-batch.entity.js';
 import { SyncDifference } from './sync/sync-difference.entity.js';
 import { SyncRun } from './sync/sync-run.entity.js';
@@ -74,7 +73,6 @@ export const ENTITIES = [
   RemovedTag,
   Repository,
   RepositoryLease,
-  ScanReport,
   SyncBatch,
   SyncDifference,
   Comment,

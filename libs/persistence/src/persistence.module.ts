@@ -32,7 +32,10 @@ import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { RemovedTagsRepository } from './removed-tags.repository.js';
 import { RepositoriesRepository } from './repositories.repository.js';
-import { ScanReportsRepository } from './scan-reports.repository.js';
+import { ScanPlansRepository } from './scan-plans.repository.js';
+import { ScanQueueRepository } from './scan-queue.repository.js';
+import { ScanVerdictsRepository } from './scan-verdicts.repository.js';
+import { ScannersRepository } from './scanners.repository.js';
 import { SyncBatchesRepository } from './sync-batches.repository.js';
 import { StarsRepository } from './stars.repository.js';
 import { SyncDifferencesRepository } from './sync-differences.repository.js';
@@ -77,7 +80,10 @@ const REPOSITORIES = [
   RegistriesRepository,
   RemovedTagsRepository,
   RepositoriesRepository,
-  ScanReportsRepository,
+  ScanPlansRepository,
+  ScanQueueRepository,
+  ScanVerdictsRepository,
+  ScannersRepository,
   SyncBatchesRepository,
   StarsRepository,
   SyncDifferencesRepository,

@@ -1,8 +1,10 @@
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
-import type { ScanState } from '#domain/scan/scan-report.entity.js';
+import type { ScanState } from '#domain/scan/scan-state.js';
+import type { Severity, SeverityCounts } from '#domain/scan/severity.js';
 import type { Database } from './database.js';
 import type { Listed, TAG_SORTS, Page } from './listing.js';
 import type { Viewer } from './namespaces.repository.js';
+import { SCAN_COLUMNS } from './scan-columns.js';
 
 export interface PlatformRow {
   os: string | null;
@@ -34,8 +36,12 @@ export interface TagRow {
   /** A bigint arrives as text. */
   pullCount: string;
   platforms: PlatformRow[];
-  scanState: ScanState | null;
+  scanState: ScanState;
   scanReason: string | null;
+  /** When the verdict was made that is shown; null: there is none. */
+  verdictAt: Date | null;
+  worst: Severity | null;
+  counts: SeverityCounts | null;
   namespaceId: number;
   namespaceName: string;
   namespaceKind: NamespaceFacts['kind'];
@@ -60,14 +66,14 @@ const COLUMNS = `
   f.media_type AS "mediaType", f.artifact_type AS "artifactType", f.config_digest AS "configDigest", f.size::text,
   g.created_at AS "createdAt", g.updated_at AS "updatedAt", g.pulled_at AS "pulledAt",
   g.pull_count AS "pullCount", ${PLATFORMS},
-  s.state AS "scanState", s.reason AS "scanReason", n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind", n.visibility,
+  ${SCAN_COLUMNS}, n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind", n.visibility,
   n.owner_id AS "ownerId", m.role`;
 
 const FROM = `
   FROM tags g JOIN manifests f ON f.id = g.manifest_id JOIN repositories p ON p.id = g.repository_id
   JOIN namespaces n ON n.id = p.namespace_id
   LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1
-  LEFT JOIN scan_reports s ON s.registry_id = p.registry_id AND s.digest = f.digest`;
+  LEFT JOIN scan_targets s ON s.registry_id = p.registry_id AND s.digest = f.digest`;
 
 export class TagsRepository {
   constructor(private readonly database: Database) {}

@@ -75,18 +75,19 @@ async function queueConfigs(sql: Sql, manifests: readonly FreshManifest[]): Prom
 
 /**
  * What is to be scanned are rows; the queue is only told that there are some. In one order for all, so that two that
- * bring the same images do not wait for each other.
+ * bring the same images do not wait for each other. One that was gone is looked at anew.
  */
 async function queueScans(sql: Sql, changes: readonly StoredChange[]): Promise<void> {
   const wanted = changes.flatMap(({ registryId, manifests }) =>
     manifests.map(({ digest }) => ({ registryId, digest })),
   );
   await sql.query(
-    `INSERT INTO scan_reports (registry_id, digest)
+    `INSERT INTO scan_targets AS t (registry_id, digest)
      SELECT DISTINCT w.registry_id, w.digest FROM unnest($1::int[], $2::text[]) AS w(registry_id, digest)
-      WHERE NOT EXISTS (SELECT FROM scan_reports s WHERE s.registry_id = w.registry_id AND s.digest = w.digest)
+      WHERE NOT EXISTS (SELECT FROM scan_targets s WHERE s.registry_id = w.registry_id AND s.digest = w.digest
+                                                     AND (s.unplanned OR s.state <> 'none'))
       ORDER BY w.registry_id, w.digest
-     ON CONFLICT (registry_id, digest) DO NOTHING`,
+     ON CONFLICT (registry_id, digest) DO UPDATE SET unplanned = true WHERE t.state = 'none' AND NOT t.unplanned`,
     [wanted.map((one) => one.registryId), wanted.map((one) => one.digest)],
   );
 }

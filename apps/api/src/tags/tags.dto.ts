@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { companionOf } from '#domain/manifest/referrers.js';
+import { scanView, viewScan } from '../scans/scan-view.js';
 import type { TagRow } from '#persistence/tags.repository.js';
 
 const platform = z.object({
@@ -28,14 +29,14 @@ export const tagView = z
     describes: z.string().nullable(),
     pulled_at: z.string().nullable(),
     pull_count: z.number(),
-    scan: z.object({ state: z.string(), reason: z.string().nullable() }),
+    scan: scanView,
   })
   .meta({ id: 'Tag' });
 
 /**
- * Portus's representation (`scanned` 0: not scanned, 2: done; `vulnerabilities` null: nothing is known), and beside it
+ * Portus's representation (`scanned` 0: not scanned, 1: at work, 2: done; `vulnerabilities` null: nothing is known), and beside it
  * what Portus had not: media type, platforms, the digest that a signature or SBOM tag describes, pulls, and
- * why there is no verdict.
+ * the verdict of the scanners, or why there is none.
  */
 export function viewTag(row: TagRow): z.output<typeof tagView> {
   const author = row.username === null ? null : { id: row.authorId, name: row.username };
@@ -48,7 +49,7 @@ export function viewTag(row: TagRow): z.output<typeof tagView> {
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     size: Number(row.size),
-    scanned: row.scanState === 'done' ? 2 : 0,
+    scanned: scannedOf(row),
     vulnerabilities: null,
     media_type: row.mediaType,
     artifact_type: row.artifactType,
@@ -56,8 +57,14 @@ export function viewTag(row: TagRow): z.output<typeof tagView> {
     describes: companionOf(row.name)?.describes ?? null,
     pulled_at: row.pulledAt?.toISOString() ?? null,
     pull_count: Number(row.pullCount),
-    scan: { state: row.scanState ?? 'queued', reason: row.scanReason },
+    scan: viewScan(row),
   };
+}
+
+/** Portus knew no failures and nothing that can not be scanned: to its clients these are not scanned. */
+function scannedOf({ scanState }: TagRow): number {
+  if (scanState === 'done') return 2;
+  return scanState === 'running' ? 1 : 0;
 }
 
 const day = z.iso.date();

@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { EventDrain } from '#catalog/event-drain.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { PullsRepository } from '#persistence/pulls.repository.js';
-import { ScanReportsRepository } from '#persistence/scan-reports.repository.js';
+import { ScanQueueRepository } from '#persistence/scan-queue.repository.js';
 import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -24,7 +24,7 @@ export class Sweeper implements OnApplicationShutdown {
   constructor(
     private readonly inbox: InboxRepository,
     private readonly runs: SyncRunsRepository,
-    private readonly scans: ScanReportsRepository,
+    private readonly scans: ScanQueueRepository,
     private readonly pulls: PullsRepository,
     private readonly drain: EventDrain,
     private readonly doorbell: Doorbell,
@@ -50,7 +50,7 @@ export class Sweeper implements OnApplicationShutdown {
   async others(): Promise<void> {
     await this.once('others', async () => {
       if (await this.runs.hasOpen()) this.doorbell.ring('catalog-sync');
-      if (await this.scans.hasQueued()) this.doorbell.ring('security-scan');
+      if (await this.scans.hasWork()) this.doorbell.ring('security-scan');
       while ((await this.pulls.fold(PULLS_AT_ONCE)) === PULLS_AT_ONCE && !this.stopped);
     });
   }

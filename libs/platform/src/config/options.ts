@@ -4,6 +4,7 @@ import { BACKGROUND } from './options/background.js';
 import { FIRST_START } from './options/first-start.js';
 import { RETENTION } from './options/retention.js';
 import { RIGHTS } from './options/rights.js';
+import { SCANNING } from './options/scanning.js';
 import { SERVER } from './options/server.js';
 import { STORES } from './options/stores.js';
 import { TOKENS } from './options/tokens.js';
@@ -20,6 +21,7 @@ export const OPTIONS = {
   ...ACCOUNTS,
   ...RETENTION,
   ...BACKGROUND,
+  ...SCANNING,
   ...WEBHOOKS,
   ...FIRST_START,
   ...API,
