@@ -33,6 +33,8 @@ export interface StackParts {
     trust: 'rootcertbundle' | 'jwks';
     issuer: string;
   };
+  /** What api and workers were first started with. */
+  environment: Record<string, string>;
   newApi: (changes: Record<string, string | undefined>) => Promise<{ url: string; program: Program }>;
   newWorker: () => Promise<Program>;
   undo: () => Promise<void>;
@@ -100,6 +102,11 @@ export class Stack {
 
   get admin(): NonNullable<Speaker> {
     return { username: 'admin', password: this.adminPassword };
+  }
+
+  /** The settings of the programs, for others that are to have the same. */
+  programEnvironment(): Record<string, string> {
+    return { ...this.parts.environment };
   }
 
   /** One more replica of the api, with other settings where they are given; the registry goes on asking the first. */

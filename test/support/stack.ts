@@ -99,6 +99,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
     api,
     registry,
     signing: { ...key, trust, issuer: ISSUER },
+    environment: withoutUndefined(env),
     newApi: async (changes) => newApi({ ...env, ...changes }, undo),
     newWorker: async () => newWorker(env, undo),
     undo: () => undoAll(undo),

@@ -3,6 +3,7 @@ import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import { ConfigurationError } from '#platform/config/settings.js';
 import { addAuditCommands } from './audit/audit.command.js';
 import { addConfigCommands } from './config/config.command.js';
+import { addDoctorCommand } from './doctor/doctor.command.js';
 import { CommandFailure, EXIT, EXIT_HELP, type Exit, type Io } from './io.js';
 import { addKeysCommands } from './keys/keys.command.js';
 import { addRegistryCommands } from './registries/registry.command.js';
@@ -45,6 +46,7 @@ function commandLine(io: Io): Command {
     .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', EXIT_HELP);
   addConfigCommands(program, io);
+  addDoctorCommand(program, io);
   addUserCommands(program, io);
   addApiAccountCommand(program, io);
   addTokenCommands(program, io);

@@ -21,13 +21,27 @@ export async function migrate(settings: DatabaseSettings): Promise<string[]> {
   }
 }
 
+/** How the schema stands to this program: what is still to be run, and what a newer program has run. */
+export interface SchemaState {
+  missing: string[];
+  unknown: string[];
+}
+
+/** Reads it. */
+export async function schemaState(database: Database): Promise<SchemaState> {
+  const known = database.dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  const [table] = await database.query<{ name: string | null }>(`SELECT to_regclass('migrations')::text AS name`);
+  if (!table?.name) return { missing: known, unknown: [] };
+  const done = await applied(database);
+  return {
+    missing: known.filter((name) => !done.has(name)),
+    unknown: [...done].filter((name) => !known.includes(name)),
+  };
+}
+
 /** True when the schema has every migration that this program knows. */
 export async function isMigrated(database: Database): Promise<boolean> {
-  const [table] = await database.query<{ name: string | null }>(`SELECT to_regclass('migrations')::text AS name`);
-  if (!table?.name) return false;
-  const known = database.dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
-  const done = await applied(database);
-  return known.every((name) => done.has(name));
+  return (await schemaState(database)).missing.length === 0;
 }
 
 async function applied(sql: Sql): Promise<Set<string>> {

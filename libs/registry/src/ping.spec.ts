@@ -19,12 +19,19 @@ describe(readPing.name, () => {
   it('tells the version and the clock', () => {
     const answer = buildAnswer(200, {}, { ...mark, date: 'Sat, 21 Nov 2026 00:00:00 GMT' });
     const date = 'Sat, 21 Nov 2026 00:00:00 GMT';
-    expect(readPing(answer)).toEqual({ reachable: true, apiVersion: 'registry/2.0', dateHeader: date, service: null });
+    expect(readPing(answer)).toEqual({
+      reachable: true,
+      apiVersion: 'registry/2.0',
+      dateHeader: date,
+      service: null,
+      realm: null,
+    });
     expect(readPing(buildAnswer(200, {}))).toEqual({
       reachable: true,
       apiVersion: null,
       dateHeader: null,
       service: null,
+      realm: null,
     });
   });
 
@@ -36,6 +43,12 @@ describe(readPing.name, () => {
     [`Bearer service="${'x'.repeat(600)}"`, null],
   ])('tells the service that %s asks for', (challenge, service) => {
     expect(readPing(buildAnswer(401, '', { ...mark, 'www-authenticate': challenge })).service).toBe(service);
+  });
+
+  it('tells the realm that it names', () => {
+    const challenge = 'Bearer realm="http://p.test/t?service=fake",service="real",scope="a:b:c"';
+    const answer = buildAnswer(401, '', { ...mark, 'www-authenticate': challenge });
+    expect(readPing(answer).realm).toBe('http://p.test/t?service=fake');
   });
 
   it.each([

@@ -19,9 +19,11 @@ export interface PingAnswer {
   dateHeader: string | null;
   /** The `service` of its Bearer challenge: the audience that its tokens must have. Null when it asks for no token. */
   service: string | null;
+  /** The `realm` of that challenge: where clients ask for tokens. As the registry wrote it; never asked by us. */
+  realm: string | null;
 }
 
-const MAX_SERVICE_LENGTH = 512;
+const MAX_LENGTH = 512;
 
 /**
  * Asks `GET /v2/` (OCI distribution spec 1.1, "Determining Support") without a token: a registry that is not ours yet
@@ -43,7 +45,13 @@ export function readPing(answer: Answer): PingAnswer {
   if (!marked) throw badAnswer(answer, 'something answers, but it is not a registry', 'NOT_A_REGISTRY');
   const challenge = answer.status === 401 ? (answer.headers.get('www-authenticate') ?? null) : null;
   const dateHeader = answer.headers.get('date') ?? null;
-  return { reachable: true, apiVersion, dateHeader, service: serviceOf(challenge) };
+  return {
+    reachable: true,
+    apiVersion,
+    dateHeader,
+    service: parameterOf(challenge, 'service'),
+    realm: parameterOf(challenge, 'realm'),
+  };
 }
 
 /** The header is optional by the OCI specification; a JSON object (200) or a registry's error body (401) says it too. */
@@ -52,8 +60,24 @@ function bodyIsMark(answer: Answer): boolean {
   return mediaTypeOf(answer) === 'application/json' && isRecord(parseJson(answer.body));
 }
 
-/** Reads `service` out of a Bearer challenge (RFC 6750, section 3); values are quoted strings. */
-function serviceOf(challenge: string | null): string | null {
-  const value = /^Bearer\s.*?\bservice="([^"]*)"/i.exec(challenge ?? '')?.[1] ?? '';
-  return value !== '' && value.length <= MAX_SERVICE_LENGTH ? value : null;
+const PARAMETERS = {
+  service: /^Bearer\s.*?\bservice="([^"]*)"/i,
+  realm: /^Bearer\s.*?\brealm="([^"]*)"/i,
+} as const;
+
+/** Reads a parameter of a Bearer challenge (RFC 6750, section 3); values are quoted strings. */
+function parameterOf(challenge: string | null, name: keyof typeof PARAMETERS): string | null {
+  const value = PARAMETERS[name].exec(challenge ?? '')?.[1] ?? '';
+  return value !== '' && value.length <= MAX_LENGTH ? value : null;
+}
+
+/**
+ * Whether the registry takes our token at all, asked with one that grants nothing. false: it answers 401. Throws as
+ * {@link ping} does.
+ */
+export async function takesTokens(transport: Transport, signal?: AbortSignal): Promise<boolean> {
+  const url = endpoint(transport.base, ['']);
+  const answer = await transport.send({ method: 'GET', url, access: [], cap: BODY_CAPS.error, signal });
+  readPing(answer);
+  return answer.status === 200;
 }

@@ -10,7 +10,7 @@ import {
   type ManifestHead,
   type ManifestOptions,
 } from './manifests.js';
-import { ping, type PingAnswer } from './ping.js';
+import { ping, type PingAnswer, takesTokens } from './ping.js';
 import { listTags, type TagListing } from './tags.js';
 import type { RegistryAccess } from './transport/bearer.js';
 import type { ClockReading } from './transport/clock.js';
@@ -72,6 +72,11 @@ export class RegistryClient {
   /** Whether a registry answers here, asked without a token. */
   async ping(signal?: AbortSignal): Promise<PingAnswer> {
     return ping(this.transport, signal);
+  }
+
+  /** Whether it believes the tokens that we sign. */
+  async takesTokens(signal?: AbortSignal): Promise<boolean> {
+    return takesTokens(this.transport, signal);
   }
 
   /**

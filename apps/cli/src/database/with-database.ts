@@ -7,13 +7,18 @@ import { CommandFailure, EXIT, type Io } from '../io.js';
 
 /** Runs a command on the database that DATABASE_URL names, and nothing else: it works also where nothing runs. */
 export async function withDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
+  return withAnyDatabase(io, async (database) => {
+    if (await isMigrated(database)) return work(database);
+    throw new CommandFailure('the database is not of this version: run "npm run db:migrate" first', EXIT.unavailable);
+  });
+}
+
+/** The same whatever its schema is. */
+export async function withAnyDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
   const url = readOption(OPTIONS.databaseUrl, io.env);
   if (url === null) throw new ConfigurationError([`${OPTIONS.databaseUrl.name} is not set`]);
   const { database, close } = await open(url);
   try {
-    if (!(await isMigrated(database))) {
-      throw new CommandFailure('the database is not of this version: run "npm run db:migrate" first', EXIT.unavailable);
-    }
     return await work(database);
   } finally {
     await close();
