@@ -7,6 +7,7 @@ import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { FakeRegistry } from '../fakes/registry.js';
 import { portus, portusJson } from '../support/run-cli.js';
 import { TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'portus-cli-registries-'));
 const at = (name: string): string => join(folder, name);
@@ -77,12 +78,12 @@ describe('portus registry sync and drift', () => {
     expect(asked).toMatchObject({ state: 'queued', mode: 'names', strategy: 'update', dry_run: true });
     const late = await portus([...args, '--wait', '1'], env);
     expect(late).toMatchObject({ code: 1, err: expect.stringContaining(`run ${asked.id} has not ended in 1 s`) });
-    let ended = false;
-    const waiting = portus([...args, '--wait', '30'], env).finally(() => (ended = true));
-    while (!ended) {
+    const state = { ended: false };
+    const waiting = portus([...args, '--wait', '30'], env).finally(() => (state.ended = true));
+    await until('the command ends', async () => {
       await database.sql.query(`UPDATE sync_runs SET state = 'done', outcome = 'compared', started_at = now()`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return state.ended;
+    });
     expect(await waiting).toMatchObject({ code: 0, out: expect.stringMatching(/^run \d+: done, compared\n$/) });
     expect(await portus(['registry', 'drift', 'main'], env)).toMatchObject({ code: 0 });
     await database.sql.query(
