@@ -1,7 +1,9 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { Public } from '../http/access.js';
+import { Answers } from '../http/answers.js';
 import { HealthAnswers } from './health.dto.js';
 import { type HealthReport, HealthService } from './health.service.js';
 
@@ -13,6 +15,7 @@ export class HealthController {
 
   /** The process answers; says nothing about what it needs. */
   @Get(['_ping', 'api/v1/_ping'])
+  @Answers(z.object({ ok: z.literal(true) }))
   ping(): { ok: true } {
     return { ok: true };
   }

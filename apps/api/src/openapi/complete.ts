@@ -1,7 +1,7 @@
 import { exampleOf } from './examples.js';
 import { errorHeaders, errorResponse } from './errors.js';
 import { operationIdOf } from './operation-ids.js';
-import { ALWAYS, describedParameter, listHeaders } from './parameters.js';
+import { ALWAYS, describedParameter, listHeaders, placeHeader } from './parameters.js';
 import { shareParts } from './shared-parts.js';
 import { type Content, type Method, type OpenApi, type OperationObject, operationsOf } from './shapes.js';
 import { textOf } from './texts.js';
@@ -64,7 +64,8 @@ function completeAnswers(operation: OperationObject): void {
     const good = Number(status) < 300;
     response.headers = {
       ...ALWAYS,
-      ...(good ? listHeaders(operation) : errorHeaders(Number(status))),
+      ...(good ? { ...listHeaders(operation), ...placeHeader(status) } : {}),
+      ...(good || operation.tags?.includes('health') ? {} : errorHeaders(Number(status))),
       ...response.headers,
     };
   }

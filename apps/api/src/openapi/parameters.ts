@@ -69,6 +69,11 @@ export const ALWAYS: Record<string, HeaderObject> = {
   'X-Request-Id': { ...header('Names this request in the log; the one that was sent, if it is sane.'), required: true },
 };
 
+/** Where to look for what was made, or for what is being done; not of every operation. */
+export function placeHeader(status: string): Record<string, HeaderObject> {
+  return status === '201' || status === '202' ? { Location: header('Where it is.') } : {};
+}
+
 /** Headers of the good answers of an operation, known by its parameters. */
 export function listHeaders(operation: OperationObject): Record<string, HeaderObject> {
   const names = new Set((operation.parameters ?? []).map(({ name }) => name));

@@ -22,7 +22,7 @@ export class SessionsController {
 
   /** Begins a session: sets the cookie, and answers who it is and the token against forged requests. */
   @Post('session')
-  @Answers(signedInView, { status: 201 })
+  @Answers(signedInView, { status: 201, also: [401] })
   @Public()
   @HttpCode(201)
   async signIn(
