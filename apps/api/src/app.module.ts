@@ -26,6 +26,7 @@ import { ErrorFilter } from './http/error.filter.js';
 import { NamespacesModule } from './namespaces/namespaces.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { RepositoriesModule } from './repositories/repositories.module.js';
+import { OutgoingWebhooksModule } from './outgoing-webhooks/outgoing-webhooks.module.js';
 import { ProfileModule } from './profile/profile.module.js';
 import { SearchModule } from './search/search.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -66,6 +67,7 @@ export class ApiModule {
         TagsModule,
         DeletionsModule,
         RetentionModule,
+        OutgoingWebhooksModule,
         TeamsModule,
         SearchModule,
         SessionsModule,

@@ -882,6 +882,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/namespaces/{id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List namespace webhooks */
+        get: operations["listNamespaceWebhooks"];
+        put?: never;
+        /** Create namespace webhook */
+        post: operations["createNamespaceWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get namespace webhook */
+        get: operations["getNamespaceWebhook"];
+        /** Update namespace webhook */
+        put: operations["updateNamespaceWebhook"];
+        post?: never;
+        /** Delete namespace webhook */
+        delete: operations["deleteNamespaceWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/webhooks/{webhook_id}/toggle_enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Update namespace webhook toggle enabled */
+        put: operations["updateNamespaceWebhookToggleEnabled"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/webhooks/{webhook_id}/headers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List namespace webhook headers */
+        get: operations["listNamespaceWebhookHeaders"];
+        put?: never;
+        /** Create namespace webhook header */
+        post: operations["createNamespaceWebhookHeader"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/webhooks/{webhook_id}/headers/{header_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete namespace webhook header */
+        delete: operations["deleteNamespaceWebhookHeader"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List namespace webhook deliveries */
+        get: operations["listNamespaceWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get namespace webhook delivery */
+        get: operations["getNamespaceWebhookDelivery"];
+        /** Update namespace webhook delivery */
+        put: operations["updateNamespaceWebhookDelivery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -2081,6 +2205,168 @@ export interface components {
             /** Format: date-time */
             seen_at: string;
             settled_at: string | null;
+        };
+        Webhook: {
+            id: number;
+            namespace_id: number;
+            name: string;
+            /** @description whole for owners and administrators; others see the host */
+            url: string;
+            /** @enum {string} */
+            request_method: "GET" | "POST";
+            /** @enum {string} */
+            content_type: "application/json" | "application/x-www-form-urlencoded";
+            /** @enum {string} */
+            format: "portus" | "cloudevents";
+            events: ("push" | "delete" | "tag_moved" | "scan")[];
+            username: string | null;
+            has_password: boolean;
+            has_secret: boolean;
+            enabled: boolean;
+            /** @description its host failed too often in a row, and is left alone until then */
+            resting_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        WebhookInput: {
+            webhook: {
+                /** @description default: the host */
+                name?: string;
+                /** @description http or https; without a scheme: http */
+                url: string;
+                /**
+                 * @description default: POST
+                 * @enum {string}
+                 */
+                request_method?: "GET" | "POST";
+                /**
+                 * @description default: application/json
+                 * @enum {string}
+                 */
+                content_type?: "application/json" | "application/x-www-form-urlencoded";
+                /**
+                 * @description default: portus
+                 * @enum {string}
+                 */
+                format?: "portus" | "cloudevents";
+                /** @description default: push, delete */
+                events?: ("push" | "delete" | "tag_moved" | "scan")[];
+                /** @description for HTTP Basic; empty or null: none */
+                username?: string | null;
+                /** @description empty or null: none; never shown */
+                password?: string | null;
+                /** @description signs the deliveries; empty or null: none; never shown */
+                secret?: ("" | string) | null;
+                /** @description default: false */
+                enabled?: boolean;
+            };
+        };
+        WebhookChanges: {
+            webhook: {
+                /** @description default: the host */
+                name?: string;
+                /** @description http or https; without a scheme: http */
+                url?: string;
+                /**
+                 * @description default: POST
+                 * @enum {string}
+                 */
+                request_method?: "GET" | "POST";
+                /**
+                 * @description default: application/json
+                 * @enum {string}
+                 */
+                content_type?: "application/json" | "application/x-www-form-urlencoded";
+                /**
+                 * @description default: portus
+                 * @enum {string}
+                 */
+                format?: "portus" | "cloudevents";
+                /** @description default: push, delete */
+                events?: ("push" | "delete" | "tag_moved" | "scan")[];
+                /** @description for HTTP Basic; empty or null: none */
+                username?: string | null;
+                /** @description empty or null: none; never shown */
+                password?: string | null;
+                /** @description signs the deliveries; empty or null: none; never shown */
+                secret?: ("" | string) | null;
+                /** @description default: false */
+                enabled?: boolean;
+            };
+        };
+        WebhookHeader: {
+            id: number;
+            webhook_id: number;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        WebhookHeaderInput: {
+            webhook_header: {
+                name: string;
+                /** @description never shown */
+                value: string;
+            };
+        };
+        ListedWebhookDelivery: {
+            id: number;
+            webhook_id: number;
+            /** @description X-Portus-Delivery: the same at every attempt */
+            uuid: string;
+            /** @enum {string} */
+            event: "push" | "delete" | "tag_moved" | "scan";
+            /** @description repository and tag */
+            subject: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "dead";
+            /** @description of the last answer; 0: there was none; null: not tried yet */
+            status: number | null;
+            /** @description why the last attempt failed */
+            reason: string | null;
+            attempts: number;
+            next_attempt_at: string | null;
+            /** @description milliseconds */
+            duration: number | null;
+            /** Format: date-time */
+            created_at: string;
+            attempted_at: string | null;
+        };
+        WebhookDelivery: {
+            id: number;
+            webhook_id: number;
+            /** @description X-Portus-Delivery: the same at every attempt */
+            uuid: string;
+            /** @enum {string} */
+            event: "push" | "delete" | "tag_moved" | "scan";
+            /** @description repository and tag */
+            subject: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "dead";
+            /** @description of the last answer; 0: there was none; null: not tried yet */
+            status: number | null;
+            /** @description why the last attempt failed */
+            reason: string | null;
+            attempts: number;
+            next_attempt_at: string | null;
+            /** @description milliseconds */
+            duration: number | null;
+            /** Format: date-time */
+            created_at: string;
+            attempted_at: string | null;
+            /** @description what people entered is hidden */
+            request_header: {
+                [key: string]: string;
+            } | null;
+            request_body: string | null;
+            response_header: {
+                [key: string]: string;
+            } | null;
+            /** @description the beginning */
+            response_body: string | null;
         };
         Team: {
             id: number;
@@ -7220,6 +7506,805 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listNamespaceWebhooks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
+                all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
+                sort_attr?: "id" | "name" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
+                sort_order?: "asc" | "desc";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "namespace_id": 1,
+                     *         "name": "library",
+                     *         "url": "https://hooks.example.com/portus",
+                     *         "request_method": "GET",
+                     *         "content_type": "application/json",
+                     *         "format": "portus",
+                     *         "events": [
+                     *           "push"
+                     *         ],
+                     *         "username": "alice",
+                     *         "has_password": false,
+                     *         "has_secret": false,
+                     *         "enabled": false,
+                     *         "resting_until": "text",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createNamespaceWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "webhook": {
+                 *         "name": "library",
+                 *         "url": "https://hooks.example.com/portus",
+                 *         "request_method": "GET",
+                 *         "content_type": "application/json",
+                 *         "format": "portus",
+                 *         "events": [
+                 *           "push"
+                 *         ],
+                 *         "username": "alice",
+                 *         "password": "correct horse battery",
+                 *         "secret": "",
+                 *         "enabled": false
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookInput"];
+                /**
+                 * @example {
+                 *       "webhook": {
+                 *         "name": "library",
+                 *         "url": "https://hooks.example.com/portus",
+                 *         "request_method": "GET",
+                 *         "content_type": "application/json",
+                 *         "format": "portus",
+                 *         "events": [
+                 *           "push"
+                 *         ],
+                 *         "username": "alice",
+                 *         "password": "correct horse battery",
+                 *         "secret": "",
+                 *         "enabled": false
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["WebhookInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "name": "library",
+                     *       "url": "https://hooks.example.com/portus",
+                     *       "request_method": "GET",
+                     *       "content_type": "application/json",
+                     *       "format": "portus",
+                     *       "events": [
+                     *         "push"
+                     *       ],
+                     *       "username": "alice",
+                     *       "has_password": false,
+                     *       "has_secret": false,
+                     *       "enabled": false,
+                     *       "resting_until": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getNamespaceWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "name": "library",
+                     *       "url": "https://hooks.example.com/portus",
+                     *       "request_method": "GET",
+                     *       "content_type": "application/json",
+                     *       "format": "portus",
+                     *       "events": [
+                     *         "push"
+                     *       ],
+                     *       "username": "alice",
+                     *       "has_password": false,
+                     *       "has_secret": false,
+                     *       "enabled": false,
+                     *       "resting_until": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateNamespaceWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "webhook": {
+                 *         "name": "library",
+                 *         "url": "https://hooks.example.com/portus",
+                 *         "request_method": "GET",
+                 *         "content_type": "application/json",
+                 *         "format": "portus",
+                 *         "events": [
+                 *           "push"
+                 *         ],
+                 *         "username": "alice",
+                 *         "password": "correct horse battery",
+                 *         "secret": "",
+                 *         "enabled": false
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookChanges"];
+                /**
+                 * @example {
+                 *       "webhook": {
+                 *         "name": "library",
+                 *         "url": "https://hooks.example.com/portus",
+                 *         "request_method": "GET",
+                 *         "content_type": "application/json",
+                 *         "format": "portus",
+                 *         "events": [
+                 *           "push"
+                 *         ],
+                 *         "username": "alice",
+                 *         "password": "correct horse battery",
+                 *         "secret": "",
+                 *         "enabled": false
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["WebhookChanges"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "name": "library",
+                     *       "url": "https://hooks.example.com/portus",
+                     *       "request_method": "GET",
+                     *       "content_type": "application/json",
+                     *       "format": "portus",
+                     *       "events": [
+                     *         "push"
+                     *       ],
+                     *       "username": "alice",
+                     *       "has_password": false,
+                     *       "has_secret": false,
+                     *       "enabled": false,
+                     *       "resting_until": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteNamespaceWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateNamespaceWebhookToggleEnabled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "name": "library",
+                     *       "url": "https://hooks.example.com/portus",
+                     *       "request_method": "GET",
+                     *       "content_type": "application/json",
+                     *       "format": "portus",
+                     *       "events": [
+                     *         "push"
+                     *       ],
+                     *       "username": "alice",
+                     *       "has_password": false,
+                     *       "has_secret": false,
+                     *       "enabled": false,
+                     *       "resting_until": "text",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listNamespaceWebhookHeaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "webhook_id": 1,
+                     *         "name": "library",
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "updated_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["WebhookHeader"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createNamespaceWebhookHeader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "webhook_header": {
+                 *         "name": "library",
+                 *         "value": "text"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookHeaderInput"];
+                /**
+                 * @example {
+                 *       "webhook_header": {
+                 *         "name": "library",
+                 *         "value": "text"
+                 *       }
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["WebhookHeaderInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "webhook_id": 1,
+                     *       "name": "library",
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "updated_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookHeader"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteNamespaceWebhookHeader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+                /** @example 1 */
+                header_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listNamespaceWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which page, from 1 on.
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
+                all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
+                sort_attr?: "id";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
+                sort_order?: "asc" | "desc";
+                /**
+                 * @description Only those in this state.
+                 * @example waiting
+                 */
+                state?: "waiting" | "delivered" | "dead";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "webhook_id": 1,
+                     *         "uuid": "text",
+                     *         "event": "push",
+                     *         "subject": "text",
+                     *         "state": "waiting",
+                     *         "status": 1,
+                     *         "reason": "text",
+                     *         "attempts": 1,
+                     *         "next_attempt_at": "2026-11-21T09:30:00.000Z",
+                     *         "duration": 1,
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "attempted_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ListedWebhookDelivery"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getNamespaceWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+                /** @example 1 */
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "webhook_id": 1,
+                     *       "uuid": "text",
+                     *       "event": "push",
+                     *       "subject": "text",
+                     *       "state": "waiting",
+                     *       "status": 1,
+                     *       "reason": "text",
+                     *       "attempts": 1,
+                     *       "next_attempt_at": "2026-11-21T09:30:00.000Z",
+                     *       "duration": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "attempted_at": "2026-11-21T09:30:00.000Z",
+                     *       "request_header": {
+                     *         "name": "text"
+                     *       },
+                     *       "request_body": "text",
+                     *       "response_header": {
+                     *         "name": "text"
+                     *       },
+                     *       "response_body": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateNamespaceWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                webhook_id: number;
+                /** @example 1 */
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "webhook_id": 1,
+                     *       "uuid": "text",
+                     *       "event": "push",
+                     *       "subject": "text",
+                     *       "state": "waiting",
+                     *       "status": 1,
+                     *       "reason": "text",
+                     *       "attempts": 1,
+                     *       "next_attempt_at": "2026-11-21T09:30:00.000Z",
+                     *       "duration": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "attempted_at": "2026-11-21T09:30:00.000Z",
+                     *       "request_header": {
+                     *         "name": "text"
+                     *       },
+                     *       "request_body": "text",
+                     *       "response_header": {
+                     *         "name": "text"
+                     *       },
+                     *       "response_body": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -2,7 +2,8 @@ import type { DeliveryState, EventFacts, WebhookEvent } from '#domain/webhook/we
 import type { Database } from './database.js';
 import type { Listed, Page, WEBHOOK_DELIVERY_SORTS } from './listing.js';
 
-export interface DeliveryRow {
+/** Without the bodies. */
+export interface ListedDelivery {
   id: string;
   webhookId: number;
   uuid: string;
@@ -13,13 +14,16 @@ export interface DeliveryRow {
   nextAttemptAt: Date;
   status: number | null;
   reason: string | null;
+  duration: number | null;
+  createdAt: Date;
+  attemptedAt: Date | null;
+}
+
+export interface DeliveryRow extends ListedDelivery {
   requestHeader: Record<string, string> | null;
   requestBody: string | null;
   responseHeader: Record<string, string> | null;
   responseBody: string | null;
-  duration: number | null;
-  createdAt: Date;
-  attemptedAt: Date | null;
 }
 
 /** What waits, for webhooks that are enabled; and what was given up. */
@@ -31,10 +35,11 @@ export interface DeliveryBacklog {
   resting: number;
 }
 
-const COLUMNS = `d.id::text, d.webhook_id AS "webhookId", d.uuid, d.event, d.facts, d.state, d.attempts,
-  d.next_attempt_at AS "nextAttemptAt", d.status, d.reason, d.request_header AS "requestHeader",
-  d.request_body AS "requestBody", d.response_header AS "responseHeader", d.response_body AS "responseBody", d.duration,
-  d.created_at AS "createdAt", d.attempted_at AS "attemptedAt"`;
+const LISTED = `d.id::text, d.webhook_id AS "webhookId", d.uuid, d.event, d.facts, d.state, d.attempts,
+  d.next_attempt_at AS "nextAttemptAt", d.status, d.reason, d.duration, d.created_at AS "createdAt",
+  d.attempted_at AS "attemptedAt"`;
+const COLUMNS = `${LISTED}, d.request_header AS "requestHeader", d.request_body AS "requestBody",
+  d.response_header AS "responseHeader", d.response_body AS "responseBody"`;
 
 /** The log of deliveries. */
 export class WebhookDeliveriesRepository {
@@ -45,14 +50,14 @@ export class WebhookDeliveriesRepository {
     webhookId: number,
     state: DeliveryState | null,
     page: Page<(typeof WEBHOOK_DELIVERY_SORTS)[number]>,
-  ): Promise<Listed<DeliveryRow>> {
+  ): Promise<Listed<ListedDelivery>> {
     const where = 'WHERE d.webhook_id = $1 AND ($2::text IS NULL OR d.state = $2)';
     const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
       `SELECT count(*)::int AS total FROM webhook_deliveries d ${where}`,
       [webhookId, state],
     );
-    const items = await this.database.query<DeliveryRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} FROM webhook_deliveries d ${where} ORDER BY d.id ${page.order} LIMIT $3 OFFSET $4`,
+    const items = await this.database.query<ListedDelivery & Record<string, unknown>>(
+      `SELECT ${LISTED} FROM webhook_deliveries d ${where} ORDER BY d.id ${page.order} LIMIT $3 OFFSET $4`,
       [webhookId, state, page.take, page.skip],
     );
     return { items, total };

@@ -102,6 +102,11 @@ export class WebhooksRepository {
     );
   }
 
+  /** All headers of it. */
+  async dropHeaders(id: number, sql: Sql): Promise<void> {
+    await sql.query('DELETE FROM webhook_headers WHERE webhook_id = $1', [id]);
+  }
+
   /** Its headers and deliveries go with it. */
   async remove(id: number, sql: Sql): Promise<void> {
     await sql.query('DELETE FROM webhooks WHERE id = $1', [id]);

@@ -15,10 +15,10 @@ describe(HealthService.name, () => {
     };
     const registries = { all: async () => [1, 2, 3].map((id) => ({ id, name: `r${id}`, clockAheadMs: null })) };
     const clients = { of: ({ id }: { id: number }) => ({ ping: ping(id) }) };
-    const inbox = { backlog: async () => ({ waiting: 0, oldestSeconds: 0 }) };
+    const backlogs = { checkEvents: async () => 'none', checkWebhooks: async () => 'none' };
     const database = { answers: async () => true };
     const tokens = { checkFacts: async () => 'tokens are issued', checkKeys: () => 'all certificates are valid' };
-    const parts = [database, inbox, registries, clients, tokens, { kind: 'redis' }] as never[];
+    const parts = [database, backlogs, registries, clients, tokens, { kind: 'redis' }] as never[];
     const sut = new HealthService(...(parts as unknown as ConstructorParameters<typeof HealthService>));
     const [one, other] = await Promise.all([sut.components(), sut.components()]);
     expect(one.components['registry']).toEqual({ success: false, msg: 'registry r2 is not reachable', status: 'down' });

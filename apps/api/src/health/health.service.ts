@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RegistryClients } from '#catalog/registry-clients.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import { Database } from '#persistence/database.js';
-import { InboxRepository } from '#persistence/inbox.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { SharedResult } from '#platform/lifecycle/shared-result.js';
 import {
@@ -15,6 +14,7 @@ import {
 } from '#platform/health/check-health.js';
 import type { QueueConnections } from '#queues/queue-backend.js';
 import { QUEUE_CONNECTIONS } from '#queues/queues.module.js';
+import { BacklogHealth } from './backlog-health.js';
 import { clockFinding } from './clock-finding.js';
 import { TokensHealth } from './tokens-health.js';
 
@@ -35,7 +35,7 @@ export class HealthService {
 
   constructor(
     private readonly database: Database,
-    private readonly inbox: InboxRepository,
+    private readonly backlogs: BacklogHealth,
     private readonly registries: RegistriesRepository,
     private readonly clients: RegistryClients,
     private readonly tokens: TokensHealth,
@@ -68,7 +68,8 @@ export class HealthService {
         keys: async () => this.tokens.checkKeys(new Date()),
         registry: () => this.checkRegistries(),
         clocks: () => this.checkClocks(),
-        events: () => this.checkBacklog(),
+        events: () => this.backlogs.checkEvents(),
+        webhooks: () => this.backlogs.checkWebhooks(),
         queue: async () => `queues live in ${this.queues.kind === 'redis' ? 'Redis' : 'PostgreSQL'}`,
         scanner: async () => 'no scanner configured; images are not scanned',
       }),
@@ -104,13 +105,6 @@ export class HealthService {
         () => null,
         () => `registry ${registry.name} is not reachable`,
       );
-  }
-
-  private async checkBacklog(): Promise<string> {
-    const { waiting, oldestSeconds } = await this.inbox.backlog();
-    return waiting === 0
-      ? 'no notification waits'
-      : `${waiting} notifications wait, the oldest for ${Math.round(oldestSeconds)} s`;
   }
 }
 

@@ -48,8 +48,7 @@ const ALL = [
     deliveries.purge(settings.webhookRetention, AT_ONCE),
   ),
   chore('secrets sealed with a former key', WebhooksRepository, async (webhooks, settings) => {
-    const { secretKeyBase, secretKeyBasePrevious: former } = settings;
-    if (former !== null) await resealWebhooks(webhooks, new Sealer(secretKeyBase, [former]));
+    if (settings.secretKeyBasePrevious !== null) await resealWebhooks(webhooks, Sealer.of(settings));
   }),
   chore('sessions', SessionsRepository, (sessions) => sessions.purge(AT_ONCE)),
 ];

@@ -16,8 +16,7 @@ const runner: FactoryProvider = {
   provide: DeliveryRunner,
   inject: [WebhookQueueRepository, SETTINGS, LOGGER, Metrics],
   useFactory: (queue: WebhookQueueRepository, settings: Settings, logger: Logger, metrics: Metrics) => {
-    const { secretKeyBase, secretKeyBasePrevious: former, webhookNetworks } = settings;
-    const sealer = new Sealer(secretKeyBase, former === null ? [] : [former]);
+    const [sealer, guard] = [Sealer.of(settings), AddressGuard.of(settings.webhookNetworks)];
     const timeoutMs = settings.webhookTimeout * 1000;
     const options = {
       timeoutMs,
@@ -25,13 +24,7 @@ const runner: FactoryProvider = {
       backoff: settings.webhookBackoff,
       source: settings.machineFqdn,
     };
-    const deliverer = new Deliverer(
-      queue,
-      sealer,
-      AddressGuard.of(webhookNetworks),
-      options,
-      new DeliveryRecord(metrics),
-    );
+    const deliverer = new Deliverer(queue, sealer, guard, options, new DeliveryRecord(metrics));
     return new DeliveryRunner(queue, deliverer, { concurrency: settings.webhookConcurrency, timeoutMs }, logger);
   },
 };

@@ -28,6 +28,12 @@ export class Sealer {
     this.keys = [keyOf(base), ...formers.map(keyOf)];
   }
 
+  /** As the settings have them. */
+  static of(settings: { secretKeyBase: string; secretKeyBasePrevious: string | null }): Sealer {
+    const { secretKeyBase, secretKeyBasePrevious: former } = settings;
+    return new Sealer(secretKeyBase, former === null ? [] : [former]);
+  }
+
   /** `purpose`: what is sealed for one can not be read for another. */
   seal(plain: string, purpose: string): string {
     const [{ id, key }] = this.keys;
