@@ -75,6 +75,15 @@ describe(InboxRepository.name, () => {
     expect(commits).toBeLessThan(20);
   });
 
+  it('keeps the order in which events came, whatever their ids', async () => {
+    const events = ['c', 'a', 'b'].map((eventId) => ({ ...event(`team/${eventId}`), eventId }));
+    await Promise.all([sut.store(registryId, events), sut.store(registryId, [{ ...event('team/0'), eventId: '0' }])]);
+    const kept = await database.sql.query<{ event: string }>(
+      'SELECT event_id AS event FROM registry_events ORDER BY id',
+    );
+    expect(kept.map(({ event }) => event)).toEqual(['c', 'a', 'b', '0']);
+  });
+
   it('keeps the same id of two registries apart', async () => {
     const input = { name: 's', hostname: 's:1', externalHostname: null, useSsl: false, webhookSecret: null };
     const other = await new RegistriesRepository(database.sql).create(input);

@@ -126,9 +126,9 @@ export class CatalogBench {
   }
 
   /** One reconciler, as every worker process has its own. */
-  reconciler(adopter: string | null = null): Reconciler {
+  reconciler(adopter: string | null = null, more: { mostManifests?: number } = {}): Reconciler {
     const { leases, inbox, catalog, clients, record } = this;
-    return new Reconciler(this.database.sql, leases, inbox, catalog, clients, { record, adopter });
+    return new Reconciler(this.database.sql, leases, inbox, catalog, clients, { record, adopter, ...more });
   }
 
   drain(reconciler: Reconciler = this.reconciler()): EventDrain {

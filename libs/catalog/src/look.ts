@@ -19,6 +19,8 @@ export interface WholeLook {
   removals: ReadonlySet<string>;
   /** Compares, and changes nothing. */
   dryRun: boolean;
+  /** It goes on where a deep look left tags that were not stored. */
+  afterDeep?: boolean;
 }
 
 export interface ReconcileResult {
@@ -36,6 +38,8 @@ export interface ReconcileResult {
   questions: number;
   /** Tags by what happened to them; unreadable: of a kind that is not read here. */
   changes: { added: number; moved: number; removed: number; missing: number; unreadable: number };
+  /** What the next look has to go on with; null: it is whole. */
+  left: 'names' | 'deep' | null;
 }
 
 export const NOTHING: Omit<ReconcileResult, 'outcome'> = {
@@ -45,6 +49,7 @@ export const NOTHING: Omit<ReconcileResult, 'outcome'> = {
   removed: [],
   questions: 0,
   changes: { added: 0, moved: 0, removed: 0, missing: 0, unreadable: 0 },
+  left: null,
 };
 
 /** What a look found, and what is stored of it. */
@@ -56,7 +61,15 @@ export interface Look {
 
 /** A look whose listing is what is stored, so that nothing else was asked. */
 export function nothingNew(listing: ReadonlySet<string>): Reading {
-  return { listing, tags: new Map(), manifests: [], gone: [], unanswered: new Map(), unreadable: new Map() };
+  return {
+    listing,
+    tags: new Map(),
+    manifests: [],
+    gone: [],
+    unanswered: new Map(),
+    unreadable: new Map(),
+    left: null,
+  };
 }
 
 export function applicationOf(
@@ -68,7 +81,8 @@ export function applicationOf(
   whole: WholeLook | null,
 ): Application {
   const stored = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
-  const names = whole !== null && reading.unanswered.size === 0 && plan.lacking.length === 0;
+  const complete = reading.unanswered.size === 0 && reading.left === null;
+  const names = whole !== null && complete && plan.lacking.length === 0;
   return {
     lease,
     change: {
@@ -81,7 +95,7 @@ export function applicationOf(
       overtaken: overtakenPushes(events.done, reading, (name) => stored.get(name) ?? null),
       learnedFrom: whole ? 'sync' : 'event',
       restorable: whole && removed.length > 0 ? { runId: whole.runId, names: removed } : null,
-      proves: { names, digests: names && whole.deep },
+      proves: { names, digests: names && (whole.deep || whole.afterDeep === true) },
     },
     done: events.done,
     ignored: events.unreadable,

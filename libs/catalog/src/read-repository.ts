@@ -19,6 +19,8 @@ export interface ReadRequest {
   all: { listing: ReadonlySet<string>; deep: boolean; confirmBefore: Date | null } | null;
   /** False: compares digests and reads nothing new. */
   readManifests: boolean;
+  /** So many manifests are read at most; tags that are left then are a matter of the next look. */
+  most: number;
   signal: AbortSignal | undefined;
 }
 
@@ -30,6 +32,8 @@ export interface Reading extends RemoteView {
   unanswered: Map<string, RegistryError>;
   /** Tags and digests of manifests of a kind that is not read here, such as schema 1. Asking again will not help. */
   unreadable: Map<string, RegistryError>;
+  /** What was left for a further look: tags that are not stored, or also (deep) stored ones. null: nothing. */
+  left: 'names' | 'deep' | null;
 }
 
 /**
@@ -49,7 +53,12 @@ export async function readRepository(
   let listing = request.all?.listing ?? null;
   const tags = new Map<string, RemoteTag>();
   const taker = request.readManifests ? reader : null;
+  let left: Reading['left'] = null;
   await inParallel(namesToAsk(request, listing, local), PARALLEL_READS, async (name) => {
+    if (reader.facts.size >= request.most && !request.tags.has(name)) {
+      left = mine.has(name) ? 'deep' : (left ?? 'names');
+      return;
+    }
     const ask = () => askTag(client, fullName, name, mine.get(name) ?? null, taker, request.signal);
     tags.set(name, (await doubts.about([name], ask)) ?? { state: 'unknown' });
   });
@@ -66,7 +75,7 @@ export async function readRepository(
     );
     if (answer?.state === 'absent' && !isShown(digest, tags, reader)) gone.push(digest);
   }
-  return { listing, tags, manifests: [...reader.facts.values()], gone, ...doubts.found };
+  return { listing, tags, manifests: [...reader.facts.values()], gone, ...doubts.found, left };
 }
 
 /** Whether it was pushed again while we were reading. */
@@ -117,7 +126,9 @@ function namesToAsk(request: ReadRequest, listing: ReadonlySet<string> | null, l
   const names = new Set(request.tags);
   if (request.all === null || listing === null) return names;
   const known = new Map(local.tags.map((tag) => [tag.name, tag]));
-  for (const name of listing) if (request.all.deep || !known.has(name)) names.add(name);
+  // Stored ones first: most of them have not changed, and need no reading.
+  if (request.all.deep) for (const name of listing) if (known.has(name)) names.add(name);
+  for (const name of listing) if (!known.has(name)) names.add(name);
   const before = request.all.confirmBefore;
   for (const tag of local.tags) {
     const due = before !== null && tag.absentSince !== null && tag.absentSince <= before;

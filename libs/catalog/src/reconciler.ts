@@ -22,6 +22,7 @@ import {
   type WholeLook,
 } from './look.js';
 import { listTags, readRepository, type TagNames } from './read-repository.js';
+import { lookOn } from './look-on.js';
 import type { ReconcileRecord } from './reconcile-record.js';
 import type { RegistryClients } from './registry-clients.js';
 import { sortEvents } from './sort-events.js';
@@ -38,8 +39,12 @@ const READERS = 4;
  */
 export const IN_FLIGHT = 128;
 
+/** Manifests that are read by one look before they are stored; some megabytes. */
+const MOST_MANIFESTS = 2_000;
+
 export interface ReconcilerOptions {
   concurrency?: number;
+  mostManifests?: number;
   record: ReconcileRecord;
   adopter?: string | null;
 }
@@ -55,6 +60,7 @@ export class Reconciler {
   /** Apart, so that neither a sync nor a registry that hangs keeps the pushes of others from being seen. */
   private readonly turns = new Map<string, Turns>();
   private readonly concurrency: number;
+  private readonly mostManifests: number;
   private readonly record: ReconcileRecord;
 
   /**
@@ -67,9 +73,10 @@ export class Reconciler {
     private readonly inbox: InboxRepository,
     private readonly catalog: CatalogRepository,
     private readonly clients: RegistryClients,
-    { concurrency = READERS, record, adopter = null }: ReconcilerOptions,
+    { concurrency = READERS, mostManifests = MOST_MANIFESTS, record, adopter = null }: ReconcilerOptions,
   ) {
     this.concurrency = concurrency;
+    this.mostManifests = mostManifests;
     this.record = record;
     this.claims = new Claims(leases, inbox, catalog);
     this.applier = new Applier(database, leases, inbox, adopter);
@@ -91,7 +98,8 @@ export class Reconciler {
     whole: WholeLook | null,
     signal?: AbortSignal,
   ): Promise<ReconcileResult> {
-    return this.record.time(() => this.underLease(registry, fullName, whole, signal));
+    const look = (part: WholeLook | null) => this.record.time(() => this.underLease(registry, fullName, part, signal));
+    return whole === null ? look(null) : lookOn(whole, look);
   }
 
   private async underLease(
@@ -137,6 +145,8 @@ export class Reconciler {
       removed: sorted.removed,
       questions: reading.tags.size,
       changes: { ...countChanges(sorted.plan), unreadable: reading.unreadable.size },
+      // A look with gaps is repeated as a whole.
+      left: reading.unanswered.size === 0 ? reading.left : null,
     };
   }
 
@@ -189,6 +199,7 @@ export class Reconciler {
       all: whole &&
         listing && { listing, deep: whole.deep, confirmBefore: whole.mayRemove ? whole.confirmBefore : null },
       readManifests: !whole?.dryRun,
+      most: whole ? this.mostManifests : Number.POSITIVE_INFINITY,
       signal,
     };
     const stored = (digests: string[]) => this.catalog.storedManifests(local.id, digests);
