@@ -1948,6 +1948,11 @@ export interface components {
         Tag: {
             id: number;
             name: string;
+            repository: {
+                id: number;
+                full_name: string;
+                registry_hostname: string;
+            };
             author: {
                 id: number | null;
                 name: string;
@@ -5364,6 +5369,11 @@ export interface operations {
                      *       {
                      *         "id": 1,
                      *         "name": "library",
+                     *         "repository": {
+                     *           "id": 1,
+                     *           "full_name": "library/app",
+                     *           "registry_hostname": "registry.example.com"
+                     *         },
                      *         "author": {
                      *           "id": 1,
                      *           "name": "library"
@@ -5446,6 +5456,11 @@ export interface operations {
                      *         {
                      *           "id": 1,
                      *           "name": "library",
+                     *           "repository": {
+                     *             "id": 1,
+                     *             "full_name": "library/app",
+                     *             "registry_hostname": "registry.example.com"
+                     *           },
                      *           "author": {
                      *             "id": 1,
                      *             "name": "library"
@@ -5529,6 +5544,11 @@ export interface operations {
                      * @example {
                      *       "id": 1,
                      *       "name": "library",
+                     *       "repository": {
+                     *         "id": 1,
+                     *         "full_name": "library/app",
+                     *         "registry_hostname": "registry.example.com"
+                     *       },
                      *       "author": {
                      *         "id": 1,
                      *         "name": "library"
@@ -5861,6 +5881,11 @@ export interface operations {
                      *       {
                      *         "id": 1,
                      *         "name": "library",
+                     *         "repository": {
+                     *           "id": 1,
+                     *           "full_name": "library/app",
+                     *           "registry_hostname": "registry.example.com"
+                     *         },
                      *         "author": {
                      *           "id": 1,
                      *           "name": "library"
@@ -5940,6 +5965,11 @@ export interface operations {
                      * @example {
                      *       "id": 1,
                      *       "name": "library",
+                     *       "repository": {
+                     *         "id": 1,
+                     *         "full_name": "library/app",
+                     *         "registry_hostname": "registry.example.com"
+                     *       },
                      *       "author": {
                      *         "id": 1,
                      *         "name": "library"
@@ -6380,6 +6410,11 @@ export interface operations {
                      * @example {
                      *       "id": 1,
                      *       "name": "library",
+                     *       "repository": {
+                     *         "id": 1,
+                     *         "full_name": "library/app",
+                     *         "registry_hostname": "registry.example.com"
+                     *       },
                      *       "author": {
                      *         "id": 1,
                      *         "name": "library"

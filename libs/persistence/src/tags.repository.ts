@@ -21,6 +21,8 @@ export interface TagRow {
   registryId: number;
   /** Of its repository. */
   fullName: string;
+  /** As clients call it. */
+  registryHostname: string;
   teamId: number;
   authorId: number | null;
   username: string | null;
@@ -62,6 +64,7 @@ const PLATFORMS = `
 
 const COLUMNS = `
   g.id, g.name, g.repository_id AS "repositoryId", p.registry_id AS "registryId", p.full_name AS "fullName",
+  coalesce(r.external_hostname, r.hostname) AS "registryHostname",
   n.team_id AS "teamId", g.author_id AS "authorId", g.username, f.digest,
   f.media_type AS "mediaType", f.artifact_type AS "artifactType", f.config_digest AS "configDigest", f.size::text,
   g.created_at AS "createdAt", g.updated_at AS "updatedAt", g.pulled_at AS "pulledAt",
@@ -71,7 +74,7 @@ const COLUMNS = `
 
 const FROM = `
   FROM tags g JOIN manifests f ON f.id = g.manifest_id JOIN repositories p ON p.id = g.repository_id
-  JOIN namespaces n ON n.id = p.namespace_id
+  JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id
   LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1
   LEFT JOIN scan_targets s ON s.registry_id = p.registry_id AND s.digest = f.digest`;
 

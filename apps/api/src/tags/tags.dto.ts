@@ -15,6 +15,7 @@ export const tagView = z
   .object({
     id: z.number(),
     name: z.string(),
+    repository: z.object({ id: z.number(), full_name: z.string(), registry_hostname: z.string() }),
     author: z.object({ id: z.number().nullable(), name: z.string() }).nullable(),
     digest: z.string(),
     image_id: z.string(),
@@ -34,8 +35,8 @@ export const tagView = z
   .meta({ id: 'Tag' });
 
 /**
- * Portus's representation (`scanned` 0: not scanned, 1: at work, 2: done; `vulnerabilities` null: nothing is known), and beside it
- * what Portus had not: media type, platforms, the digest that a signature or SBOM tag describes, pulls, and
+ * Portus's representation (`scanned` 0: not scanned, 1: at work, 2: done; `vulnerabilities` null: nothing is known), and
+ * beside it what Portus had not: where it is, media type, platforms, the digest that a signature or SBOM tag describes, pulls, and
  * the verdict of the scanners, or why there is none.
  */
 export function viewTag(row: TagRow): z.output<typeof tagView> {
@@ -43,6 +44,7 @@ export function viewTag(row: TagRow): z.output<typeof tagView> {
   return {
     id: row.id,
     name: row.name,
+    repository: { id: row.repositoryId, full_name: row.fullName, registry_hostname: row.registryHostname },
     author,
     digest: row.digest,
     image_id: row.configDigest?.replace(/^sha256:/, '') ?? '',

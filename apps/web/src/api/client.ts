@@ -30,7 +30,8 @@ const rules: Middleware = {
 export const api = createPortusClient({ baseUrl: window.location.origin });
 api.use(rules);
 
-interface Call<T> {
+/** What the client gives: the body, which is there unless the call threw, and the answer with its headers. */
+export interface Call<T> {
   data?: T | undefined;
   response: Response;
 }

@@ -5,6 +5,13 @@ import type { common as english } from '../en/common.js';
 export const common: Texts<typeof english> = {
   never: 'nie',
   unknown: 'unbekannt',
+  copy: 'Kopieren',
+  copied: 'Kopiert',
+  cancel: 'Abbrechen',
+  save: 'Speichern',
+  close: 'Schließen',
+  delete: 'Löschen',
+  typeToConfirm: 'Um fortzufahren, gib ein: {{name}}',
   shell: {
     skip: 'Zum Inhalt springen',
     menu: 'Menü',
@@ -16,6 +23,7 @@ export const common: Texts<typeof english> = {
   },
   nav: {
     dashboard: 'Übersicht',
+    namespaces: 'Namensräume',
     repositories: 'Repositories',
   },
   errors: {

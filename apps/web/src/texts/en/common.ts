@@ -2,6 +2,13 @@
 export const common = {
   never: 'never',
   unknown: 'unknown',
+  copy: 'Copy',
+  copied: 'Copied',
+  cancel: 'Cancel',
+  save: 'Save',
+  close: 'Close',
+  delete: 'Delete',
+  typeToConfirm: 'To go on, type: {{name}}',
   shell: {
     skip: 'Skip to the contents',
     menu: 'Menu',
@@ -13,6 +20,7 @@ export const common = {
   },
   nav: {
     dashboard: 'Dashboard',
+    namespaces: 'Namespaces',
     repositories: 'Repositories',
   },
   errors: {

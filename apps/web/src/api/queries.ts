@@ -1,0 +1,27 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { answer, type Call, type Listed, listed } from './client.js';
+
+type Key = readonly unknown[];
+
+/** One page of a list; the page before stays to be seen while the next one loads. */
+export function useList<T>(key: Key, ask: (signal: AbortSignal) => Promise<Call<T[]>>): UseQueryResult<Listed<T>> {
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => listed(ask(signal)),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One resource. */
+export function useOne<T>(key: Key, ask: (signal: AbortSignal) => Promise<Call<T>>): UseQueryResult<T> {
+  return useQuery({ queryKey: key, queryFn: ({ signal }) => answer(ask(signal)) });
+}
+
+/** A change; what it makes stale (`outdates`: beginnings of keys) is asked for anew before the change counts as done. */
+export function useChange<V, T>(ask: (input: V) => Promise<Call<T>>, outdates: readonly Key[]) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (input: V) => answer(ask(input)),
+    onSuccess: () => Promise.all(outdates.map((queryKey) => cache.invalidateQueries({ queryKey }))),
+  });
+}

@@ -1,0 +1,66 @@
+import { Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '../../api/client.js';
+import { useChange, useList } from '../../api/queries.js';
+import { Empty } from '../../parts/empty.js';
+import { ErrorBox } from '../../parts/error-box.js';
+import { Markdown } from '../../parts/markdown.js';
+import { Time } from '../../parts/time.js';
+
+/** What people say of a repository, newest first. */
+export function Comments({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const [draft, setDraft] = useState('');
+  const key = ['repositories', id, 'comments'] as const;
+  const params = { path: { id } };
+  const query = useList(key, (signal) => api.GET('/api/v1/repositories/{id}/comments', { params, signal }));
+  const write = useChange(
+    (body: string) => api.POST('/api/v1/repositories/{id}/comments', { params, body: { comment: { body } } }),
+    [key],
+  );
+  const remove = useChange(
+    (comment_id: number) =>
+      api.DELETE('/api/v1/repositories/{id}/comments/{comment_id}', { params: { path: { id, comment_id } } }),
+    [key],
+  );
+  const error = query.error ?? write.error ?? remove.error;
+  return (
+    <Stack>
+      {error && <ErrorBox error={error} />}
+      <Textarea
+        label={t('comments.write')}
+        description={t('description.hint')}
+        autosize
+        minRows={3}
+        value={draft}
+        onChange={(event) => setDraft(event.currentTarget.value)}
+      />
+      <Group justify="flex-end">
+        <Button
+          disabled={draft.trim() === ''}
+          loading={write.isPending}
+          onClick={() => write.mutate(draft, { onSuccess: () => setDraft('') })}
+        >
+          {t('comments.send')}
+        </Button>
+      </Group>
+      {query.data?.items.length === 0 && <Empty text={t('comments.empty')} />}
+      {query.data?.items.map((comment) => (
+        <Paper key={comment.id} withBorder p="md">
+          <Group justify="space-between">
+            <Text size="sm">
+              <b>{comment.author.name}</b> · <Time at={comment.created_at} />
+            </Text>
+            {comment.destroyable && (
+              <Button size="xs" variant="subtle" color="red" onClick={() => remove.mutate(comment.id)}>
+                {t('delete')}
+              </Button>
+            )}
+          </Group>
+          <Markdown text={comment.body} />
+        </Paper>
+      ))}
+    </Stack>
+  );
+}
