@@ -27,6 +27,7 @@ import { NamespacesModule } from './namespaces/namespaces.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { RepositoriesModule } from './repositories/repositories.module.js';
 import { OutgoingWebhooksModule } from './outgoing-webhooks/outgoing-webhooks.module.js';
+import { PasswordResetsModule } from './password-resets/password-resets.module.js';
 import { ProfileModule } from './profile/profile.module.js';
 import { SearchModule } from './search/search.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -72,6 +73,7 @@ export class ApiModule {
         SearchModule,
         SessionsModule,
         ProfileModule,
+        PasswordResetsModule,
         UsersModule,
         DenialsModule,
         ExplainModule,

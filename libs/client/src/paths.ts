@@ -1218,6 +1218,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/password_resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Update password resets */
+        put: operations["updatePasswordResets"];
+        /** Password resets */
+        post: operations["passwordResets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/bootstrap": {
         parameters: {
             query?: never;
@@ -2484,6 +2502,18 @@ export interface components {
             current_password: string;
             password: string;
         };
+        PasswordResetRequest: {
+            /** Format: email */
+            email: string;
+        };
+        PasswordResetRequested: {
+            message: string;
+        };
+        PasswordReset: {
+            /** @description Out of the mail. */
+            token: string;
+            password: string;
+        };
         SignUpInput: {
             user: {
                 username: string;
@@ -2637,7 +2667,7 @@ export interface components {
         Activity: {
             id: number;
             /** @enum {string} */
-            key: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+            key: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
             /** Format: date-time */
             created_at: string;
             /** @description who did it */
@@ -9384,6 +9414,98 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    updatePasswordResets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "text",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordReset"];
+                /**
+                 * @example {
+                 *       "token": "text",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    passwordResets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "alice@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordResetRequest"];
+                /**
+                 * @example {
+                 *       "email": "alice@example.com"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["PasswordResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Not found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasswordResetRequested"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     createUsersBootstrap: {
         parameters: {
             query?: never;
@@ -10432,7 +10554,7 @@ export interface operations {
                  * @description Only this kind of change.
                  * @example application_token.create
                  */
-                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
                 /**
                  * @description Only of this user.
                  * @example 1
@@ -10531,7 +10653,7 @@ export interface operations {
                  * @description Only this kind of change.
                  * @example application_token.create
                  */
-                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
                 /**
                  * @description Only of this user.
                  * @example 1

@@ -37,6 +37,7 @@ import { ApplicationToken } from './user/application-token.entity.js';
 import { LoginFailure } from './user/login-failure.entity.js';
 import { RefreshToken } from './user/refresh-token.entity.js';
 import { Session } from './user/session.entity.js';
+import { PasswordReset } from './user/password-reset.entity.js';
 import { User } from './user/user.entity.js';
 import { WebhookDelivery } from './webhook/webhook-delivery.entity.js';
 import { WebhookHeader } from './webhook/webhook-header.entity.js';
@@ -65,6 +66,7 @@ export const ENTITIES = [
   Manifest,
   ManifestChild,
   Namespace,
+  PasswordReset,
   PullCount,
   PullEvent,
   RefreshToken,

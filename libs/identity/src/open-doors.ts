@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
 import { ThrottledError } from './login-throttle.js';
 
@@ -22,10 +21,7 @@ export class OpenDoors {
    * @param key an address of the network, or whatever else the limit is for
    */
   async pass(door: OpenDoor, key: string): Promise<void> {
-    const limit = LIMITS[door];
-    // Written before it is counted: of many at once none is overlooked.
-    await this.failures.record(door, key, randomBytes(16));
-    const { pair, oldestPairAge } = await this.failures.count(door, key, WINDOW_SECONDS, limit + 1);
-    if (pair > limit) throw new ThrottledError(Math.max(1, Math.ceil(WINDOW_SECONDS - oldestPairAge)));
+    const { place, oldestAge } = await this.failures.pass(door, key, WINDOW_SECONDS);
+    if (place > LIMITS[door]) throw new ThrottledError(Math.max(1, Math.ceil(WINDOW_SECONDS - oldestAge)));
   }
 }

@@ -45,6 +45,24 @@ export class LoginFailuresRepository {
     );
   }
 
+  /**
+   * Counts one passage of a door that is open to everybody, which stands where a name does.
+   *
+   * @returns the how-manieth it is within the window, of many at once too; and the age of the oldest, seconds
+   */
+  async pass(door: string, key: string, windowSeconds: number): Promise<{ place: number; oldestAge: number }> {
+    const [made] = await this.database.query<{ id: string }>(
+      `INSERT INTO login_failures (username, address, attempt) VALUES ($1::citext, $2, '') RETURNING id`,
+      [door, key],
+    );
+    const [row] = await this.database.query<{ place: number; age: number }>(
+      `SELECT count(*)::int AS place, extract(epoch FROM now() - min(failed_at))::float AS age FROM login_failures
+        WHERE username = $1::citext AND address = $2 AND id <= $3 AND failed_at > now() - make_interval(secs => $4)`,
+      [door, key, made!.id, windowSeconds],
+    );
+    return { place: row!.place, oldestAge: row!.age };
+  }
+
   /** After the right password the former wrong ones were slips. */
   async forget(username: string, address: string): Promise<void> {
     await this.database.query('DELETE FROM login_failures WHERE username = $1::citext AND address = $2', [

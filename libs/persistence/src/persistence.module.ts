@@ -27,6 +27,7 @@ import { LoginFailuresRepository } from './login-failures.repository.js';
 import { isMigrated } from './migrate.js';
 import { ManifestsRepository } from './manifests.repository.js';
 import { NamespacesRepository } from './namespaces.repository.js';
+import { PasswordResetsRepository } from './password-resets.repository.js';
 import { PullsRepository } from './pulls.repository.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RegistriesRepository } from './registries.repository.js';
@@ -75,6 +76,7 @@ const REPOSITORIES = [
   LoginFailuresRepository,
   ManifestsRepository,
   NamespacesRepository,
+  PasswordResetsRepository,
   PullsRepository,
   RefreshTokensRepository,
   RegistriesRepository,

@@ -54,7 +54,7 @@ export class SignUpController {
       sign_up: signUp,
       first_user: first && site.claim === 'open',
       first_user_secret: first && firstUserAdminSecret !== null,
-      password_reset: false,
+      password_reset: this.settings.smtpEnabled,
       explore: anonymousBrowsing && anonymousAccess,
     };
   }

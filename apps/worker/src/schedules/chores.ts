@@ -2,6 +2,7 @@ import type { FactoryProvider, Type } from '@nestjs/common';
 import { DenialsRepository } from '#persistence/denials.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+import { PasswordResetsRepository } from '#persistence/password-resets.repository.js';
 import { PullsRepository } from '#persistence/pulls.repository.js';
 import { RefreshTokensRepository } from '#persistence/refresh-tokens.repository.js';
 import { RemovedTagsRepository } from '#persistence/removed-tags.repository.js';
@@ -50,6 +51,7 @@ const ALL = [
   chore('secrets sealed with a former key', WebhooksRepository, async (webhooks, settings) => {
     if (settings.secretKeyBasePrevious !== null) await resealWebhooks(webhooks, Sealer.of(settings));
   }),
+  chore('password resets', PasswordResetsRepository, (resets) => resets.purge(AT_ONCE)),
   chore('sessions', SessionsRepository, (sessions) => sessions.purge(AT_ONCE)),
 ];
 

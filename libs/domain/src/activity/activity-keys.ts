@@ -36,6 +36,7 @@ export const ACTIVITY_KEYS = [
   'user.delete',
   'user.enabled',
   'user.password',
+  'user.password_reset',
   'user.unlock',
   'user.update',
   'webhook.create',

@@ -21,6 +21,7 @@ import { Search1795266000000 } from './1795266000000-search.js';
 import { ScanTargets1795298400001 } from './1795298400001-scan-targets.js';
 import { Scanning1795298400000 } from './1795298400000-scanning.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
+import { PasswordResets1795280400000 } from './1795280400000-password-resets.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   OutgoingWebhooks1795284000000,
   DeletionsPerRegistry1795276800002,
   CountedRemovals1795276800003,
+  PasswordResets1795280400000,
 ];

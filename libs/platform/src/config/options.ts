@@ -2,6 +2,7 @@ import { ACCOUNTS } from './options/accounts.js';
 import { API } from './options/api.js';
 import { BACKGROUND } from './options/background.js';
 import { FIRST_START } from './options/first-start.js';
+import { MAIL } from './options/mail.js';
 import { RETENTION } from './options/retention.js';
 import { RIGHTS } from './options/rights.js';
 import { SCANNING } from './options/scanning.js';
@@ -17,6 +18,7 @@ export const OPTIONS = {
   ...STORES,
   ...SERVER,
   ...TOKENS,
+  ...MAIL,
   ...RIGHTS,
   ...ACCOUNTS,
   ...RETENTION,

@@ -22,6 +22,12 @@ const OPTIONAL = [
   'initRegistryWebhookSecret',
   'initAdminPassword',
   'firstUserAdminSecret',
+  'mailReplyTo',
+  'smtpDomain',
+  'smtpCaFile',
+  'smtpUser',
+  'smtpPassword',
+  'publicUrl',
 ] as const satisfies readonly (keyof Options)[];
 type Optional = (typeof OPTIONAL)[number];
 type Value<K extends keyof Options> = z.output<Options[K]['schema']> | (K extends Optional ? null : never);
