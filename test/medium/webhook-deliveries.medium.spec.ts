@@ -184,7 +184,7 @@ describe(DeliveryRunner.name, () => {
     expect(most).toBe(1);
   });
 
-  it('lets no webhook wait for the slow receiver of another', async () => {
+  it('lets no webhook wait for the slow receiver of another (in Portus the notifications waited too)', async () => {
     const [slow, quick] = [await bench.hook(`${bench.receiver.url}/slow`), await bench.hook()];
     await bench.deliver(slow);
     bench.receiver.answer = (response, { path }) => void (path.endsWith('/slow') || response.end());

@@ -1,3 +1,5 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebhooksRepository } from '#persistence/webhooks.repository.js';
 import { Sealer } from '#platform/secrets/sealer.js';
@@ -5,6 +7,7 @@ import type { DeliveryRunner } from '#webhooks/delivery-runner.js';
 import type { Resolve } from '#webhooks/guarded-agent.js';
 import { SEALED } from '#webhooks/hook-request.js';
 import { resealWebhooks } from '#webhooks/reseal.js';
+import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { DeliveryBench } from '../support/delivery-bench.js';
 import { Receiver } from '../support/receiver.js';
 
@@ -76,6 +79,28 @@ describe('a webhook reaches no private network', () => {
     expect((await bench.row(hook, id)).reason).toContain('redirects are not followed');
     expect(bench.receiver.received).toHaveLength(1);
   });
+});
+
+it('whoever answers for an https URL without a certificate that is trusted is told nothing', async () => {
+  const { keyPem, certificatePem } = await makeSigningKey({ commonName: 'localhost' });
+  let requests = 0;
+  const server = createServer({ key: keyPem, cert: certificatePem }, (_request, response) => {
+    requests += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const hook = await bench.hook(`https://localhost:${port}/hook`);
+    const id = await bench.deliver(hook);
+    await bench.work();
+    const row = await bench.row(hook, id);
+    expect(row).toMatchObject({ state: 'waiting', status: 0 });
+    expect(row.reason).toMatch(/SELF_SIGNED/);
+    expect(requests).toBe(0);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
 
 describe('what is kept', () => {
