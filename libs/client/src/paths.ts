@@ -5556,7 +5556,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a tag.
+                 * @example 1
+                 */
                 tag_id: number;
             };
             cookie?: never;
@@ -7773,7 +7776,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
             };
             cookie?: never;
@@ -7829,7 +7835,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
             };
             cookie?: never;
@@ -7929,7 +7938,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
             };
             cookie?: never;
@@ -7962,7 +7974,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
             };
             cookie?: never;
@@ -8018,7 +8033,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
             };
             cookie?: never;
@@ -8064,7 +8082,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
             };
             cookie?: never;
@@ -8133,9 +8154,15 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a header.
+                 * @example 1
+                 */
                 header_id: number;
             };
             cookie?: never;
@@ -8199,7 +8226,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
             };
             cookie?: never;
@@ -8260,9 +8290,15 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a delivery.
+                 * @example 1
+                 */
                 delivery_id: number;
             };
             cookie?: never;
@@ -8322,9 +8358,15 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a webhook.
+                 * @example 1
+                 */
                 webhook_id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of a delivery.
+                 * @example 1
+                 */
                 delivery_id: number;
             };
             cookie?: never;

@@ -28,6 +28,9 @@ const BODIES: Record<string, unknown> = {
   'PUT /api/v1/retention_rules/{rule_id}': RULE,
   'POST /api/v1/namespaces/{id}/retention_rules': RULE,
   'PUT /api/v1/namespaces/{id}/retention_rules/{rule_id}': RULE,
+  'POST /api/v1/namespaces/{id}/webhooks': { webhook: { url: 'https://hooks.test/other' } },
+  'PUT /api/v1/namespaces/{id}/webhooks/{webhook_id}': { webhook: { name: 'said' } },
+  'POST /api/v1/namespaces/{id}/webhooks/{webhook_id}/headers': { webhook_header: { name: 'X-Other', value: 'x' } },
 };
 
 /** Queries without which an operation says 400. */

@@ -89,6 +89,9 @@ export const OBJECTS: Record<string, number> = {
   '/tag_alarms/{id}': BASE + 1,
   '/retention_rules/{rule_id}': BASE + 2,
   '/namespaces/{id}/retention_rules/{rule_id}': BASE + 1,
+  '{webhook_id}': BASE + 1,
+  '{header_id}': BASE + 1,
+  '{delivery_id}': BASE + 1,
 };
 
 /** Puts the world back: one private namespace `crew/` with an image, its team, a second team, and everybody's tokens. */
@@ -100,6 +103,7 @@ export async function resetWorld(database: TestDatabase): Promise<void> {
     ...people(),
     ...places(),
     ...histories(),
+    ...webhooks(),
     'SET session_replication_role = origin',
   ];
   await database.sql.query(statements.join(';\n'));
@@ -186,5 +190,17 @@ function histories(): string[] {
      (${one}, ${one}, 'ask:1', 'names', 'update', 'waiting', NULL)`,
     `INSERT INTO registry_events (id, registry_id, event_id, action, repository, tag, state, reason, payload) VALUES
      (${one}, ${one}, 'e1', 'push', 'crew/app', 'v1', 'failed', 'test', '{}')`,
+  ];
+}
+
+function webhooks(): string[] {
+  const one = BASE + 1;
+  const facts = { repository: { id: one, name: 'crew/app' }, tag: 'v1' };
+  return [
+    `INSERT INTO webhooks (id, namespace_id, name, url, origin, events) VALUES
+     (${one}, ${one}, 'ci', 'https://hooks.test/ci', 'https://hooks.test', ARRAY['push'])`,
+    `INSERT INTO webhook_headers (id, webhook_id, name, value) VALUES (${one}, ${one}, 'X-Room', 'sealed')`,
+    `INSERT INTO webhook_deliveries (id, webhook_id, uuid, event, state, facts) VALUES
+     (${one}, ${one}, gen_random_uuid(), 'push', 'dead', '${JSON.stringify(facts)}')`,
   ];
 }

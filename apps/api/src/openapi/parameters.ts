@@ -40,6 +40,10 @@ const DESCRIPTIONS: Record<string, string> = {
   move_shared: 'Delete the manifest also when other tags carry it: these are moved to a copy before.',
   run: 'The id of a sync run.',
   rule_id: 'The id of a rule.',
+  tag_id: 'The id of a tag.',
+  webhook_id: 'The id of a webhook.',
+  header_id: 'The id of a header.',
+  delivery_id: 'The id of a delivery.',
   member_id: 'The id of a membership, not of a user.',
   comment_id: 'The id of a comment.',
 };
