@@ -78,7 +78,7 @@ scenes('bad input at the webhook', { flavours: ['2.8'] }, (house) => {
   ];
 
   it.each(BAD_BODIES)(
-    'answers %s with 202, records it as rejected and asks for a look at everything',
+    'answers %s with 202, records it as rejected and asks for a look at everything (traps 23 and 30)',
     async (_, body) => {
       expect((await post(body())).status).toBe(202);
       const stored = await rows();
@@ -94,7 +94,7 @@ scenes('bad input at the webhook', { flavours: ['2.8'] }, (house) => {
     ['a media type that is nonsense', { 'content-type': 'x' }],
     ['a content encoding that is not true', { 'content-encoding': 'gzip' }],
     ['an Expect header', { expect: '100-continue' }],
-  ])('reads a good envelope with %s', async (_, headers) => {
+  ])('reads a good envelope with %s (traps 31 and 32)', async (_, headers) => {
     expect((await post(envelope(event({ action: 'mount' }), event()), headers)).status).toBe(202);
     const stored = await rows();
     expect(stored).toMatchObject([{ repository: 'alice/app' }]);
@@ -122,7 +122,7 @@ scenes('bad input at the webhook', { flavours: ['2.8'] }, (house) => {
     );
   });
 
-  it('stores what comes twice once, good or bad', async () => {
+  it('stores what comes twice once, good or bad (trap 28)', async () => {
     const body = envelope(event());
     for (const one of [body, body, 'bad', 'bad']) expect((await post(one)).status).toBe(202);
     expect((await rows()).map((row) => row.state === 'rejected').toSorted()).toEqual([false, true]);
@@ -138,7 +138,7 @@ scenes('bad input at the webhook', { flavours: ['2.8'] }, (house) => {
     expect((await rows()).filter((row) => row.state === 'rejected')).toEqual([]);
   });
 
-  it('drains a body over the cap, and stores no more of it than a sample', async () => {
+  it('drains a body over the cap, and stores no more of it than a sample (trap 32)', async () => {
     const answer = await post(Buffer.alloc(CAP + 1, ' '));
     expect(answer.status).toBe(202);
     expect(await rows()).toMatchObject([{ state: 'rejected', reason: 'the body is larger than the cap' }]);
@@ -160,7 +160,7 @@ scenes('bad input at the webhook', { flavours: ['2.8'] }, (house) => {
     ['it as Basic', () => `Basic ${house().webhookSecret}`],
     ['the administrator', () => `Basic ${Buffer.from(`admin:${house().adminPassword}`).toString('base64')}`],
     ['two kilobytes', () => `Bearer ${'x'.repeat(2_000)}`],
-  ])('answers 401 for %s and stores nothing', async (_, authorization) => {
+  ])('answers 401 for %s and stores nothing (trap 33)', async (_, authorization) => {
     const value = authorization();
     const headers = { 'content-type': V2, ...(value === undefined ? {} : { authorization: value }) };
     for (const body of [envelope(event()), '']) {
@@ -172,7 +172,7 @@ scenes('bad input at the webhook', { flavours: ['2.8'] }, (house) => {
     expect(await repairs()).toBe(0);
   });
 
-  it('has written neither the secret nor what the bodies held', async () => {
+  it('has written neither the secret nor what the bodies held (trap 34)', async () => {
     const marker = `marker-${randomUUID()}`;
     await post(`{"password":"${marker}"`);
     await post(envelope(event({ action: marker })));

@@ -42,6 +42,25 @@ describe(EventDrain.name, () => {
     },
   );
 
+  it('asks the registry that is configured, whatever server an event names (trap 36)', async () => {
+    const stranger = new FakeRegistry();
+    await stranger.start();
+    try {
+      bench.fake.putImage('team/app', 'v1');
+      for (const { events } of bench.undelivered)
+        for (const one of events)
+          Object.assign(one, {
+            target: { ...one.target, url: `${stranger.url}/v2/team/app/manifests/v1` },
+            request: { ...one.request, host: stranger.hostPort },
+          });
+      await bench.handleEvents();
+      expect(await bench.stored()).toEqual(bench.held());
+      expect(stranger.requests).toEqual([]);
+    } finally {
+      await stranger.stop();
+    }
+  });
+
   it('handles what a registry says while another one hangs, and keeps only what is being read there', async () => {
     const hung = new FakeRegistry({ onEvent: () => undefined });
     await hung.start();

@@ -125,7 +125,7 @@ describe(TagHistoryRepository.name, () => {
   });
 });
 
-it('a repository has the size of what is tagged, each digest once, and the time of its last push', async () => {
+it('a repository has the size of what is tagged, each digest once, and the time of its last push (trap 22)', async () => {
   const image = bench.fake.putImage('team/app', 'v1', { seed: 'a' });
   bench.fake.retag('team/app', 'v1', 'v2');
   const other = bench.fake.putImage('team/app', 'v3', { seed: 'b' });

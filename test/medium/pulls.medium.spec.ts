@@ -71,7 +71,7 @@ describe(PullsRepository.name, () => {
     expect(await counts()).toEqual({ v1: 1 });
   });
 
-  it('counts no HEAD, no blob and nothing of our own', async () => {
+  it('counts no HEAD, no blob and nothing of our own (trap 26)', async () => {
     await ask({ tag: 'v1', method: 'HEAD' });
     await ask({ mediaType: 'application/octet-stream' });
     await ask({ tag: 'v1', actor: 'portus' });

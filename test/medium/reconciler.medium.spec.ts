@@ -85,7 +85,7 @@ describe.each(['2.8', '3'] as const)(`${Reconciler.name} follows the notificatio
     expect(Object.keys(bench.held()['team/app']!)).toEqual(['v2']);
   });
 
-  it.each(['oci', 'docker'] as const)('of an index (%s) with its children', async (kind) => {
+  it.each(['oci', 'docker'] as const)('of an index (%s) with its children (trap 25)', async (kind) => {
     const platforms = [{ architecture: 'amd64' }, { architecture: 'arm64', variant: 'v8' }];
     const { index, children } = bench.fake.putIndex(
       'team/multi',
@@ -109,7 +109,7 @@ describe.each(['2.8', '3'] as const)(`${Reconciler.name} follows the notificatio
     expect(await bench.database.value('SELECT count(*)::int FROM scan_targets')).toBe(3);
   });
 
-  it('of an index alone: its children are read with it', async () => {
+  it('of an index alone: its children are read with it (trap 25)', async () => {
     bench.fake.putIndex('team/multi', 'v1', [{ seed: 'a' }, { seed: 'b' }]);
     await bench.deliver(bench.undelivered.slice(-1));
     await bench.drain().ring();
@@ -128,7 +128,7 @@ describe.each(['2.8', '3'] as const)(`${Reconciler.name} follows the notificatio
     });
   });
 
-  it('whatever their order and number', async () => {
+  it('whatever their order and number (traps 27 and 28)', async () => {
     for (const seed of ['a', 'b', 'c']) bench.fake.putImage('team/app', 'v1', { seed });
     bench.fake.putImage('team/app', 'v2', { seed: 'gone' });
     bench.fake.deleteManifest('team/app', bench.held()['team/app']!['v2']!);

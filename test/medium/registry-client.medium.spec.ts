@@ -167,7 +167,7 @@ describe(`${RegistryClient.name} and a hostile registry`, () => {
       expect(registry.requests.length).toBeLessThanOrEqual(3);
     });
 
-    it('leaves a catalog that runs in a longer circle', async () => {
+    it('leaves a catalog that runs in a longer circle (trap 40)', async () => {
       registry.fault = ({ query }) => {
         const last = query.get('last') === 'b' ? 'c' : 'b';
         const link = `</v2/_catalog?last=${last}>; rel="next"`;
@@ -180,7 +180,7 @@ describe(`${RegistryClient.name} and a hostile registry`, () => {
     });
   });
 
-  describe('attempts to send our token elsewhere', () => {
+  describe('attempts to send our token elsewhere (trap 41)', () => {
     it('follows no Link to another origin', async () => {
       const link = `<${elsewhere.url}/v2/_catalog?last=b>; rel="next"`;
       registry.fault = () => ({ status: 200, headers: { ...JSON_TYPE, link }, body: '{"repositories":["b"]}' });

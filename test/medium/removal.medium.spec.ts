@@ -51,7 +51,7 @@ describe.each(['2.8', '3'] as const)(`${TagRemover.name} on registry %s`, (flavo
     expect(await remove('v1')).toEqual({ state: 'absent' });
   });
 
-  it('never takes a sibling along', async () => {
+  it('never takes a sibling along (trap 38)', async () => {
     const { manifest } = bench.fake.putImage('team/app', 'v1', { seed: 'a' });
     bench.fake.retag('team/app', 'v1', 'v2');
     // Nobody told us of this one.

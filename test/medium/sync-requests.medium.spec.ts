@@ -61,7 +61,7 @@ describe(SyncRequests.name, () => {
     expect(await bench.stored()).toEqual(bench.held());
   });
 
-  it('notes a restarted registry and asks for its repair in one step, once', async () => {
+  it('notes a restarted registry and asks for its repair in one step, once (trap 29)', async () => {
     const { id } = bench.registry;
     expect(await bench.registries.noteInstance(id, 'first')).toBe(false);
     expect(await bench.registries.noteInstance(id, 'second')).toBe(true);

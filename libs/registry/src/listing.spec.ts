@@ -69,7 +69,7 @@ describe.each([
     ['entries that are no names', buildAnswer(200, { repositories: ['a', 1], tags: ['a', null] })],
     ['half a body', buildAnswer(200, '{"repositories":["a"],"tags":["a"', { 'content-type': 'application/json' })],
     ['nothing', buildAnswer(200, '', { 'content-type': 'application/json' })],
-  ])('is not empty because of %s', (_, answer) => {
+  ])('is not empty because of %s (trap 39)', (_, answer) => {
     expect(() => read(answer)).toThrow(expect.objectContaining({ code: 'BAD_LISTING', status: 200 }));
   });
 

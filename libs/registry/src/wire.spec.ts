@@ -114,7 +114,7 @@ describe(endpoint.name, () => {
     ['a digest keeps its colon', BASE, ['x', DIGEST], `http://registry.test:5000/v2/x/${DIGEST}`],
     ['a question mark is data', BASE, ['x?y#z'], 'http://registry.test:5000/v2/x%3Fy%23z'],
     ['a prefix is kept', new URL('https://r.test/sub/'), ['x'], 'https://r.test/sub/v2/x'],
-  ])('%s', (_, base, elements, expected) => {
+  ])('%s (trap 42)', (_, base, elements, expected) => {
     expect(endpoint(base, elements).href).toBe(expected);
   });
 

@@ -52,11 +52,11 @@ describe(parseEnvelope.name, () => {
     if (event) expect(event.occurredAt).toBeInstanceOf(Date);
   });
 
-  it('treats the empty digest and media type of 3.x as absent', () => {
+  it('treats the empty digest and media type of 3.x as absent (trap 37)', () => {
     expect(parse(vector('v30-delete-tag')).events[0]).toMatchObject({ tag: 'v9', digest: null });
   });
 
-  it('drops pulls of its own account, and keeps its pushes and deletes', () => {
+  it('drops pulls of its own account, and keeps its pushes and deletes (trap 26)', () => {
     const own = (name: string) =>
       parse(
         vector(name)
@@ -108,7 +108,7 @@ describe(parseEnvelope.name, () => {
     expect(events.map((event) => event.rejected)).toEqual(['event: nested too deeply', null]);
   });
 
-  it('survives hostile values: NUL, absurd dates, huge actors', () => {
+  it('survives hostile values: NUL, absurd dates, huge actors (trap 35)', () => {
     const good = JSON.parse(vector('v28-push-manifest-new-tag').toString('utf8')).events[0];
     const { events } = parse(
       JSON.stringify({

@@ -29,7 +29,7 @@ describe(RegistrySecrets.name, () => {
     ['Bearer three', null],
     ['Basic one', null],
     [undefined, null],
-  ])('knows whose %j is: %j', async (authorization, expected) => {
+  ])('knows whose %j is: %j (trap 33)', async (authorization, expected) => {
     expect(await sut.registryOf(authorization)).toBe(expected);
   });
 

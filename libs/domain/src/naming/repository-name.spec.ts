@@ -13,8 +13,9 @@ describe('names', () => {
   it.each([
     ['app', null, 'app'],
     ['team/app', 'team', 'app'],
+    ['library/app', 'library', 'app'],
     ['team/a/b/c', 'team', 'a/b/c'],
-  ])('splits %s at the first slash and joins it again', (full, namespace, name) => {
+  ])('splits %s at the first slash and joins it again, and adds nothing (trap 24)', (full, namespace, name) => {
     expect(splitRepositoryName(full)).toEqual({ namespace, name });
     expect(joinRepositoryName({ namespace, name })).toBe(full);
   });
