@@ -75,6 +75,23 @@ describe(ConfigDrain.name, () => {
     expect(await platforms()).toEqual(['linux', 'linux']);
   });
 
+  it('waits only so long for a registry that hangs, once for all that waits there', async () => {
+    await push(12);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    forget();
+    answerBlobs(null);
+    bench.fake.gate = ({ path }) => (path.includes('/blobs/') ? released : undefined);
+    await bench.configs({ isReading: false }, 100).ring();
+    expect(blobReads.length).toBeLessThanOrEqual(8);
+    expect(await waiting()).toBe(12);
+    bench.fake.gate = null;
+    release();
+    await hurry();
+    await bench.configs().ring();
+    expect(new Set(await platforms())).toEqual(new Set(['linux']));
+  });
+
   it('goes on with what it could read when it is stopped, and the rest is due again', async () => {
     await push(1);
     const drain = bench.configs();

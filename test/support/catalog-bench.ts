@@ -136,9 +136,9 @@ export class CatalogBench {
   }
 
   /** Reads the configurations of images that are stored. */
-  configs(catalog: Busy = { isReading: false }): ConfigDrain {
+  configs(catalog: Busy = { isReading: false }, readMs?: number): ConfigDrain {
     const configs = new ConfigsRepository(this.database.sql);
-    return new ConfigDrain(configs, this.registries, this.clients, catalog, quiet);
+    return new ConfigDrain(configs, this.registries, this.clients, catalog, quiet, readMs);
   }
 
   /** Delivers what is undelivered, works the inbox off once, and completes the images that it brought. */

@@ -18,6 +18,8 @@ const AGAIN_SECONDS = 60;
 /** While the catalog itself is being read, a configuration waits so many seconds, and is then read one at a time. */
 const PATIENCE_SECONDS = 5;
 const READERS = 4;
+/** One that does not come within this time is asked for later: a registry that hangs must not keep the others waiting. */
+const READ_MS = 10_000;
 
 /** Whether the registries are being read for the catalog now. */
 export interface Busy {
@@ -37,6 +39,7 @@ export class ConfigDrain {
     private readonly clients: RegistryClients,
     private readonly catalog: Busy,
     private readonly log: DrainLog,
+    private readonly readMs: number = READ_MS,
   ) {}
 
   /** Reads what is due. Resolves when nothing was left, or nothing was answered. */
@@ -59,28 +62,32 @@ export class ConfigDrain {
   private async readAll(due: DueConfig[], signal: AbortSignal): Promise<ReadConfig[]> {
     const read: ReadConfig[] = [];
     const registries = new Map<number, Registry | null>();
+    const silent = new Set<number>();
     for (const { registryId } of due)
       if (!registries.has(registryId)) registries.set(registryId, await this.registries.find(registryId));
     await inParallel(due, this.catalog.isReading ? 1 : READERS, async (one) => {
       const registry = registries.get(one.registryId);
-      if (!registry || signal.aborted) return;
+      if (!registry || signal.aborted || silent.has(registry.id)) return;
       const facts = await this.read(registry, one, signal);
-      if (facts) read.push({ manifestId: one.manifestId, facts });
+      if (facts === 'late') silent.add(registry.id);
+      else if (facts) read.push({ manifestId: one.manifestId, facts });
     });
     return read;
   }
 
-  /** null: to be asked again. One that is gone, too large or broken leaves the image without platform. */
+  /** null: to be asked again; late: and so are the others there. One that is gone, too large or broken leaves the image without platform. */
   private async read(
     registry: Registry,
     { repository, digest }: DueConfig,
     signal: AbortSignal,
-  ): Promise<ConfigFacts | null> {
+  ): Promise<ConfigFacts | 'late' | null> {
+    const late = AbortSignal.timeout(this.readMs);
     try {
-      const options = { maxBytes: MAX_CONFIG_BYTES, signal };
+      const options = { maxBytes: MAX_CONFIG_BYTES, signal: AbortSignal.any([signal, late]) };
       return parseImageConfig(await this.clients.of(registry).blob(repository, digest, options));
     } catch (error) {
       if (signal.aborted) return null;
+      if (late.aborted) return 'late';
       if (!(error instanceof RegistryError)) throw error;
       this.log.warn({ registryId: registry.id, repository, error: error.message }, 'a configuration was not read');
       return error.temporary ? null : NO_CONFIG;
