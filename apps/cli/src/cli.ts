@@ -8,6 +8,7 @@ import { CommandFailure, EXIT, EXIT_HELP, type Exit, type Io } from './io.js';
 import { addKeysCommands } from './keys/keys.command.js';
 import { addRegistryCommands } from './registries/registry.command.js';
 import { addTokenCommands } from './tokens/token.command.js';
+import { addTransferCommands } from './transfer/transfer.command.js';
 import { addApiAccountCommand } from './users/api-account.command.js';
 import { addUserCommands } from './users/user.command.js';
 
@@ -53,5 +54,6 @@ function commandLine(io: Io): Command {
   addRegistryCommands(program, io);
   addKeysCommands(program, io);
   addAuditCommands(program, io);
+  addTransferCommands(program, io);
   return program;
 }

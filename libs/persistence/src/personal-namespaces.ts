@@ -29,7 +29,7 @@ export async function ensurePersonalNamespaces(
 async function createPersonalNamespace(sql: Sql, { registryId, userId, username }: Missing): Promise<void> {
   const base = namespaceNameFor(username);
   if (base === null) return;
-  const teamId = (await teamOf(sql, userId)) ?? (await createTeam(sql, userId, username));
+  const teamId = await personalTeam(sql, userId, username);
   for (const name of numbered(base)) {
     const [made] = await sql.query<{ id: number }>(
       `INSERT INTO namespaces (registry_id, name, kind, owner_id, team_id) VALUES ($1, $2, 'personal', $3, $4)
@@ -40,6 +40,11 @@ async function createPersonalNamespace(sql: Sql, { registryId, userId, username 
     await sql.query('UPDATE users SET namespace_id = coalesce(namespace_id, $2) WHERE id = $1', [userId, made.id]);
     return;
   }
+}
+
+/** The hidden team behind the personal namespaces of a person, who owns it; made when there is none. */
+export async function personalTeam(sql: Sql, userId: number, username: string): Promise<number> {
+  return (await teamOf(sql, userId)) ?? (await createTeam(sql, userId, username));
 }
 
 async function teamOf(sql: Sql, userId: number): Promise<number | null> {

@@ -1,5 +1,6 @@
 import { Registry } from '#domain/registry/registry.entity.js';
 import type { Database, Prepared, Sql } from './database.js';
+import { ensurePersonalNamespaces } from './personal-namespaces.js';
 import {
   insertRegistry,
   lockRegistries,
@@ -63,6 +64,7 @@ export class RegistriesRepository {
     const id = await this.database.transaction(async (sql) => {
       await lockRegistries(sql);
       const registryId = await insertRegistry(sql, input);
+      await ensurePersonalNamespaces(sql, { registryId });
       await tell?.(sql, registryId);
       return registryId;
     });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SyncStrategy } from '#domain/sync/strategy.js';
 import type { Sql } from './database.js';
-import { ensurePersonalNamespaces } from './personal-namespaces.js';
 
 export interface RegistryInput {
   name: string;
@@ -33,8 +32,7 @@ export class RegistryTakenError extends Error {
 }
 
 /**
- * Makes a registry with its hidden team, its public global namespace, and a personal namespace for every user; returns
- * its id. Call {@link lockRegistries} before. Errors as of {@link requireOwn}; unique violations come up as they are.
+ * Makes a registry with its hidden team and its public global namespace, without personal ones; returns its id. Call {@link lockRegistries} before. Errors as of {@link requireOwn}; unique violations come up as they are.
  */
 export async function insertRegistry(sql: Sql, input: RegistryInput): Promise<number> {
   const [registry] = await sql.query<{ id: number }>(
@@ -57,7 +55,6 @@ export async function insertRegistry(sql: Sql, input: RegistryInput): Promise<nu
      INSERT INTO namespaces (registry_id, name, kind, visibility, team_id) SELECT $1::int, '', 'global', 'public', id FROM team`,
     [registryId],
   );
-  await ensurePersonalNamespaces(sql, { registryId });
   return registryId;
 }
 

@@ -7,6 +7,7 @@ import { bundleOf, jwksOf } from '#tokens/published-key.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
 import { CommandFailure, EXIT_HELP, type Io } from '../io.js';
 import { JSON_FLAG, toJson } from '../output.js';
+import { rotate, type RotateOptions } from './rotate.js';
 import { describeKeys, type KeyView, viewKeys } from './key-view.js';
 import { createFiles, replaceFile } from '../files.js';
 
@@ -56,6 +57,18 @@ export function addKeysCommands(program: Command, io: Io): void {
     .option(...JSON_FLAG)
     .addHelpText('after', EXIT_HELP)
     .action((name: string, options: GenerateOptions) => generate(name, options, io));
+  keys
+    .command('rotate')
+    .description('change the key in steps: say what to do next, and write the new files for it')
+    .argument('<name>', 'of the new key: path without extension, the same at each step')
+    .addOption(new Option('--kind <kind>', 'of the new key').choices(KEY_KINDS).default('ec'))
+    .option('--days <days>', 'how long its certificate is valid', days, 3650)
+    .option(...JSON_FLAG)
+    .addHelpText(
+      'after',
+      `\nWhich step is next is seen in the settings: publish, sign, forget.\nNothing is overwritten, and nothing is changed but by you.\n${EXIT_HELP}`,
+    )
+    .action((name: string, options: RotateOptions) => rotate(name, options, io));
 }
 
 async function bundle(options: OutputOptions, io: Io): Promise<void> {
