@@ -25,17 +25,29 @@ export interface Removal {
 
 /** Any constant: changes of who may sign in take turns, or two administrators could take each other's rights away. */
 const LOCK = 7_267_002;
+/** PostgreSQL's `deadlock_detected`, and how often it is tried in spite of it. */
+const DEADLOCK = '40P01';
+const MAX_TRIES = 5;
 
 /** Accounts as a whole: who may sign in, who administers, and their end. */
 export class AccountsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Runs `work` in a transaction, alone among all changes of accounts. */
+  /**
+   * Runs `work` in a transaction, alone among all changes of accounts; again, where it and somebody else who writes (a
+   * push, with the user as author) wait for each other.
+   */
   async alone<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (sql) => {
-      await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-      return work(sql);
-    });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.database.transaction(async (sql) => {
+          await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+          return work(sql);
+        });
+      } catch (error) {
+        if (tries === MAX_TRIES || (error as { code?: string }).code !== DEADLOCK) throw error;
+      }
+    }
   }
 
   async find(id: number, sql: Sql): Promise<Account | null> {
@@ -65,7 +77,8 @@ export class AccountsRepository {
   }
 
   /**
-   * Locks the teams that the user owns, against changes of their members.
+   * Locks the teams that the user owns, against changes of their members; and the personal namespaces before the user, as
+   * a push does.
    *
    * @returns names of those that nobody else owns, at most ten
    */
@@ -75,6 +88,7 @@ export class AccountsRepository {
         WHERE m.user_id = $1 AND m.role = 'owner' AND NOT t.hidden ORDER BY t.id FOR UPDATE OF t`,
       [id],
     );
+    await sql.query(`SELECT FROM namespaces WHERE owner_id = $1 AND kind = 'personal' ORDER BY id FOR UPDATE`, [id]);
     // From here on nobody adds the user to a team either.
     await sql.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [id]);
     const rows = await sql.query<{ name: string }>(

@@ -18,6 +18,14 @@ export function isUnavailable(error: unknown): boolean {
   return MESSAGES.test(error.message) || (driverError !== error && isUnavailable(driverError));
 }
 
+/** `foreign_key_violation`. */
+const GONE = '23503';
+
+/** Whether a row was to be written that refers to one which somebody else has just deleted. */
+export function isAboutGoneRow(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === GONE;
+}
+
 /** Whether nobody answered in time, so that more of the same would wait as long. */
 export function isSilence(error: unknown): boolean {
   return error instanceof Error && SILENCE.test(error.message);

@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, InvalidError } from '#domain/errors/app-error.js';
-import { isUnavailable } from '#persistence/connection-errors.js';
+import { isAboutGoneRow, isUnavailable } from '#persistence/connection-errors.js';
 
 const STATUS: Record<ErrorCode, number> = {
   bad_request: 400,
@@ -42,7 +42,7 @@ export interface ErrorAnswer {
 
 /**
  * What the API answers for an error: `message` as Portus has it (a text, or field → messages), and the members of RFC
- * 9457 beside it. A database that can not be reached is a 503. What was not expected becomes a bare 500, its message never leaves the house.
+ * 9457 beside it. What refers to something that somebody else has just deleted is not found. A database that can not be reached is a 503. What was not expected becomes a bare 500, its message never leaves the house.
  */
 export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
   if (error instanceof AppError) {
@@ -54,6 +54,7 @@ export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
     const text = status === 404 ? 'Not found' : (error as Error).message;
     return answer(status, codeOf(status), text, requestId, text);
   }
+  if (isAboutGoneRow(error)) return answer(404, 'not_found', 'Not found', requestId, 'Not found');
   if (isUnavailable(error)) {
     return { ...answer(503, 'unavailable', DATABASE_AWAY, requestId, DATABASE_AWAY), unexpected: true };
   }

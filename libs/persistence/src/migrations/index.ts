@@ -18,7 +18,6 @@ import { PlannedTags1795244400001 } from './1795244400001-planned-tags.js';
 import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
 import { WaitingConfigs1795251600000 } from './1795251600000-waiting-configs.js';
 import { Search1795266000000 } from './1795266000000-search.js';
-import { ScanTargets1795298400001 } from './1795298400001-scan-targets.js';
 import { Scanning1795298400000 } from './1795298400000-scanning.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
 import { PasswordResets1795280400000 } from './1795280400000-password-resets.js';
@@ -44,7 +43,6 @@ export const MIGRATIONS = [
   StarsAndComments1795269600000,
   RegistrySyncStrategy1795276800001,
   Scanning1795298400000,
-  ScanTargets1795298400001,
   OutgoingWebhooks1795284000000,
   DeletionsPerRegistry1795276800002,
   CountedRemovals1795276800003,
