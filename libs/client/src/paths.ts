@@ -53,6 +53,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registries/{id}/reachability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get registry reachability */
+        get: operations["getRegistryReachability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registries/{id}/rotate_secret": {
         parameters: {
             query?: never;
@@ -1689,6 +1706,11 @@ export interface components {
             };
             valid: boolean;
         };
+        Reachability: {
+            reachable: boolean;
+            /** @description Why not. */
+            message: string | null;
+        };
         RegistryInput: {
             registry: {
                 name: string;
@@ -1699,6 +1721,8 @@ export interface components {
                 unsigned_events?: boolean | ("true" | "false");
                 sync_strategy?: ("initial" | "on-start" | "update" | "update-delete") | null;
             };
+            /** @description Also one that does not answer now. */
+            force?: boolean | ("true" | "false");
         };
         RegistryChanges: {
             registry: {
@@ -1706,10 +1730,12 @@ export interface components {
                 hostname?: string;
                 use_ssl?: boolean | ("true" | "false");
                 external_hostname?: string | null;
-                webhook_secret?: string;
+                webhook_secret?: ("none" | "set" | "rotating") | string;
                 unsigned_events?: boolean | ("true" | "false");
                 sync_strategy?: ("initial" | "on-start" | "update" | "update-delete") | null;
             };
+            /** @description Also one that does not answer now. */
+            force?: boolean | ("true" | "false");
         };
         WebhookSecret: {
             webhook_secret: string;
@@ -3328,7 +3354,8 @@ export interface operations {
                  *         "webhook_secret": "kept-between-the-two",
                  *         "unsigned_events": false,
                  *         "sync_strategy": "initial"
-                 *       }
+                 *       },
+                 *       "force": false
                  *     }
                  */
                 "application/json": components["schemas"]["RegistryInput"];
@@ -3342,7 +3369,8 @@ export interface operations {
                  *         "webhook_secret": "kept-between-the-two",
                  *         "unsigned_events": false,
                  *         "sync_strategy": "initial"
-                 *       }
+                 *       },
+                 *       "force": false
                  *     }
                  */
                 "application/x-www-form-urlencoded": components["schemas"]["RegistryInput"];
@@ -3546,10 +3574,11 @@ export interface operations {
                  *         "hostname": "registry.example.com:5000",
                  *         "use_ssl": false,
                  *         "external_hostname": "registry.example.com",
-                 *         "webhook_secret": "kept-between-the-two",
+                 *         "webhook_secret": "none",
                  *         "unsigned_events": false,
                  *         "sync_strategy": "initial"
-                 *       }
+                 *       },
+                 *       "force": false
                  *     }
                  */
                 "application/json": components["schemas"]["RegistryChanges"];
@@ -3560,10 +3589,11 @@ export interface operations {
                  *         "hostname": "registry.example.com:5000",
                  *         "use_ssl": false,
                  *         "external_hostname": "registry.example.com",
-                 *         "webhook_secret": "kept-between-the-two",
+                 *         "webhook_secret": "none",
                  *         "unsigned_events": false,
                  *         "sync_strategy": "initial"
-                 *       }
+                 *       },
+                 *       "force": false
                  *     }
                  */
                 "application/x-www-form-urlencoded": components["schemas"]["RegistryChanges"];
@@ -3614,6 +3644,45 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getRegistryReachability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "reachable": false,
+                     *       "message": "Not found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reachability"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -30,6 +30,9 @@ const WEBHOOK_SECRETS: Prepared = {
      ORDER BY id LIMIT 1000`,
 };
 
+/** Writes down what is done, with its transaction. */
+type Tell = (sql: Sql, id: number) => Promise<void>;
+
 export class RegistriesRepository {
   constructor(private readonly database: Database) {}
 
@@ -60,7 +63,7 @@ export class RegistriesRepository {
    *
    * @param tell what belongs into the same transaction
    */
-  async create(input: RegistryInput, tell?: (sql: Sql, id: number) => Promise<void>): Promise<Registry> {
+  async create(input: RegistryInput, tell?: Tell): Promise<Registry> {
     const id = await this.database.transaction(async (sql) => {
       await lockRegistries(sql);
       const registryId = await insertRegistry(sql, input);
@@ -72,13 +75,14 @@ export class RegistriesRepository {
   }
 
   /** Changes what is given, all of it or nothing; a former secret stays valid beside the new. Errors as of `create`. */
-  async update(id: number, input: RegistryChange): Promise<Registry | null> {
+  async update(id: number, input: RegistryChange, tell?: Tell): Promise<Registry | null> {
     const { webhookSecret, ...columns } = input;
     await this.database.transaction(async (sql) => {
       await lockRegistries(sql);
       if (webhookSecret !== undefined) await writeSecret(sql, id, webhookSecret);
       if (Object.keys(columns).length > 0) await writeColumns(sql, id, columns);
       await requireOwn(sql, id);
+      await tell?.(sql, id);
     });
     return this.find(id);
   }
@@ -87,7 +91,7 @@ export class RegistriesRepository {
    * Gives a registry another webhook secret beside its present one, which becomes the former. Not while there is a former
    * one: the registry may still be using that. Returns what came of it.
    */
-  async rotateSecret(id: number, secret: string): Promise<'rotated' | 'former in use' | 'unknown'> {
+  async rotateSecret(id: number, secret: string, tell?: Tell): Promise<'rotated' | 'former in use' | 'unknown'> {
     return this.database.transaction(async (sql) => {
       await lockRegistries(sql);
       const [registry] = await sql.query<{ former: boolean }>(
@@ -98,17 +102,21 @@ export class RegistriesRepository {
       if (registry.former) return 'former in use';
       await writeSecret(sql, id, secret);
       await requireOwn(sql, id);
+      await tell?.(sql, id);
       return 'rotated';
     });
   }
 
   /** Ends the former webhook secret. False when there is no such registry. */
-  async forgetFormerSecret(id: number): Promise<boolean> {
-    const rows = await this.database.query(
-      'UPDATE registries SET webhook_secret_previous_hash = NULL, updated_at = now() WHERE id = $1 RETURNING 1',
-      [id],
-    );
-    return rows.length > 0;
+  async forgetFormerSecret(id: number, tell?: Tell): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      const rows = await sql.query(
+        'UPDATE registries SET webhook_secret_previous_hash = NULL, updated_at = now() WHERE id = $1 RETURNING 1',
+        [id],
+      );
+      if (rows.length > 0) await tell?.(sql, id);
+      return rows.length > 0;
+    });
   }
 
   async hasRepositories(id: number): Promise<boolean> {

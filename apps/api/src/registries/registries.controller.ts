@@ -1,15 +1,18 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { By } from '#persistence/activities.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { z } from 'zod';
 import { AdminOnly } from '../http/access.js';
+import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
 import {
+  reachabilityView,
   registryBody,
   type RegistryBody,
   registryChanges,
@@ -21,6 +24,7 @@ import {
   viewRegistry,
 } from './registries.dto.js';
 import { statusView } from '../http/status-view.js';
+import { RegistryChangesService } from './registry-changes.service.js';
 import { RegistriesService, type Status } from './registries.service.js';
 
 const SORTS = ['id', 'name'] as const;
@@ -31,6 +35,7 @@ const SORTS = ['id', 'name'] as const;
 export class RegistriesController {
   constructor(
     private readonly registries: RegistriesService,
+    private readonly changes: RegistryChangesService,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -59,34 +64,44 @@ export class RegistriesController {
     return viewRegistry(await this.registries.get(id));
   }
 
+  /** Whether it answers now, and speaks v2. */
+  @Get(':id/reachability')
+  @Answers(reachabilityView, { also: [404] })
+  async reachability(@Param('id', { schema: idParam }) id: number) {
+    const { hostname, useSsl } = await this.registries.get(id);
+    const message = await this.registries.reachability(hostname, useSsl);
+    return { reachable: message === null, message };
+  }
+
   @Post()
   @Answers(registryView, { status: 201, also: [422] })
   @HttpCode(201)
-  async create(@Body({ schema: registryBody }) body: { registry: RegistryBody }) {
-    return viewRegistry(await this.registries.create(body.registry));
+  async create(@CalledBy() by: By, @Body({ schema: registryBody }) body: { registry: RegistryBody; force: boolean }) {
+    return viewRegistry(await this.changes.create(by, body.registry, body.force));
   }
 
   @Put(':id')
   @Answers(registryView, { also: [404, 422] })
   async update(
+    @CalledBy() by: By,
     @Param('id', { schema: idParam }) id: number,
-    @Body({ schema: registryChanges }) body: { registry: RegistryChanges },
+    @Body({ schema: registryChanges }) body: { registry: RegistryChanges; force: boolean },
   ) {
-    return viewRegistry(await this.registries.update(id, body.registry));
+    return viewRegistry(await this.changes.update(by, id, body.registry, body.force));
   }
 
   /** The new secret is answered once; the present one stays valid until it is ended. */
   @Post(':id/rotate_secret')
   @Answers(rotatedSecret, { also: [404, 409] })
   @HttpCode(200)
-  async rotateSecret(@Param('id', { schema: idParam }) id: number) {
-    return { webhook_secret: await this.registries.rotateSecret(id) };
+  async rotateSecret(@CalledBy() by: By, @Param('id', { schema: idParam }) id: number) {
+    return { webhook_secret: await this.changes.rotateSecret(by, id) };
   }
 
   @Delete(':id/former_secret')
   @AnswersNothing([404])
   @HttpCode(204)
-  async forgetFormerSecret(@Param('id', { schema: idParam }) id: number): Promise<void> {
-    await this.registries.forgetFormerSecret(id);
+  async forgetFormerSecret(@CalledBy() by: By, @Param('id', { schema: idParam }) id: number): Promise<void> {
+    await this.changes.forgetFormerSecret(by, id);
   }
 }

@@ -8,6 +8,11 @@ import { SYNC_STRATEGIES } from '#domain/sync/strategy.js';
 const strategy = z.enum(SYNC_STRATEGIES).nullable();
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
 
+const force = flag.default(false).meta({ description: 'Also one that does not answer now.' });
+const SECRET_STATES = ['none', 'set', 'rotating'] as const;
+/** What `GET` shows instead of a secret changes nothing. */
+const newSecret = z.union([z.enum(SECRET_STATES).transform(() => undefined), secret]);
+
 export const registryBody = z
   .object({
     registry: z.object({
@@ -19,6 +24,7 @@ export const registryBody = z
       unsigned_events: flag.optional(),
       sync_strategy: strategy.optional(),
     }),
+    force,
   })
   .meta({ id: 'RegistryInput' });
 export type RegistryBody = z.output<typeof registryBody>['registry'];
@@ -31,11 +37,12 @@ export const registryChanges = z
         hostname,
         use_ssl: flag,
         external_hostname: hostname.nullable(),
-        webhook_secret: secret,
+        webhook_secret: newSecret,
         unsigned_events: flag,
         sync_strategy: strategy,
       })
       .partial(),
+    force,
   })
   .meta({ id: 'RegistryChanges' });
 export type RegistryChanges = z.output<typeof registryChanges>['registry'];
@@ -65,7 +72,7 @@ export const registryView = z
     updated_at: z.string(),
     names_equal_at: z.string().nullable(),
     digests_equal_at: z.string().nullable(),
-    webhook_secret: z.enum(['none', 'set', 'rotating']),
+    webhook_secret: z.enum(SECRET_STATES),
     unsigned_events: z.boolean(),
     sync_strategy: strategy,
     clock: z
@@ -127,3 +134,7 @@ function secretState(registry: Registry): z.output<typeof registryView>['webhook
 }
 
 export const rotatedSecret = z.object({ webhook_secret: z.string() }).meta({ id: 'WebhookSecret' });
+
+export const reachabilityView = z
+  .object({ reachable: z.boolean(), message: z.string().nullable().meta({ description: 'Why not.' }) })
+  .meta({ id: 'Reachability' });
