@@ -14,7 +14,7 @@ const MAX_EVENTS_TOGETHER = 20_000;
 /** From so many attempts on (more than the registry's absence alone makes) an event may be what fails the others. */
 const SUSPICIOUS_ATTEMPTS = 5;
 /** Many are in flight, and few are read at once: a claim that waits a little keeps nobody waiting. */
-const TOGETHER = { most: 64, lanes: 1, wait: 20 };
+const TOGETHER = { most: 64, lanes: 1, wait: 20, several: 4 };
 
 export interface ClaimRequest extends RepositoryKey {
   /** True: all of the repository is to be looked at, not only what events name. */

@@ -10,6 +10,8 @@ export interface GatherLimits {
    * not kept waiting.
    */
   wait?: number;
+  /** Several: so many in the batch before. Default 2. */
+  several?: number;
 }
 
 interface Waiting<I, O> {
@@ -49,7 +51,8 @@ export class Gather<I, O> {
   private ask(): void {
     if (this.asked || this.waiting.length === 0) return;
     this.asked = true;
-    if (this.limits.wait !== undefined && this.last > 1) setTimeout(() => this.begin(), this.limits.wait);
+    if (this.limits.wait !== undefined && this.last >= (this.limits.several ?? 2))
+      setTimeout(() => this.begin(), this.limits.wait);
     else setImmediate(() => this.begin());
   }
 
