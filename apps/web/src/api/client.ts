@@ -56,11 +56,20 @@ export async function listed<T>(call: Promise<Call<T[]>>): Promise<Listed<T>> {
     items: data ?? [],
     total: numberIn(response, 'x-total'),
     perPage: numberIn(response, 'x-per-page'),
-    next: response.headers.get('x-next-cursor'),
+    next: response.headers.get('x-next-cursor') ?? cursorIn(response.headers.get('link')),
   };
 }
 
 function numberIn(response: Response, header: string): number | null {
   const text = response.headers.get(header);
   return text === null || text === '' ? null : Number(text);
+}
+
+/** The cursor of `Link: <…?cursor=X>; rel="next"` (RFC 8288). */
+function cursorIn(link: string | null): string | null {
+  const next = link?.split(/,\s*(?=<)/).find((part) => part.includes('rel="next"'));
+  const target = /^<([^>]*)>/.exec(next ?? '')?.[1];
+  if (target === undefined) return null;
+  const { searchParams } = new URL(target, window.location.origin);
+  return searchParams.get('cursor') ?? searchParams.get('before');
 }

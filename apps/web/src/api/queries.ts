@@ -3,9 +3,19 @@ import { answer, type Call, type Listed, listed } from './client.js';
 
 type Key = readonly unknown[];
 
+interface Often {
+  /** Milliseconds; for what changes while somebody looks. A page that is not looked at does not ask. */
+  every?: number;
+}
+
 /** One page of a list; the page before stays to be seen while the next one loads. */
-export function useList<T>(key: Key, ask: (signal: AbortSignal) => Promise<Call<T[]>>): UseQueryResult<Listed<T>> {
+export function useList<T>(
+  key: Key,
+  ask: (signal: AbortSignal) => Promise<Call<T[]>>,
+  { every }: Often = {},
+): UseQueryResult<Listed<T>> {
   return useQuery({
+    refetchInterval: every ?? false,
     queryKey: key,
     queryFn: ({ signal }) => listed(ask(signal)),
     placeholderData: keepPreviousData,
@@ -13,8 +23,12 @@ export function useList<T>(key: Key, ask: (signal: AbortSignal) => Promise<Call<
 }
 
 /** One resource. */
-export function useOne<T>(key: Key, ask: (signal: AbortSignal) => Promise<Call<T>>): UseQueryResult<T> {
-  return useQuery({ queryKey: key, queryFn: ({ signal }) => answer(ask(signal)) });
+export function useOne<T>(
+  key: Key,
+  ask: (signal: AbortSignal) => Promise<Call<T>>,
+  { every }: Often = {},
+): UseQueryResult<T> {
+  return useQuery({ refetchInterval: every ?? false, queryKey: key, queryFn: ({ signal }) => answer(ask(signal)) });
 }
 
 /** A change; what it makes stale (`outdates`: beginnings of keys) is asked for anew before the change counts as done. */

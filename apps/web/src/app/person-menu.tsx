@@ -1,6 +1,6 @@
 import { Button, Menu, SegmentedControl, Stack, useMantineColorScheme } from '@mantine/core';
-import { IconLogout, IconUser } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { IconLogout, IconSettings, IconUser } from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Me, useSigning } from '../api/session.js';
 import { chooseLanguage, currentLanguage, type Language, LANGUAGES } from '../texts/setup.js';
@@ -36,6 +36,9 @@ export function PersonMenu({ me }: { me: Me }) {
             data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
           />
         </Stack>
+        <Menu.Item component={Link} to="/users/edit" leftSection={<IconSettings size={16} aria-hidden />}>
+          {t('profile.title')}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
           {t('shell.signOut')}
         </Menu.Item>

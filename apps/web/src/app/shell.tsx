@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useMe } from '../api/session.js';
 import { Navigation } from './navigation.js';
 import { PersonMenu } from './person-menu.js';
+import { SearchBox } from './search-box.js';
 import logo from './portus.svg';
 
 /** The frame of every page of a person who is signed in. */
@@ -35,6 +36,7 @@ export function Shell() {
               </Text>
             </Link>
           </Group>
+          <SearchBox />
           <PersonMenu me={me} />
         </Group>
       </AppShell.Header>

@@ -1,4 +1,4 @@
-import { Group, Pagination, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { Button, Group, Pagination, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconSelector } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -30,8 +30,8 @@ interface Props<T> {
 export function DataList<T>({ label, columns, query, keyOf, search, onSearch, empty }: Props<T>) {
   if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <LoadingRows />;
-  const { items, total, perPage } = query.data;
-  if (items.length === 0 && (search.page ?? 1) === 1) return empty;
+  const { items, total, perPage, next } = query.data;
+  if (items.length === 0 && (search.page ?? 1) === 1 && search.cursor === undefined) return empty;
   const pages = total === null || perPage === null ? 1 : Math.ceil(total / perPage);
   return (
     <Stack className={query.isPlaceholderData ? 'is-refreshing' : ''}>
@@ -55,7 +55,15 @@ export function DataList<T>({ label, columns, query, keyOf, search, onSearch, em
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      <Footer pages={pages} total={total} page={search.page ?? 1} onPage={(page) => onSearch({ ...search, page })} />
+      {total === null ? (
+        <Onward
+          begun={search.cursor !== undefined}
+          next={next}
+          onGo={(cursor) => onSearch(withCursor(search, cursor))}
+        />
+      ) : (
+        <Footer pages={pages} total={total} page={search.page ?? 1} onPage={(page) => onSearch({ ...search, page })} />
+      )}
     </Stack>
   );
 }
@@ -77,6 +85,39 @@ function Heading<T>({ column, search, onSearch }: { column: Column<T> } & Pick<P
       </UnstyledButton>
     </Table.Th>
   );
+}
+
+interface OnwardProps {
+  begun: boolean;
+  next: string | null;
+  onGo: (cursor: string | null) => void;
+}
+
+/** Of lists that are gone through from a place on: the way to the next page and back to the first. */
+function Onward({ begun, next, onGo }: OnwardProps) {
+  const { t } = useTranslation();
+  if (!begun && next === null) return null;
+  return (
+    <Group justify="flex-end">
+      {begun && (
+        <Button variant="default" size="xs" onClick={() => onGo(null)}>
+          {t('lists.first')}
+        </Button>
+      )}
+      {next !== null && (
+        <Button variant="default" size="xs" onClick={() => onGo(next)}>
+          {t('lists.next')}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function withCursor(search: ListSearch, cursor: string | null): ListSearch {
+  const next = { ...search };
+  if (cursor === null) delete next.cursor;
+  else next.cursor = cursor;
+  return next;
 }
 
 function Footer({

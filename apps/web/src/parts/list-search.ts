@@ -1,6 +1,8 @@
 /** Where somebody stands in a list; it lives in the address, so that it can be reloaded, sent and gone back to. */
 export interface ListSearch {
   page?: number;
+  /** Of lists that are gone through from a place on: where this page begins. */
+  cursor?: string;
   sort?: string;
   order?: 'asc' | 'desc';
 }
@@ -8,9 +10,10 @@ export interface ListSearch {
 /** Reads it from an address that anybody may have written. */
 export function listSearch(search: Record<string, unknown>): ListSearch {
   const page = Number(search['page']);
-  const { sort, order } = search;
+  const { sort, order, cursor } = search;
   return {
     ...(Number.isInteger(page) && page > 1 && page <= 1_000_000 ? { page } : {}),
+    ...(typeof cursor === 'string' && /^[\w.~-]{1,512}$/.test(cursor) ? { cursor } : {}),
     ...(typeof sort === 'string' && /^[a-z_]{1,40}$/.test(sort) ? { sort } : {}),
     ...(order === 'asc' || order === 'desc' ? { order } : {}),
   };

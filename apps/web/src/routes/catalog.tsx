@@ -42,5 +42,12 @@ const tag = createRoute({
   component: lazyRouteComponent(() => import('../pages/tags/tag.js'), 'Tag'),
 });
 
+const search = createRoute({
+  getParentRoute,
+  path: '/search',
+  validateSearch: ({ q }): { q: string } => ({ q: typeof q === 'string' ? q.slice(0, 255) : '' }),
+  component: lazyRouteComponent(() => import('../pages/search/search.js'), 'Search'),
+});
+
 /** Images: what there is and where. */
-export const catalogRoutes = [dashboard, namespaces, namespace, repositories, repository, tag] as const;
+export const catalogRoutes = [dashboard, namespaces, namespace, repositories, repository, tag, search] as const;

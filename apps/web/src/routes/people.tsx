@@ -1,5 +1,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { root } from './frames.js';
+import { activitySearch } from '../pages/activities/activity-search.js';
+import { profileSearch } from '../pages/profile/profile-search.js';
+import { whySearch } from '../pages/why/why-search.js';
+import { listSearch } from '../parts/list-search.js';
+import { root, signedIn } from './frames.js';
+
+const getParentRoute = () => signedIn;
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -8,10 +14,46 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('../pages/sign-in/sign-in.js'), 'SignIn'),
 });
 
+const profile = createRoute({
+  getParentRoute,
+  path: '/users/edit',
+  validateSearch: profileSearch,
+  component: lazyRouteComponent(() => import('../pages/profile/profile.js'), 'Profile'),
+});
+const teams = createRoute({
+  getParentRoute,
+  path: '/teams',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../pages/teams/teams.js'), 'Teams'),
+});
+const team = createRoute({
+  getParentRoute,
+  path: '/teams/$id',
+  component: lazyRouteComponent(() => import('../pages/teams/team.js'), 'Team'),
+});
+const users = createRoute({
+  getParentRoute,
+  path: '/admin/users',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../pages/users/users.js'), 'Users'),
+});
+const activities = createRoute({
+  getParentRoute,
+  path: '/admin/activities',
+  validateSearch: activitySearch,
+  component: lazyRouteComponent(() => import('../pages/activities/activities.js'), 'Activities'),
+});
+const why = createRoute({
+  getParentRoute,
+  path: '/why',
+  validateSearch: whySearch,
+  component: lazyRouteComponent(() => import('../pages/why/why.js'), 'Why'),
+});
+
 /** For those who are not signed in. */
 export const visitorRoutes = [signIn] as const;
 /** People, teams, rights and tokens. */
-export const peopleRoutes = [] as const;
+export const peopleRoutes = [profile, teams, team, users, activities, why] as const;
 
 /** Only a path of this site is gone back to: `//host` and whole addresses lead elsewhere. */
 function isOwnPath(value: unknown): value is string {

@@ -131,5 +131,12 @@ export const catalog: Texts<typeof english> = {
     none: 'Keine Beschreibung.',
     edit: 'Bearbeiten',
   },
+  search: {
+    label: 'Alles durchsuchen',
+    hint: 'Suchen ( / )',
+    title: 'Gefunden zu „{{q}}“',
+    nothing: 'Nichts, das du sehen kannst, hat das im Namen.',
+    types: { repository: 'Repository', namespace: 'Namensraum', team: 'Team', tag: 'Tag' },
+  },
   immutableKept: 'Durch eine Regel geschützt und behalten: {{tags}}',
 };

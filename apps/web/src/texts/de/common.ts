@@ -5,6 +5,8 @@ import type { common as english } from '../en/common.js';
 export const common: Texts<typeof english> = {
   never: 'nie',
   unknown: 'unbekannt',
+  create: 'Anlegen',
+  saved: 'Gespeichert',
   copy: 'Kopieren',
   copied: 'Kopiert',
   cancel: 'Abbrechen',
@@ -25,6 +27,10 @@ export const common: Texts<typeof english> = {
     dashboard: 'Übersicht',
     namespaces: 'Namensräume',
     repositories: 'Repositories',
+    teams: 'Teams',
+    why: 'Warum?',
+    activities: 'Aktivitäten',
+    users: 'Benutzer',
   },
   errors: {
     title: 'Etwas ist schiefgegangen',

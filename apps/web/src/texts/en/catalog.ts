@@ -128,5 +128,12 @@ export const catalog = {
     none: 'No description.',
     edit: 'Edit',
   },
+  search: {
+    label: 'Search everything',
+    hint: 'Search ( / )',
+    title: 'Found for “{{q}}”',
+    nothing: 'Nothing that you can see has this in its name.',
+    types: { repository: 'Repository', namespace: 'Namespace', team: 'Team', tag: 'Tag' },
+  },
   immutableKept: 'Protected by a rule, and kept: {{tags}}',
 } as const;

@@ -2,6 +2,8 @@
 export const common = {
   never: 'never',
   unknown: 'unknown',
+  create: 'Create',
+  saved: 'Saved',
   copy: 'Copy',
   copied: 'Copied',
   cancel: 'Cancel',
@@ -22,6 +24,10 @@ export const common = {
     dashboard: 'Dashboard',
     namespaces: 'Namespaces',
     repositories: 'Repositories',
+    teams: 'Teams',
+    why: 'Why?',
+    activities: 'Activities',
+    users: 'Users',
   },
   errors: {
     title: 'Something went wrong',
