@@ -183,6 +183,34 @@ describe('trap: namespaces', () => {
   });
 });
 
+describe('what Portus showed of namespaces to its own page only', () => {
+  it('is shown to everybody: what the caller may do', async () => {
+    const rights = async (as: As) => (await api.get<object>(`/namespaces/${space}`, { as })).body;
+    const all = { pull: true, push: true, visibility: true, webhooks: true };
+    expect(await rights(alice)).toMatchObject({
+      updatable: true,
+      destroyable: true,
+      orphan: false,
+      permissions: { role: 'owner', ...all },
+    });
+    const none = { push: false, visibility: false, webhooks: true };
+    const seen = { updatable: false, destroyable: false, permissions: { role: 'viewer', pull: true, ...none } };
+    expect(await rights(bob)).toMatchObject(seen);
+    const application_token = { application: 'reads', read_only: true };
+    const made = await api.post<{ plain_token: string }>(tokens(alice), application_token, { as: alice });
+    const kept = await rights({ ...alice, password: made.body.plain_token });
+    expect(kept).toMatchObject({ destroyable: false, permissions: { pull: true, push: false } });
+  });
+});
+
+it('GET /api/version answers as in Portus', async () => {
+  const answer = await api.app.inject({ method: 'GET', url: '/api/version' });
+  expect(answer.statusCode).toBe(401);
+  const authorization = `Basic ${Buffer.from(`alice:${alice.password}`).toString('base64')}`;
+  const known = await api.app.inject({ method: 'GET', url: '/api/version', headers: { authorization } });
+  expect(known.json()).toEqual({ 'api-versions': ['v1'], git: null, version: expect.stringMatching(/^\d+\.\d+/) });
+});
+
 describe('trap: what nobody wrote down', () => {
   it('logins, failures, users, rights and descriptions stand in the activities', async () => {
     await api.post('/session', { username: 'bob', password: 'wrong' }, { as: null });

@@ -1580,6 +1580,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get api version */
+        get: operations["getApiVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/": {
         parameters: {
             query?: never;
@@ -1941,6 +1958,19 @@ export interface components {
             /** @enum {string} */
             visibility: "private" | "protected" | "public";
             global: boolean;
+            /** @description Of no team but the administrators. */
+            orphan: boolean;
+            updatable: boolean;
+            destroyable: boolean;
+            permissions: components["schemas"]["NamespacePermissions"];
+        };
+        /** @description Of the caller. */
+        NamespacePermissions: {
+            role: ("viewer" | "contributor" | "owner") | null;
+            pull: boolean;
+            push: boolean;
+            visibility: boolean;
+            webhooks: boolean;
         };
         Repository: {
             id: number;
@@ -2724,6 +2754,12 @@ export interface components {
             status: "up" | "degraded" | "down";
             since?: string;
             until?: string;
+        };
+        Version: {
+            "api-versions": string[];
+            /** @description Portus told its commit here. */
+            git: null;
+            version: string;
         };
         Problem: {
             /** @description A text; of a 422 field → messages. */
@@ -4800,7 +4836,17 @@ export interface operations {
                      *           "hidden": false
                      *         },
                      *         "visibility": "private",
-                     *         "global": false
+                     *         "global": false,
+                     *         "orphan": false,
+                     *         "updatable": false,
+                     *         "destroyable": false,
+                     *         "permissions": {
+                     *           "role": "viewer",
+                     *           "pull": false,
+                     *           "push": false,
+                     *           "visibility": false,
+                     *           "webhooks": false
+                     *         }
                      *       }
                      *     ]
                      */
@@ -4865,7 +4911,17 @@ export interface operations {
                      *         "hidden": false
                      *       },
                      *       "visibility": "private",
-                     *       "global": false
+                     *       "global": false,
+                     *       "orphan": false,
+                     *       "updatable": false,
+                     *       "destroyable": false,
+                     *       "permissions": {
+                     *         "role": "viewer",
+                     *         "pull": false,
+                     *         "push": false,
+                     *         "visibility": false,
+                     *         "webhooks": false
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Namespace"];
@@ -4959,7 +5015,17 @@ export interface operations {
                      *         "hidden": false
                      *       },
                      *       "visibility": "private",
-                     *       "global": false
+                     *       "global": false,
+                     *       "orphan": false,
+                     *       "updatable": false,
+                     *       "destroyable": false,
+                     *       "permissions": {
+                     *         "role": "viewer",
+                     *         "pull": false,
+                     *         "push": false,
+                     *         "visibility": false,
+                     *         "webhooks": false
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Namespace"];
@@ -5033,7 +5099,17 @@ export interface operations {
                      *         "hidden": false
                      *       },
                      *       "visibility": "private",
-                     *       "global": false
+                     *       "global": false,
+                     *       "orphan": false,
+                     *       "updatable": false,
+                     *       "destroyable": false,
+                     *       "permissions": {
+                     *         "role": "viewer",
+                     *         "pull": false,
+                     *         "push": false,
+                     *         "visibility": false,
+                     *         "webhooks": false
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Namespace"];
@@ -8831,7 +8907,17 @@ export interface operations {
                      *           "hidden": false
                      *         },
                      *         "visibility": "private",
-                     *         "global": false
+                     *         "global": false,
+                     *         "orphan": false,
+                     *         "updatable": false,
+                     *         "destroyable": false,
+                     *         "permissions": {
+                     *           "role": "viewer",
+                     *           "pull": false,
+                     *           "push": false,
+                     *           "visibility": false,
+                     *           "webhooks": false
+                     *         }
                      *       }
                      *     ]
                      */
@@ -11006,6 +11092,37 @@ export interface operations {
                     };
                 };
             };
+        };
+    };
+    getApiVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api-versions": [
+                     *         "text"
+                     *       ],
+                     *       "git": null,
+                     *       "version": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
         };
     };
     checkCredentials: {

@@ -8,12 +8,13 @@ import { AuthModule } from '../auth/auth.module.js';
 import { BacklogHealth } from './backlog-health.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { VersionController } from './version.controller.js';
 import { TokensHealth } from './tokens-health.js';
 
 /** How the house is: for people, for load balancers, and for Prometheus. */
 @Module({
   imports: [AuthModule],
-  controllers: [HealthController],
+  controllers: [HealthController, VersionController],
   providers: [HealthService, BacklogHealth, TokensHealth],
 })
 export class HealthModule implements OnModuleInit {

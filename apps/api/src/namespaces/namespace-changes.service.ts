@@ -14,6 +14,7 @@ import { uniqueOr422 } from '../http/unique-violation.js';
 import type { NamespaceChanges, NewNamespace } from './namespaces.dto.js';
 import { NamespacePlaces } from './namespace-places.js';
 import { NamespacesService } from './namespaces.service.js';
+import type { SeenNamespace } from './seen-namespace.js';
 
 const UNIQUE = { namespaces_registry_name_key: 'name' };
 const BAD_NAME = 'must be lower-case letters and digits, joined by single ".", "_", "__" or any number of "-"';
@@ -38,7 +39,7 @@ export class NamespaceChangesService {
   }
 
   /** A private namespace of the team, for who may push there. */
-  async create(person: Person, by: By, input: NewNamespace): Promise<NamespaceRow> {
+  async create(person: Person, by: By, input: NewNamespace): Promise<SeenNamespace> {
     if (!isNamespaceName(input.name)) throw new InvalidError({ name: [BAD_NAME] });
     const team = await this.places.team(person, input.team);
     this.require(person, 'namespace.create', team);
@@ -61,7 +62,7 @@ export class NamespaceChangesService {
   }
 
   /** Each field by its own rule; all of them or none. */
-  async update(person: Person, by: By, id: number, changes: NamespaceChanges): Promise<NamespaceRow> {
+  async update(person: Person, by: By, id: number, changes: NamespaceChanges): Promise<SeenNamespace> {
     const row = await this.service.get(person, id);
     refuseRename(row, changes.name);
     const facts: TeamFacts = { role: row.role, hidden: row.teamHidden };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { VISIBILITIES } from '#domain/policy/facts.js';
-import type { NamespaceRow } from '#persistence/namespaces.repository.js';
+import { ROLES } from '#domain/policy/facts.js';
+import type { SeenNamespace } from './seen-namespace.js';
 
 export const namespaceView = z
   .object({
@@ -12,11 +13,23 @@ export const namespaceView = z
     team: z.object({ id: z.number(), name: z.string(), hidden: z.boolean() }),
     visibility: z.enum(VISIBILITIES),
     global: z.boolean(),
+    orphan: z.boolean().meta({ description: 'Of no team but the administrators.' }),
+    updatable: z.boolean(),
+    destroyable: z.boolean(),
+    permissions: z
+      .object({
+        role: z.enum(ROLES).nullable(),
+        pull: z.boolean(),
+        push: z.boolean(),
+        visibility: z.boolean(),
+        webhooks: z.boolean(),
+      })
+      .meta({ id: 'NamespacePermissions', description: 'Of the caller.' }),
   })
   .meta({ id: 'Namespace' });
 
 /** Portus's representation: the global namespace shows the registry's hostname as its name. */
-export function viewNamespace(row: NamespaceRow): z.output<typeof namespaceView> {
+export function viewNamespace(row: SeenNamespace): z.output<typeof namespaceView> {
   return {
     id: row.id,
     name: row.kind === 'global' ? row.registryHostname : row.name,
@@ -26,6 +39,16 @@ export function viewNamespace(row: NamespaceRow): z.output<typeof namespaceView>
     team: { id: row.teamId, name: row.teamName, hidden: row.teamHidden },
     visibility: row.visibility,
     global: row.kind === 'global',
+    orphan: row.kind === 'team' && row.teamHidden,
+    updatable: row.may.update,
+    destroyable: row.may.delete,
+    permissions: {
+      role: row.role,
+      pull: row.may.pull,
+      push: row.may.push,
+      visibility: row.may.visibility,
+      webhooks: row.may.webhooks,
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type { Person } from '../http/access.js';
 import { MAX_PER_PAGE, type Paging } from '../http/list-query.js';
 import { policyOptions } from '../http/policy-options.js';
 import { requirePull, viewerOf } from '../http/viewer.js';
+import { type SeenNamespace, seenNamespace } from './seen-namespace.js';
 import { type SeenRepository, seenRepository } from '../repositories/seen-repository.js';
 
 @Injectable()
@@ -20,15 +21,16 @@ export class NamespacesService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async list(person: Person, paging: Paging<(typeof NAMESPACE_SORTS)[number]>): Promise<Listed<NamespaceRow>> {
-    return this.namespaces.page(viewerOf(person), paging);
+  async list(person: Person, paging: Paging<(typeof NAMESPACE_SORTS)[number]>): Promise<Listed<SeenNamespace>> {
+    const { items, total } = await this.namespaces.page(viewerOf(person), paging);
+    return { items: items.map((row) => seenNamespace(person, row, this.settings)), total };
   }
 
-  async get(person: Person, id: number): Promise<NamespaceRow> {
+  async get(person: Person, id: number): Promise<SeenNamespace> {
     const row = await this.namespaces.find(viewerOf(person), id);
     if (row === null) throw new AppError('not_found', 'Not found');
     requirePull(person, factsOf(row), policyOptions(this.settings), row.name);
-    return row;
+    return seenNamespace(person, row, this.settings);
   }
 
   async repositoriesOf(person: Person, id: number): Promise<SeenRepository[]> {
@@ -39,8 +41,9 @@ export class NamespacesService {
   }
 
   /** The namespaces of one team; that the person may see the team was asked before. */
-  async ofTeam(person: Person, teamId: number): Promise<NamespaceRow[]> {
-    return this.namespaces.ofTeam(viewerOf(person), teamId, MAX_PER_PAGE);
+  async ofTeam(person: Person, teamId: number): Promise<SeenNamespace[]> {
+    const rows = await this.namespaces.ofTeam(viewerOf(person), teamId, MAX_PER_PAGE);
+    return rows.map((row) => seenNamespace(person, row, this.settings));
   }
 }
 
