@@ -6,6 +6,8 @@ const SILENCE = /timeout exceeded when trying to connect|Query read timeout/;
 const MESSAGES = new RegExp(`Connection terminated|${SILENCE.source}`);
 /** Data exceptions: a value that the database can not read. */
 const BAD_VALUE = /^22[0-9A-Z]{3}$/;
+/** character_not_in_repertoire: a NUL in a text. */
+const BAD_TEXT = '22021';
 
 /**
  * Whether an error says that the database can not be reached now, so that the same may succeed later; anything else is
@@ -35,4 +37,9 @@ export function isSilence(error: unknown): boolean {
 export function isAboutValue(error: unknown): boolean {
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' && BAD_VALUE.test(code);
+}
+
+/** Whether a text was given that PostgreSQL has no way to keep: one with a NUL in it. */
+export function isUnstorableText(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === BAD_TEXT;
 }

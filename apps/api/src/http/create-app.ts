@@ -10,6 +10,7 @@ import { NestLogger } from '#platform/logging/nest-logger.js';
 import { plainLogger } from '#platform/logging/logger.js';
 import { withLogContext } from '#platform/logging/request-context.js';
 import { type ApiParts, ApiModule } from '../app.module.js';
+import { serveDocumentation } from '../openapi/documentation.routes.js';
 import { serveOpenApi } from '../openapi/openapi.routes.js';
 import { servePage } from '../web/serve-page.js';
 import { answerClientError } from './client-error.js';
@@ -60,6 +61,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions = {}): Prom
   });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: badRequest }));
   serveOpenApi(app);
+  serveDocumentation(app);
   if (!options.preview) await servePage(app);
   return app;
 }

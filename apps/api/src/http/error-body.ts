@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, InvalidError } from '#domain/errors/app-error.js';
-import { isAboutGoneRow, isUnavailable } from '#persistence/connection-errors.js';
+import { isAboutGoneRow, isUnavailable, isUnstorableText } from '#persistence/connection-errors.js';
 
 const STATUS: Record<ErrorCode, number> = {
   bad_request: 400,
@@ -33,6 +33,9 @@ const TITLES: Record<number, string> = {
 /** What callers are told while the database is away. */
 export const DATABASE_AWAY = 'the database can not be reached';
 
+/** Doors that take a text check it; this is for those that forgot. */
+const NUL = 'a text must not hold NUL';
+
 export interface ErrorAnswer {
   status: number;
   body: Record<string, unknown>;
@@ -58,6 +61,7 @@ export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
   if (isUnavailable(error)) {
     return { ...answer(503, 'unavailable', DATABASE_AWAY, requestId, DATABASE_AWAY), unexpected: true };
   }
+  if (isUnstorableText(error)) return answer(400, 'bad_request', NUL, requestId, NUL);
   return { ...answer(500, 'internal', 'internal error', requestId, 'internal error'), unexpected: true };
 }
 

@@ -5,6 +5,8 @@ import { isWireUrl } from './wire-url.js';
 
 /** Answers a URL that no router can read, such as one with a broken percent sign, in the shape of its protocol. */
 export function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  // No hook has run for it.
+  reply.header('x-request-id', request.id);
   // The framework's message repeats the URL.
   const plain = Object.assign(new Error('the URL is not valid'), { statusCode: 400, cause: error });
   if (isWireUrl(request.url)) {

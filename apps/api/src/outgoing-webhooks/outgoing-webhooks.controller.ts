@@ -77,7 +77,7 @@ export class OutgoingWebhooksController {
 
   /** Enables a disabled webhook, and disables an enabled one. What waits for a disabled one waits on. */
   @Put(':webhook_id/toggle_enabled')
-  @Answers(webhookView, { also: [404] })
+  @Answers(webhookView, { also: [404, 422] })
   async toggle(
     @CurrentUser() person: Person,
     @CalledBy() by: By,
