@@ -5,6 +5,7 @@ import { FIRST_START } from './options/first-start.js';
 import { MAIL } from './options/mail.js';
 import { RETENTION } from './options/retention.js';
 import { RIGHTS } from './options/rights.js';
+import { SCAN_SERVICES } from './options/scan-services.js';
 import { SCANNING } from './options/scanning.js';
 import { SERVER } from './options/server.js';
 import { STORES } from './options/stores.js';
@@ -24,6 +25,7 @@ export const OPTIONS = {
   ...RETENTION,
   ...BACKGROUND,
   ...SCANNING,
+  ...SCAN_SERVICES,
   ...WEBHOOKS,
   ...FIRST_START,
   ...API,
