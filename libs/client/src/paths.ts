@@ -104,6 +104,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registries/{id}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get registry config */
+        get: operations["getRegistryConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registries/{id}/sync": {
         parameters: {
             query?: never;
@@ -232,6 +249,23 @@ export interface paths {
         };
         /** Get registry drift */
         get: operations["getRegistryDrift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get events stream */
+        get: operations["getEventsStream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1756,6 +1790,15 @@ export interface components {
         };
         WebhookSecret: {
             webhook_secret: string;
+        };
+        RegistryConfig: {
+            /** @description config.yml, with `WEBHOOK_SECRET` where the secret belongs. */
+            config: string;
+            /** @description What it names: the keys that the registry trusts. */
+            files: {
+                path: string;
+                text: string;
+            }[];
         };
         SyncOrder: {
             /**
@@ -3793,6 +3836,67 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    getRegistryConfig: {
+        parameters: {
+            query: {
+                /**
+                 * @description Of the registry; 3 is 3.x.
+                 * @example 3
+                 */
+                version?: "3" | "2.8";
+                /**
+                 * @description Where clients reach Portus.
+                 * @example https://portus.example
+                 */
+                portus_url: string;
+                /**
+                 * @description Where the registry reaches Portus; default: the same.
+                 * @example https://portus.example
+                 */
+                webhook_url?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "config": "text",
+                     *       "files": [
+                     *         {
+                     *           "path": "text",
+                     *           "text": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegistryConfig"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     syncRegistry: {
         parameters: {
             query?: never;
@@ -4474,6 +4578,45 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getEventsStream: {
+        parameters: {
+            query?: {
+                /**
+                 * @description For how long to listen; 0: what is there already, and no more.
+                 * @example 0
+                 */
+                seconds?: number;
+            };
+            header?: {
+                /**
+                 * @description The `id` of the last message that was received.
+                 * @example 1795273200000000.42
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example text */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

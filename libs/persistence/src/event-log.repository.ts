@@ -84,6 +84,24 @@ export class EventLogRepository {
     );
   }
 
+  /** The other way round: events behind the place, oldest first. */
+  async following(place: EventCursor, limit: number): Promise<EventRow[]> {
+    return this.database.query<EventRow & Record<string, unknown>>(
+      `SELECT ${COLUMNS} FROM registry_events e
+        WHERE (e.received_at, e.id) > (timestamptz 'epoch' + $1::bigint * interval '1 microsecond', $2::bigint)
+        ORDER BY e.received_at, e.id LIMIT $3`,
+      [place.receivedAtMicros, place.id, limit],
+    );
+  }
+
+  /** The database's clock, by which events arrive: microseconds since the epoch. */
+  async nowMicros(): Promise<bigint> {
+    const [row] = await this.database.query<{ now: string }>(
+      `SELECT (extract(epoch FROM now()) * 1000000)::bigint::text AS now`,
+    );
+    return BigInt(row!.now);
+  }
+
   /** One event with what was sent, of which no more than its beginning is kept. */
   async find(id: string): Promise<(EventRow & { payload: string | null }) | null> {
     const [row] = await this.database.query<EventRow & { payload: string | null } & Record<string, unknown>>(

@@ -36,6 +36,8 @@ const BODIES: Record<string, unknown> = {
 /** Queries without which an operation says 400. */
 const QUERIES: Record<string, string> = {
   'GET /api/v1/explain': 'repository=crew/app&action=pull',
+  // It would listen for minutes.
+  'GET /api/v1/events/stream': 'seconds=0',
 };
 
 /** A request to an operation, about the objects of the world. */

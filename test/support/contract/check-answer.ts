@@ -14,7 +14,7 @@ export interface Answered {
 
 /** Headers of our own and those with a meaning for clients: one of them that the document does not name is a fault. */
 const OURS =
-  /^(x-(?!content-type-options|frame-options).*|link|etag|location|retry-after|www-authenticate|warning|idempotency-.*|deprecation|sunset|allow)$/;
+  /^(x-(?!content-type-options|frame-options|accel-buffering).*|link|etag|location|retry-after|www-authenticate|warning|idempotency-.*|deprecation|sunset|allow)$/;
 
 /**
  * What an answer says that the OpenAPI document does not: an unknown operation, status, media type, header, a field too
