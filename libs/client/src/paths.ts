@@ -79,7 +79,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rotate secret of registry */
+        /**
+         * Make a new webhook secret
+         * @description It is shown this once; the former one is good until it is forgotten.
+         */
         post: operations["rotateSecretOfRegistry"];
         delete?: never;
         options?: never;
@@ -97,7 +100,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete registry former secret */
+        /** Forget the former webhook secret. */
         delete: operations["deleteRegistryFormerSecret"];
         options?: never;
         head?: never;
@@ -130,7 +133,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sync registry */
+        /**
+         * Ask for a synchronization
+         * @description `dry_run` only tells what it would do.
+         */
         post: operations["syncRegistry"];
         delete?: never;
         options?: never;
@@ -198,7 +204,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve registry sync run */
+        /** Say yes to the removals of a run that waits. */
         post: operations["approveRegistrySyncRun"];
         delete?: never;
         options?: never;
@@ -232,7 +238,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undo registry sync run */
+        /** Bring back what a run removed. */
         post: operations["undoRegistrySyncRun"];
         delete?: never;
         options?: never;
@@ -247,7 +253,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get registry drift */
+        /** Show what differs between catalog and registry. */
         get: operations["getRegistryDrift"];
         put?: never;
         post?: never;
@@ -403,10 +409,16 @@ export interface paths {
         };
         /** Get namespace */
         get: operations["getNamespace"];
-        /** Update namespace */
+        /**
+         * Change a namespace
+         * @description Description, visibility or team; a namespace is not renamed, for its images would stay behind.
+         */
         put: operations["updateNamespace"];
         post?: never;
-        /** Delete namespace */
+        /**
+         * Delete a namespace with its images
+         * @description Answers the deletion, which goes on by itself.
+         */
         delete: operations["deleteNamespace"];
         options?: never;
         head?: never;
@@ -459,7 +471,10 @@ export interface paths {
         /** Update repository */
         put: operations["updateRepository"];
         post?: never;
-        /** Delete repository */
+        /**
+         * Delete a repository
+         * @description Answers the deletion, which goes on by itself.
+         */
         delete: operations["deleteRepository"];
         options?: never;
         head?: never;
@@ -490,7 +505,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List repository tags grouped */
+        /**
+         * List tags by digest
+         * @description Newest group first.
+         */
         get: operations["listRepositoryTagsGrouped"];
         put?: never;
         post?: never;
@@ -598,7 +616,10 @@ export interface paths {
         get: operations["getTag"];
         put?: never;
         post?: never;
-        /** Delete tag */
+        /**
+         * Delete a tag
+         * @description The registry deletes manifests, not names: other tags of the same one are kept, or it is refused.
+         */
         delete: operations["deleteTag"];
         options?: never;
         head?: never;
@@ -663,7 +684,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List tag history */
+        /**
+         * List every digest that the tag had
+         * @description When, by whom, and how it was learned.
+         */
         get: operations["listTagHistory"];
         put?: never;
         post?: never;
@@ -680,7 +704,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Preview tag deletion */
+        /**
+         * See what deleting the tag would do
+         * @description Names the tags that share its manifest.
+         */
         get: operations["previewTagDeletion"];
         put?: never;
         post?: never;
@@ -699,7 +726,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rollback tag */
+        /** Point the tag at a former digest. */
         post: operations["rollbackTag"];
         delete?: never;
         options?: never;
@@ -717,7 +744,10 @@ export interface paths {
         /** List deletions */
         get: operations["listDeletions"];
         put?: never;
-        /** Create deletion */
+        /**
+         * Delete tags
+         * @description At most a thousand at once; goes on by itself.
+         */
         post: operations["createDeletion"];
         delete?: never;
         options?: never;
@@ -766,7 +796,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Preview repository deletion */
+        /** See what deleting the repository would do. */
         get: operations["previewRepositoryDeletion"];
         put?: never;
         post?: never;
@@ -783,7 +813,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Preview namespace deletion */
+        /** See what deleting the namespace would do. */
         get: operations["previewNamespaceDeletion"];
         put?: never;
         post?: never;
@@ -1087,7 +1117,10 @@ export interface paths {
         /** Update team */
         put: operations["updateTeam"];
         post?: never;
-        /** Delete team */
+        /**
+         * Delete a team
+         * @description Its namespaces go to `new_team`; without one they must hold no images.
+         */
         delete: operations["deleteTeam"];
         options?: never;
         head?: never;
@@ -1121,7 +1154,10 @@ export interface paths {
         /** List team members */
         get: operations["listTeamMembers"];
         put?: never;
-        /** Create team member */
+        /**
+         * Add somebody to a team
+         * @description An administrator is always made an owner.
+         */
         post: operations["createTeamMember"];
         delete?: never;
         options?: never;
@@ -1171,7 +1207,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Explore */
+        /**
+         * Look for public repositories
+         * @description Also for visitors, where anonymous browsing is on.
+         */
         get: operations["explore"];
         put?: never;
         post?: never;
@@ -1188,12 +1227,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get current session */
+        /**
+         * Who calls
+         * @description With a session also its token against forged requests.
+         */
         get: operations["getCurrentSession"];
         put?: never;
-        /** Sign in */
+        /**
+         * Sign in with a browser
+         * @description Sets the cookie; `csrf_token` goes back as `X-CSRF-Token`.
+         */
         post: operations["signIn"];
-        /** Sign out */
+        /** Sign out. */
         delete: operations["signOut"];
         options?: never;
         head?: never;
@@ -1260,7 +1305,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Update profile password */
+        /**
+         * Change the own password
+         * @description Ends all other sessions.
+         */
         put: operations["updateProfilePassword"];
         post?: never;
         delete?: never;
@@ -1296,7 +1344,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create users bootstrap */
+        /**
+         * Make the first administrator
+         * @description Only while there is none; answers an application token.
+         */
         post: operations["createUsersBootstrap"];
         delete?: never;
         options?: never;
@@ -1363,9 +1414,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get user */
+        /**
+         * Get a user
+         * @description By id, or by e-mail address as in Portus.
+         */
         get: operations["getUser"];
-        /** Update user */
+        /**
+         * Change a user
+         * @description What `GET` shows is accepted back; the name stays, images and tokens carry it.
+         */
         put: operations["updateUser"];
         post?: never;
         /** Delete user */
@@ -1383,7 +1440,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Update user locked */
+        /** Lock or unlock an account. */
         put: operations["updateUserLocked"];
         post?: never;
         delete?: never;
@@ -1400,7 +1457,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Update user enabled */
+        /**
+         * Switch an account on or off
+         * @description Takes effect with the next request, also for tokens.
+         */
         put: operations["updateUserEnabled"];
         post?: never;
         delete?: never;
@@ -1419,7 +1479,10 @@ export interface paths {
         /** List user application tokens */
         get: operations["listUserApplicationTokens"];
         put?: never;
-        /** Create user application token */
+        /**
+         * Make an application token
+         * @description `plain_token` is shown this once. It may be kept to actions, namespaces and a time.
+         */
         post: operations["createUserApplicationToken"];
         delete?: never;
         options?: never;
@@ -1451,7 +1514,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List user refresh tokens */
+        /** List the logins that clients keep. */
         get: operations["listUserRefreshTokens"];
         put?: never;
         post?: never;
@@ -1471,7 +1534,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete refresh token */
+        /** End a login that a client keeps. */
         delete: operations["deleteRefreshToken"];
         options?: never;
         head?: never;
@@ -1485,7 +1548,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List denials */
+        /** List what was asked for at the token endpoint and not granted. */
         get: operations["listDenials"];
         put?: never;
         post?: never;
@@ -1502,7 +1565,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Explain */
+        /**
+         * Tell why somebody may do something or not
+         * @description The same code that grants tokens.
+         */
         get: operations["explain"];
         put?: never;
         post?: never;
@@ -1519,7 +1585,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List activities */
+        /**
+         * List who changed what, when and from where
+         * @description Newest first.
+         */
         get: operations["listActivities"];
         put?: never;
         post?: never;
@@ -1536,7 +1605,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download activities */
+        /** Download the activities as CSV. */
         get: operations["downloadActivities"];
         put?: never;
         post?: never;
@@ -1587,7 +1656,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get readiness */
+        /**
+         * Tell load balancers whether to send requests
+         * @description 503 when no token can be issued.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -1604,7 +1676,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get health */
+        /**
+         * Tell of each component whether it works
+         * @description 503 when one does not.
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -1638,7 +1713,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check credentials */
+        /** Check credentials. */
         get: operations["checkCredentials"];
         put?: never;
         post?: never;
@@ -1655,10 +1730,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get token */
+        /**
+         * Get a token for a registry
+         * @description What is not granted is left out of it, and is no error.
+         */
         get: operations["getToken"];
         put?: never;
-        /** Exchange token */
+        /**
+         * Get a token by the OAuth 2 form
+         * @description Password or refresh token.
+         */
         post: operations["exchangeToken"];
         delete?: never;
         options?: never;
@@ -1675,7 +1756,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take events */
+        /**
+         * Take notifications of a registry
+         * @description 202 whatever the body holds.
+         */
         post: operations["takeEvents"];
         delete?: never;
         options?: never;
@@ -1690,7 +1774,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get keys */
+        /** Get the public keys of tokens. */
         get: operations["getKeys"];
         put?: never;
         post?: never;
@@ -1707,7 +1791,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get open api */
+        /** Get this document. */
         get: operations["getOpenApi"];
         put?: never;
         post?: never;
