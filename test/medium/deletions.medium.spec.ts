@@ -6,6 +6,7 @@ import { DeletionWorkRepository } from '#persistence/deletion-work.repository.js
 import { DeletionsRepository, type NewDeletion, type NewItem } from '#persistence/deletions.repository.js';
 import { FakeRegistry } from '../fakes/registry.js';
 import { errorReply } from '../fakes/registry/reply.js';
+import { pageBy } from '../support/pages.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 import { deletionRunner, digestOf, hurryDeletions, teamNamespace } from '../support/deletion-bench.js';
 import { until } from '../support/until.js';
@@ -41,7 +42,7 @@ async function ask(items: Partial<NewItem>[], more: Partial<NewDeletion> = {}): 
   return id;
 }
 
-const statesOf = async (id: number) => (await deletions.items(id, 0, 100)).items.map((item) => item.state);
+const statesOf = async (id: number) => (await deletions.items(id, pageBy('id'))).items.map((item) => item.state);
 
 describe(DeletionRunner.name, () => {
   it('deletes tags one by one, notes what became of each, and tells the audit log', async () => {
@@ -95,7 +96,7 @@ describe(DeletionRunner.name, () => {
     bench.fake.deleteEnabled = false;
     const id = await ask([{}]);
     await runner().ring();
-    const [item] = (await deletions.items(id, 0, 10)).items;
+    const [item] = (await deletions.items(id, pageBy('id'))).items;
     expect(item).toMatchObject({ state: 'disabled', reason: 'deletes are switched off at the registry' });
     expect(await bench.stored()).toEqual(bench.held());
   });

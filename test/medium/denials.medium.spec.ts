@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor } from '#domain/policy/facts.js';
 import type { Refusal } from '#domain/policy/grant.js';
-import { DenialsRepository, MAX_OF_ANONYMOUS, MAX_OF_USER } from '#persistence/denials.repository.js';
+import {
+  type DenialFilter,
+  DenialsRepository,
+  MAX_OF_ANONYMOUS,
+  MAX_OF_USER,
+} from '#persistence/denials.repository.js';
 import { Metrics } from '#platform/metrics/metrics.js';
+import type { Place } from '#persistence/listing.js';
 import { DenialBuffer } from '../../apps/api/src/denials/denial-buffer.js';
+import { pageBy } from '../support/pages.js';
 import { TestDatabase } from '../support/test-database.js';
 
 const alice: Actor = {
@@ -47,7 +54,9 @@ describe(DenialBuffer.name, () => {
   });
 
   const asker = (actor: Actor, address = '192.0.2.1') => ({ actor, registryId: 1, address });
-  const all = () => repository.page({ reasonIs: 'reason' }, null, 1_000);
+  const newest = (filter: DenialFilter, take = 10, after: Place | null = null) =>
+    repository.page(filter, pageBy('last_at', 'DESC', take, after));
+  const all = async () => (await newest({ reasonIs: 'reason' }, 1_000)).items;
   const count = () => database.value<number>('SELECT count(*)::int FROM denials');
   const dropped = async (why: string) =>
     Number(new RegExp(`dropped_total{why="${why}"} (\\d+)`).exec(await metrics.scrape())?.[1]);
@@ -92,10 +101,10 @@ describe(DenialBuffer.name, () => {
     }
     expect(await count()).toBe(MAX_OF_USER + MAX_OF_ANONYMOUS + 1);
     expect(await dropped('full')).toBe(6_000 - MAX_OF_USER - MAX_OF_ANONYMOUS);
-    expect((await repository.page({ userId: 2, reasonIs: 'told' }, null, 10)).map((row) => row.count)).toEqual([3]);
+    expect((await newest({ userId: 2, reasonIs: 'told' })).items.map((row) => row.count)).toEqual([3]);
     sut.note(asker(anonymous), [refusal('a/0-0')]);
     await sut.flush();
-    const [last] = await repository.page({ userId: null, repository: 'a/0-0', reasonIs: 'told' }, null, 10);
+    const [last] = (await newest({ userId: null, repository: 'a/0-0', reasonIs: 'told' })).items;
     expect(last?.count).toBe(2);
   });
 
@@ -147,15 +156,17 @@ describe(DenialBuffer.name, () => {
     sut.note(asker(anonymous), [refusal('team/app-0', { action: 'pull', reason: 'anonymous', told: 'anonymous' })]);
     await sut.flush();
     const filter = { userId: 1, reasonIs: 'told' } as const;
-    const first = await repository.page(filter, null, 2);
-    const { lastAtMicros, id } = first[1]!;
-    const second = await repository.page(filter, { lastAtMicros, id }, 10);
-    expect([...first, ...second].map((row) => row.repository)).toEqual([4, 3, 2, 1, 0].map((i) => `team/app-${i}`));
-    expect(await repository.page({ ...filter, reason: 'not-a-member' }, null, 9)).toEqual([]);
-    expect(await repository.page({ ...filter, reason: 'no-namespace' }, null, 9)).toHaveLength(5);
-    expect(await repository.page({ reasonIs: 'reason', reason: 'not-a-member' }, null, 9)).toHaveLength(5);
-    expect(await repository.page({ reasonIs: 'reason', repository: 'team/app-0' }, null, 9)).toHaveLength(2);
-    expect(await repository.page({ reasonIs: 'reason', action: 'pull' }, null, 9)).toHaveLength(1);
+    const first = await newest(filter, 2);
+    const second = await newest(filter, 10, first.next);
+    expect(second.next).toBeNull();
+    expect([...first.items, ...second.items].map((row) => row.repository)).toEqual(
+      [4, 3, 2, 1, 0].map((i) => `team/app-${i}`),
+    );
+    expect((await newest({ ...filter, reason: 'not-a-member' })).items).toEqual([]);
+    expect((await newest({ ...filter, reason: 'no-namespace' })).items).toHaveLength(5);
+    expect((await newest({ reasonIs: 'reason', reason: 'not-a-member' })).items).toHaveLength(5);
+    expect((await newest({ reasonIs: 'reason', repository: 'team/app-0' })).items).toHaveLength(2);
+    expect((await newest({ reasonIs: 'reason', action: 'pull' })).items).toHaveLength(1);
   });
 
   it('forgets by age, and beyond a number of rows of one user', async () => {

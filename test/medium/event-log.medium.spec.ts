@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventLogRepository } from '#persistence/event-log.repository.js';
 import { InboxRepository, type NewEvent } from '#persistence/inbox.repository.js';
+import type { Listed, Place } from '#persistence/listing.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { eventsQuery, retryBody } from '../../apps/api/src/events/events.dto.js';
 import { EventsService } from '../../apps/api/src/events/events.service.js';
+import { pageBy } from '../support/pages.js';
 import { TestDatabase } from '../support/test-database.js';
 
 describe(EventsService.name, () => {
@@ -41,8 +43,9 @@ describe(EventsService.name, () => {
       state,
       reason,
     ]);
-  const idsOf = async (query: Record<string, unknown> = {}) =>
-    (await sut.list(eventsQuery.parse(query), 100)).items.map((row) => row.id);
+  const list = (query: Record<string, unknown>, take = 100, after: Place | null = null) =>
+    sut.list(eventsQuery.parse(query), pageBy('received_at', 'DESC', take, after));
+  const idsOf = async (query: Record<string, unknown> = {}) => (await list(query)).items.map((row) => row.id);
 
   it('lists the newest first, by pages that neither skip nor repeat while more come in', async () => {
     const ids: string[] = [];
@@ -53,16 +56,13 @@ describe(EventsService.name, () => {
       ids[3],
     ]);
     const seen: string[] = [];
-    let before: string | null = null;
+    let after: Place | null = null;
     do {
-      const page: { items: { id: string }[]; next: string | null } = await sut.list(
-        eventsQuery.parse({ per_page: 2, ...(before === null ? {} : { before }) }),
-        100,
-      );
+      const page: Listed<{ id: string }> = await list({}, 2, after);
       seen.push(...page.items.map((row) => row.id));
-      before = page.next;
+      after = page.next ?? null;
       await store('team/later');
-    } while (before !== null);
+    } while (after !== null);
     expect(seen).toEqual(ids.toReversed());
   });
 
@@ -85,7 +85,6 @@ describe(EventsService.name, () => {
   it('refuses a query that is none', () => {
     for (const query of [
       { state: 'x' },
-      { before: 'x' },
       { from: 'never' },
       { from: '0000-01-01T00:00:00Z' },
       { per_page: '0' },
@@ -103,8 +102,7 @@ describe(EventsService.name, () => {
     );
     await database.sql.query('ANALYZE registry_events');
     const plans = vi.spyOn(database.sql, 'query');
-    for (const query of [{}, { state: 'dead' }, { repository: 'team/app-7' }])
-      await sut.list(eventsQuery.parse(query), 15);
+    for (const query of [{}, { state: 'dead' }, { repository: 'team/app-7' }]) await list(query, 15);
     const asked = plans.mock.calls.map(([text, values]) => ({ text, values: values! }));
     plans.mockRestore();
     for (const { text, values } of asked) {

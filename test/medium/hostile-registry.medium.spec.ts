@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { SyncRunner } from '#catalog/sync-runner.js';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { FakeRegistry, type Fault } from '../fakes/registry.js';
+import { pageBy } from '../support/pages.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 
 const silent = { silent: true };
@@ -90,7 +91,7 @@ describe(`${SyncRunner.name} and a registry that`, () => {
     for (let i = 0; i < 2; i++) {
       const run = await misbehaves('/tags/list');
       expect(run).toMatchObject({ state: 'done', done: 3, failed: 3, changes: {} });
-      const { items } = await bench.differences.ofRun(run.id, 0, 10);
+      const { items } = await bench.differences.ofRun(run.id, pageBy('id'));
       expect(items.map(({ tag, kind }) => [tag, kind])).toEqual([1, 2, 3].map(() => [null, 'unanswered']));
     }
     expect(await misbehaves('/manifests/')).toMatchObject({ failed: 3, changes: {} });
@@ -112,7 +113,7 @@ describe(`${SyncRunner.name} and a registry that`, () => {
     bench.fake.requests.length = 0;
     for (let i = 0; i < 2; i++) expect((await bench.sync('deep', 'update-delete')).state).toBe('done');
     const run = await bench.lastRun();
-    const { items } = await bench.differences.ofRun(run.id, 0, 20);
+    const { items } = await bench.differences.ofRun(run.id, pageBy('id'));
     expect(items.filter(({ kind }) => kind === 'illegal_name')).toHaveLength(7);
     expect(bench.fake.requests.filter(({ path }) => /passwd|UPPER|x{9}|\.\./.test(path))).toEqual([]);
     expect(await bench.stored()).toEqual(bench.held());

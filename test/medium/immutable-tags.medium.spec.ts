@@ -5,6 +5,7 @@ import { RetentionRulesRepository } from '#persistence/retention-rules.repositor
 import { TagAlarmsRepository } from '#persistence/tag-alarms.repository.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 import { digestOf, rule } from '../support/deletion-bench.js';
+import { pageBy } from '../support/pages.js';
 
 let bench: CatalogBench;
 let rules: RetentionRulesRepository;
@@ -18,7 +19,7 @@ beforeEach(() => bench.reset());
 describe('an immutable tag', () => {
   const alarms = () => new TagAlarmsRepository(bench.database.sql);
   const open = async () => {
-    const { items } = await alarms().page({ userId: 0, admin: true }, true, 0, 10);
+    const { items } = await alarms().page({ userId: 0, admin: true }, true, pageBy('id', 'DESC'));
     return items.map(({ tag, keptDigest, foundDigest, actor }) => [tag, keptDigest, foundDigest, actor]);
   };
   beforeEach(async () => {

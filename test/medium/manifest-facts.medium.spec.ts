@@ -3,6 +3,7 @@ import { ManifestsRepository } from '#persistence/manifests.repository.js';
 import { RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { TagHistoryRepository } from '#persistence/tag-history.repository.js';
 import { buildArtifact, buildContent, buildImage, descriptor, type BuiltImage } from '../factories/image.js';
+import { pageBy } from '../support/pages.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 
 let bench: CatalogBench;
@@ -109,7 +110,7 @@ describe(TagHistoryRepository.name, () => {
     bench.fake.deleteManifest('team/app', digestOf('d'));
     await bench.handleEvents();
     const history = new TagHistoryRepository(bench.database.sql);
-    const { items, total } = await history.page(REPOSITORY, 'v1', 0, 10);
+    const { items, total } = await history.page(REPOSITORY, 'v1', pageBy('id', 'DESC'));
     expect(items.map(({ digest, actor, learnedFrom, kept }) => [digest, actor, learnedFrom, kept])).toEqual([
       [null, null, 'event', null],
       [digestOf('d'), null, 'sync', false],
@@ -118,7 +119,7 @@ describe(TagHistoryRepository.name, () => {
       [digestOf('a'), 'alice', 'event', true],
     ]);
     expect(total).toBe(5);
-    const page = await history.page(REPOSITORY, 'v1', 1, 2);
+    const page = await history.page(REPOSITORY, 'v1', { ...pageBy('id', 'DESC', 2), skip: 1 });
     expect(page.items.map((one) => one.digest)).toEqual([digestOf('d'), digestOf('c')]);
     expect(await history.had(REPOSITORY, 'v1', digestOf('b'))).toBe(true);
     expect(await history.had(REPOSITORY, 'v2', digestOf('b'))).toBe(false);

@@ -4,6 +4,7 @@ import { DeletionsRepository } from '#persistence/deletions.repository.js';
 import { RetentionRulesRepository } from '#persistence/retention-rules.repository.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 import { deletionRunner, digestOf, hurryDeletions, rule, teamNamespace } from '../support/deletion-bench.js';
+import { pageBy } from '../support/pages.js';
 
 let bench: CatalogBench;
 let deletions: DeletionsRepository;
@@ -19,7 +20,7 @@ beforeEach(() => bench.reset());
 const runner = () => deletionRunner(bench);
 const hurry = () => hurryDeletions(bench);
 const namespaceId = () => teamNamespace(bench);
-const statesOf = async (id: number) => (await deletions.items(id, 0, 100)).items.map((item) => item.state);
+const statesOf = async (id: number) => (await deletions.items(id, pageBy('id'))).items.map((item) => item.state);
 
 describe(Retention.name, () => {
   const retention = (more: object = {}) =>

@@ -90,7 +90,7 @@ export class ApiInProcess {
     const payload = options.body === undefined ? {} : { payload: options.body as object };
     const answer = await this.app.inject({ method: method as 'GET', url: `/api/v1${path}`, headers, ...payload });
     const text = answer.body;
-    const json = String(answer.headers['content-type']).startsWith('application/json');
+    const json = text !== '' && String(answer.headers['content-type']).startsWith('application/json');
     return { status: answer.statusCode, headers: answer.headers, body: (json ? JSON.parse(text) : text) as T };
   }
 

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { CatalogModule } from '#catalog/catalog.module.js';
 import { ChangesModule } from '#catalog/changes.module.js';
 import { IdentityModule } from '#identity/identity.module.js';
@@ -23,6 +23,9 @@ import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
 import { AccessGuard } from './http/access.guard.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { ListPages } from './http/list-page.js';
+import { Preconditions } from './http/preconditions.js';
+import { RequestShape } from './http/request-shape.js';
 import { NamespacesModule } from './namespaces/namespaces.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { RepositoriesModule } from './repositories/repositories.module.js';
@@ -83,6 +86,8 @@ export class ApiModule {
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ErrorFilter },
+        // In this order, the first one outermost.
+        ...[RequestShape, Preconditions, ListPages].map((useClass) => ({ provide: APP_INTERCEPTOR, useClass })),
       ],
     };
   }

@@ -8,6 +8,7 @@ import { ActivitiesRepository, type By, type NewActivity } from '#persistence/ac
 import type { Database, Sql } from '#persistence/database.js';
 import { SessionsRepository } from '#persistence/sessions.repository.js';
 import { uniqueOr422 } from '#persistence/unique-violation.js';
+import type { Listed, Place } from '#persistence/listing.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import { checked } from './checked.js';
 
@@ -42,12 +43,12 @@ export class People {
 
   /** All people and bots in the order of their ids, page by page. */
   async *list(): AsyncGenerator<User> {
-    const take = 500;
-    for (let skip = 0; ; skip += take) {
-      const [page] = await this.users.page(skip, take, 'id', 'ASC');
-      yield* page.filter((user) => !user.service);
-      if (page.length < take) return;
-    }
+    let after: Place | null = null;
+    do {
+      const page: Listed<User> = await this.users.page({ skip: 0, take: 500, sort: 'id', order: 'ASC', after });
+      yield* page.items.filter((user) => !user.service);
+      after = page.next ?? null;
+    } while (after !== null);
   }
 
   /** Throws AppError `not_found`. */

@@ -3395,14 +3395,14 @@ export interface components {
         "X-Total-Pages": string;
         /** @description Other pages (RFC 8288): `first`, `prev`, `next`, `last` where they are known. */
         Link: string;
+        /** @description Where the next page begins; not there on the last. */
+        "X-Next-Cursor": string;
         /** @description Basic (RFC 7617). */
         "WWW-Authenticate": string;
         /** @description Seconds to wait. */
         "Retry-After": number;
         /** @description Where it is. */
         Location: string;
-        /** @description Where the next page begins; not there on the last. */
-        "X-Next-Cursor": string;
         /** @description up, degraded or down */
         "X-Portus-Status": string;
     };
@@ -3414,7 +3414,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -3423,6 +3423,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -3456,6 +3461,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4079,7 +4085,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -4088,6 +4094,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -4127,6 +4138,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4276,7 +4288,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -4285,6 +4297,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -4319,6 +4336,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4588,7 +4606,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -4709,6 +4727,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
                  * @description Only those in this state.
                  * @example received
                  */
@@ -4738,16 +4766,6 @@ export interface operations {
                  * @example 2026-11-21T09:30:00.000Z
                  */
                 to?: string;
-                /**
-                 * @description Go on from here: as the `Link` of the answer before names it.
-                 * @example 1795253400.42
-                 */
-                before?: string;
-                /**
-                 * @description Items of a page.
-                 * @example 1
-                 */
-                per_page?: number;
             };
             header?: never;
             path?: never;
@@ -5004,7 +5022,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -5013,6 +5031,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -5046,6 +5069,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5409,7 +5433,38 @@ export interface operations {
     };
     listNamespaceRepositories: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
+                all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
+                sort_attr?: "id" | "name" | "full_name" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
+                sort_order?: "asc" | "desc";
+            };
             header?: never;
             path: {
                 /**
@@ -5426,6 +5481,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5471,7 +5534,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -5480,6 +5543,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -5513,6 +5581,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5746,7 +5815,38 @@ export interface operations {
     };
     listRepositoryTags: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
+                all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
+                sort_attr?: "id" | "name" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
+                sort_order?: "asc" | "desc";
+            };
             header?: never;
             path: {
                 /**
@@ -5763,6 +5863,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6073,15 +6181,20 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description the id of the last one that is known
-                 * @example 0
+                 * @description 1 unless given
+                 * @example 1
                  */
-                cursor?: number;
+                page?: number;
                 /**
                  * @description Items of a page.
-                 * @example 50
+                 * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -6099,6 +6212,12 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
                     "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
@@ -6236,7 +6355,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -6245,6 +6364,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -6278,6 +6402,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6646,7 +6771,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -6655,6 +6780,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -6679,6 +6809,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6880,7 +7011,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -6889,6 +7020,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -6907,6 +7043,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7068,7 +7205,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -7077,6 +7214,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -7101,6 +7243,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7216,7 +7359,23 @@ export interface operations {
     };
     listRetentionRules: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7227,6 +7386,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7511,7 +7678,23 @@ export interface operations {
     };
     listNamespaceRetentionRules: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -7528,6 +7711,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7836,7 +8027,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -7845,6 +8036,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description Only those in this state.
                  * @example open
@@ -7868,6 +8064,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7954,7 +8151,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -7963,6 +8160,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -8002,6 +8204,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8562,7 +8765,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -8571,6 +8774,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -8620,6 +8828,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8793,7 +9002,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -8802,6 +9011,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -8835,6 +9049,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9101,7 +9316,38 @@ export interface operations {
     };
     listTeamNamespaces: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
+                all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
+                sort_attr?: "id" | "name" | "created_at" | "updated_at";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
+                sort_order?: "asc" | "desc";
+            };
             header?: never;
             path: {
                 /**
@@ -9118,6 +9364,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9162,7 +9416,23 @@ export interface operations {
     };
     listTeamMembers: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -9179,6 +9449,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9617,7 +9895,23 @@ export interface operations {
     };
     listSessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9628,6 +9922,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10105,7 +10407,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Which page, from 1 on.
+                 * @description 1 unless given
                  * @example 1
                  */
                 page?: number;
@@ -10114,6 +10416,11 @@ export interface operations {
                  * @example 1
                  */
                 per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
                 /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
@@ -10147,6 +10454,7 @@ export interface operations {
                     "X-Total": components["headers"]["X-Total"];
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10555,7 +10863,23 @@ export interface operations {
     };
     listUserApplicationTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -10572,6 +10896,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10726,7 +11058,23 @@ export interface operations {
     };
     listUserRefreshTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -10743,6 +11091,14 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10805,6 +11161,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
                  * @description Name of a user.
                  * @example alice
                  */
@@ -10824,16 +11190,6 @@ export interface operations {
                  * @example user-disabled
                  */
                 reason?: "user-disabled" | "user-locked" | "token-expired" | "token-action" | "token-namespace" | "anonymous" | "anonymous-access-off" | "no-namespace" | "not-a-member" | "role-too-weak" | "push-policy" | "delete-disabled" | "unknown-action" | "not-an-oci-name" | "unknown-type" | "not-admin" | "token-catalog";
-                /**
-                 * @description Go on from here: as the `Link` of the answer before names it.
-                 * @example 1795253400.42
-                 */
-                before?: string;
-                /**
-                 * @description Items of a page.
-                 * @example 1
-                 */
-                per_page?: number;
             };
             header?: never;
             path?: never;
@@ -10976,6 +11332,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
                  * @description Only this kind of change.
                  * @example application_token.create
                  */
@@ -11010,16 +11376,6 @@ export interface operations {
                  * @example 2026-11-21T09:30:00.000Z
                  */
                 until?: string;
-                /**
-                 * @description Go on from here: the `X-Next-Cursor` of the answer before.
-                 * @example 42
-                 */
-                cursor?: string;
-                /**
-                 * @description Items of a page.
-                 * @example 1
-                 */
-                per_page?: number;
             };
             header?: never;
             path?: never;
@@ -11075,6 +11431,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
                  * @description Only this kind of change.
                  * @example application_token.create
                  */
@@ -11109,16 +11475,6 @@ export interface operations {
                  * @example 2026-11-21T09:30:00.000Z
                  */
                 until?: string;
-                /**
-                 * @description Go on from here: the `X-Next-Cursor` of the answer before.
-                 * @example 42
-                 */
-                cursor?: string;
-                /**
-                 * @description Items of a page.
-                 * @example 1
-                 */
-                per_page?: number;
             };
             header?: never;
             path?: never;

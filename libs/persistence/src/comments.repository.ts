@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
 export interface CommentRow {
   id: number;
@@ -8,19 +9,27 @@ export interface CommentRow {
   authorName: string;
 }
 
-const SELECT = `
-  SELECT c.id, c.body, c.created_at AS "createdAt", u.id AS "authorId", coalesce(u.display_name, u.username::text) AS "authorName"
-    FROM comments c JOIN users u ON u.id = c.user_id`;
+const COLUMNS = `
+  c.id, c.body, c.created_at AS "createdAt", u.id AS "authorId", coalesce(u.display_name, u.username::text) AS "authorName"`;
+const ROWS = 'comments c JOIN users u ON u.id = c.user_id';
+const SELECT = `SELECT ${COLUMNS} FROM ${ROWS}`;
+const SORTS = { id: { by: 'c.id', type: 'integer' } } as const;
 
 export class CommentsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Oldest first, behind the comment `cursor`. */
-  async page(repositoryId: number, cursor: number, limit: number): Promise<CommentRow[]> {
-    return this.database.query<CommentRow & Record<string, unknown>>(
-      `${SELECT} WHERE c.repository_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3`,
-      [repositoryId, cursor, limit],
-    );
+  async page(repositoryId: number, page: Page<'id'>): Promise<Listed<CommentRow>> {
+    const where = 'c.repository_id = $1';
+    const source = {
+      from: 'comments c',
+      where,
+      values: [repositoryId],
+      id: 'c.id',
+      sorts: SORTS,
+      columns: COLUMNS,
+      rows: ROWS,
+    };
+    return readPage(this.database, source, page);
   }
 
   async find(repositoryId: number, id: number): Promise<CommentRow | null> {

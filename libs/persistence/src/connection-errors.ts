@@ -43,3 +43,10 @@ export function isAboutValue(error: unknown): boolean {
 export function isUnstorableText(error: unknown): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === BAD_TEXT;
 }
+
+/** Whether PostgreSQL ended the transaction because others waited for it in a circle: the same may be tried again. */
+export function isDeadlock(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
+  return code === '40P01' || (driverError !== undefined && driverError !== error && isDeadlock(driverError));
+}

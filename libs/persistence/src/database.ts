@@ -1,11 +1,10 @@
 import type { Client, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { atMost } from '#platform/lifecycle/at-most.js';
+import { currentGuard } from './row-guard.js';
+import type { Sql } from './sql.js';
 
-/** Anything that runs SQL: the pool, or one transaction. */
-export interface Sql {
-  query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
-}
+export type { Sql } from './sql.js';
 
 /** A statement that the server plans once per connection. */
 export interface Prepared {
@@ -21,6 +20,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** A server that takes longer to say that it is there is of no use, milliseconds. */
 const PING_TIMEOUT_MS = 1_500;
 
+const READS = /^\s*(SELECT|EXPLAIN)\b/i;
+
 /** Plain SQL beside TypeORM, over the same pool: for hot paths and for statements that an ORM can not say. */
 export class Database implements Sql {
   /** @param dataSource initialized: its pool is watched from now on */
@@ -34,6 +35,9 @@ export class Database implements Sql {
   }
 
   async query<R extends QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
+    const guard = currentGuard();
+    // A change that is bound to a version of a row must find it in its own transaction.
+    if (guard && !guard.open && !READS.test(text)) return this.transaction((sql) => sql.query<R>(text, values));
     return (await this.pool.query<R>(text, values)).rows;
   }
 
@@ -53,20 +57,26 @@ export class Database implements Sql {
     return (await atMost(PING_TIMEOUT_MS, answer)) && answer;
   }
 
-  /** Runs `work` in one transaction; rolls back when it throws. */
+  /** Runs `work` in one transaction; rolls back when it throws. Under a {@link RowGuard} it begins with its check. */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const guard = currentGuard();
     const client = await this.pool.connect();
     // A server that goes away speaks also where nobody asks; the statement under way fails by itself.
     client.on('error', ignore);
     try {
       await client.query('BEGIN');
-      const result = await work(sqlOf(client));
+      const sql = sqlOf(client);
+      await guard?.begin(sql);
+      const result = await work(sql);
+      await guard?.end(sql);
       await client.query('COMMIT');
       release(client);
       return result;
     } catch (error) {
       release(client, await rollBack(client));
       throw error;
+    } finally {
+      if (guard) guard.open = false;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ItemState } from '#domain/deletion/deletion-item.entity.js';
 import type { DeletionKind, DeletionState } from '#domain/deletion/deletion.entity.js';
 import type { Database, Sql } from './database.js';
-import type { Listed } from './listing.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
 export interface NewDeletion {
   kind: DeletionKind;
@@ -43,11 +43,12 @@ const COLUMNS = `
   d.id, d.kind, d.name, d.namespace_id AS "namespaceId", d.actor_id AS "actorId", d.actor, d.move_shared AS "moveShared",
   d.state, d.outcome, d.created_at AS "createdAt", d.finished_at AS "finishedAt", i.total, i.gone, i.failed`;
 
-const FROM = `
-  FROM deletions d CROSS JOIN LATERAL (
+const ROWS = `
+  deletions d CROSS JOIN LATERAL (
     SELECT count(*)::int AS total, count(*) FILTER (WHERE state IN ('removed', 'absent'))::int AS gone,
            count(*) FILTER (WHERE state NOT IN ('waiting', 'removed', 'absent'))::int AS failed
       FROM deletion_items WHERE deletion_id = d.id) i`;
+const FROM = `FROM ${ROWS}`;
 
 /** What is to be deleted at registries, and how far it is. */
 export class DeletionsRepository {
@@ -100,30 +101,32 @@ export class DeletionsRepository {
     return row ?? null;
   }
 
-  /** Newest first; of one person, or (null) all. */
-  async page(actorId: number | null, skip: number, take: number): Promise<Listed<DeletionRow>> {
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM deletions WHERE $1::int IS NULL OR actor_id = $1',
-      [actorId],
-    );
-    const items = await this.database.query<DeletionRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${FROM} WHERE $1::int IS NULL OR d.actor_id = $1 ORDER BY d.id DESC LIMIT $2 OFFSET $3`,
-      [actorId, take, skip],
-    );
-    return { items, total };
+  /** Of one person, or (null) all. */
+  async page(actorId: number | null, page: Page<'id'>): Promise<Listed<DeletionRow>> {
+    const source = {
+      from: 'deletions d',
+      where: actorId === null ? '$1::int IS NULL' : 'd.actor_id = $1',
+      values: [actorId],
+      id: 'd.id',
+      sorts: { id: { by: 'd.id', type: 'integer' } },
+      columns: COLUMNS,
+      rows: ROWS,
+    } as const;
+    return readPage(this.database, source, page);
   }
 
-  async items(id: number, skip: number, take: number): Promise<Listed<ItemRow>> {
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM deletion_items WHERE deletion_id = $1',
-      [id],
-    );
-    const items = await this.database.query<ItemRow & Record<string, unknown>>(
-      `SELECT id::text, registry_id AS "registryId", full_name AS "fullName", tag, digest, because, state, reason
-         FROM deletion_items WHERE deletion_id = $1 ORDER BY id LIMIT $2 OFFSET $3`,
-      [id, take, skip],
-    );
-    return { items, total };
+  async items(id: number, page: Page<'id'>): Promise<Listed<ItemRow>> {
+    const source = {
+      from: 'deletion_items i',
+      where: 'i.deletion_id = $1',
+      values: [id],
+      id: 'i.id',
+      idType: 'bigint',
+      sorts: { id: { by: 'i.id', type: 'bigint' } },
+      columns: `i.id::text, i.registry_id AS "registryId", i.full_name AS "fullName", i.tag, i.digest, i.because, i.state, i.reason`,
+      rows: 'deletion_items i',
+    } as const;
+    return readPage(this.database, source, page);
   }
 
   /** Whether one of the kind has not ended yet, of a registry. */

@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
 /** Repetitions of one refusal, as they are collected before they are stored. */
 export interface NewDenial {
@@ -25,8 +26,6 @@ export interface DenialRow {
   reason: string;
   firstAt: Date;
   lastAt: Date;
-  /** `lastAt` in microseconds: a date of JavaScript is too coarse for a place in the list. */
-  lastAtMicros: string;
   address: string;
   count: number;
 }
@@ -39,11 +38,6 @@ export interface DenialFilter {
   reason?: string | undefined;
   /** Whether `reason` is what users were told, or the rule itself. */
   reasonIs: 'told' | 'reason';
-}
-
-export interface DenialCursor {
-  lastAtMicros: string;
-  id: string;
 }
 
 /** Different refusals of a day that are kept of one user, and of all who are not signed in together. */
@@ -93,6 +87,18 @@ const STORE_OF_ANONYMOUS = store(
   MAX_OF_ANONYMOUS,
 );
 
+const LIST = {
+  from: 'denials d',
+  id: 'd.id',
+  idType: 'bigint',
+  sorts: { last_at: { by: 'd.last_at', type: 'timestamptz' } },
+  uncounted: true,
+  columns: `
+    d.id::text, u.username, coalesce(r.external_hostname, r.hostname) AS "registryHostname", d.repository, d.action,
+    d.told, d.reason, d.first_at AS "firstAt", d.last_at AS "lastAt", d.address, d.count`,
+  rows: 'denials d JOIN registries r ON r.id = d.registry_id LEFT JOIN users u ON u.id = d.user_id',
+} as const;
+
 /** Refused requests for tokens, aggregated and bounded. */
 export class DenialsRepository {
   constructor(private readonly database: Database) {}
@@ -123,10 +129,10 @@ export class DenialsRepository {
     return rows.length;
   }
 
-  /** The last ones first, from a place in the list on. */
-  async page(filter: DenialFilter, before: DenialCursor | null, limit: number): Promise<DenialRow[]> {
-    const values: unknown[] = [limit];
-    const where: string[] = [];
+  /** What the filter lets through. */
+  async page(filter: DenialFilter, page: Page<'last_at'>): Promise<Listed<DenialRow>> {
+    const values: unknown[] = [];
+    const where = ['TRUE'];
     const equals = (column: string, value: unknown): void => {
       if (value !== undefined) where.push(`d.${column} = $${values.push(value)}`);
     };
@@ -135,21 +141,7 @@ export class DenialsRepository {
     equals('repository', filter.repository);
     equals('action', filter.action);
     equals(filter.reasonIs, filter.reason);
-    if (before !== null) {
-      const [micros, id] = [values.push(before.lastAtMicros), values.push(before.id)];
-      where.push(
-        `(d.last_at, d.id) < ('epoch'::timestamptz + $${micros}::bigint * interval '1 microsecond', $${id}::bigint)`,
-      );
-    }
-    return this.database.query<DenialRow & Record<string, unknown>>(
-      `SELECT d.id::text, u.username, coalesce(r.external_hostname, r.hostname) AS "registryHostname", d.repository,
-              d.action, d.told, d.reason, d.first_at AS "firstAt", d.last_at AS "lastAt", d.address, d.count,
-              (extract(epoch FROM d.last_at) * 1000000)::bigint::text AS "lastAtMicros"
-         FROM denials d JOIN registries r ON r.id = d.registry_id LEFT JOIN users u ON u.id = d.user_id
-        ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-        ORDER BY d.last_at DESC, d.id DESC LIMIT $1`,
-      values,
-    );
+    return readPage(this.database, { ...LIST, where: where.join(' AND '), values }, page);
   }
 
   /** Deletes what is older than so many days, and of those who asked lately what goes beyond their share. */

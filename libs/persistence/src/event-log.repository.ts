@@ -1,7 +1,8 @@
 import type { EventState } from '#domain/inbox/registry-event.entity.js';
 import type { Database } from './database.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
-/** A place in the list: the event's time of arrival in microseconds since the epoch, and its id. */
+/** A place in the stream: the event's time of arrival in microseconds since the epoch, and its id. */
 export interface EventCursor {
   receivedAtMicros: string;
   id: string;
@@ -67,21 +68,21 @@ const LAG_SAMPLE = 10_000;
 export class EventLogRepository {
   constructor(private readonly database: Database) {}
 
-  /** Events that the filter lets through, newest first, from behind the cursor on. */
-  async page(filter: EventFilter, before: EventCursor | null, limit: number): Promise<EventRow[]> {
-    const values: unknown[] = [limit];
-    const where = conditions(filter, values);
-    if (before !== null) {
-      const micros = values.push(before.receivedAtMicros);
-      const id = values.push(before.id);
-      const at = `timestamptz 'epoch' + $${micros}::bigint * interval '1 microsecond'`;
-      where.push(`(e.received_at, e.id) < (${at}, $${id}::bigint)`);
-    }
-    return this.database.query<EventRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} FROM registry_events e ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-        ORDER BY e.received_at DESC, e.id DESC LIMIT $1`,
+  /** Events that the filter lets through. */
+  async page(filter: EventFilter, page: Page<'received_at'>): Promise<Listed<EventRow>> {
+    const values: unknown[] = [];
+    const source = {
+      from: 'registry_events e',
+      where: ['TRUE', ...conditions(filter, values)].join(' AND '),
       values,
-    );
+      id: 'e.id',
+      idType: 'bigint',
+      sorts: { received_at: { by: 'e.received_at', type: 'timestamptz' } },
+      uncounted: true,
+      columns: COLUMNS,
+      rows: 'registry_events e',
+    } as const;
+    return readPage(this.database, source, page);
   }
 
   /** The other way round: events behind the place, oldest first. */

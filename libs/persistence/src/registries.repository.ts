@@ -1,5 +1,7 @@
+import { In } from 'typeorm';
 import { Registry } from '#domain/registry/registry.entity.js';
 import type { Database, Prepared, Sql } from './database.js';
+import { type Listed, type Page, readPage } from './listing.js';
 import { ensurePersonalNamespaces } from './personal-namespaces.js';
 import {
   insertRegistry,
@@ -30,6 +32,8 @@ const WEBHOOK_SECRETS: Prepared = {
      ORDER BY id LIMIT 1000`,
 };
 
+const SORTS = { id: { by: 'r.id', type: 'integer' }, name: { by: 'r.name', type: 'text' } } as const;
+
 /** Writes down what is done, with its transaction. */
 type Tell = (sql: Sql, id: number) => Promise<void>;
 
@@ -49,8 +53,13 @@ export class RegistriesRepository {
     return this.database.prepared<WebhookSecrets>(WEBHOOK_SECRETS, []);
   }
 
-  async page(skip: number, take: number, sort: 'id' | 'name', order: 'ASC' | 'DESC'): Promise<[Registry[], number]> {
-    return this.registries.findAndCount({ order: { [sort]: order }, skip, take });
+  async page(page: Page<'id' | 'name'>): Promise<Listed<Registry>> {
+    const rows = 'registries r';
+    const source = { from: rows, where: 'TRUE', values: [], id: 'r.id', sorts: SORTS, columns: 'r.id', rows };
+    const listed = await readPage<{ id: number }, 'id' | 'name'>(this.database, source, page);
+    const registries = await this.registries.findBy({ id: In(listed.items.map(({ id }) => id)) });
+    const byId = new Map(registries.map((registry) => [registry.id, registry]));
+    return { ...listed, items: listed.items.flatMap(({ id }) => byId.get(id) ?? []) };
   }
 
   async find(id: number): Promise<Registry | null> {

@@ -1,7 +1,7 @@
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
 import type { Database, Sql } from './database.js';
-import type { Listed, REPOSITORY_SORTS, Page } from './listing.js';
-import { seenBy, type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
+import { type Listed, type Page, readPage, type REPOSITORY_SORTS } from './listing.js';
+import { seenInLists, seesAll, type Viewer, visibleTo } from './namespaces.repository.js';
 
 export interface RepositoryRow {
   id: number;
@@ -48,17 +48,25 @@ const COLUMNS = `
   n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind",
   n.visibility, n.owner_id AS "ownerId", coalesce(r.external_hostname, r.hostname) AS "registryHostname", m.role`;
 
-const FROM = `
-  FROM repositories p JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id
+const ROWS = `
+  repositories p JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id
   LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1`;
+const FROM = `FROM ${ROWS}`;
+
+const SORTS = {
+  id: { by: 'p.id', type: 'integer' },
+  name: { by: 'p.name', type: 'text' },
+  full_name: { by: 'p.full_name', type: 'text' },
+  created_at: { by: 'p.created_at', type: 'timestamptz' },
+  updated_at: { by: 'p.updated_at', type: 'timestamptz' },
+} as const;
 
 /** Looked up for the rows of one page only. */
-const WITH_SUMS = `
-  SELECT q.*,
-         (SELECT coalesce(sum(d.size), 0)::float8
-            FROM (SELECT DISTINCT f.id, f.size FROM tags g JOIN manifests f ON f.id = g.manifest_id
-                   WHERE g.repository_id = q.id) d) AS size,
-         (SELECT max(g.updated_at) FROM tags g WHERE g.repository_id = q.id) AS "lastPushedAt"`;
+const SUMS = `
+  (SELECT coalesce(sum(d.size), 0)::float8
+     FROM (SELECT DISTINCT f.id, f.size FROM tags g JOIN manifests f ON f.id = g.manifest_id
+            WHERE g.repository_id = p.id) d) AS size,
+  (SELECT max(g.updated_at) FROM tags g WHERE g.repository_id = p.id) AS "lastPushedAt"`;
 
 export class RepositoriesRepository {
   constructor(private readonly database: Database) {}
@@ -69,19 +77,20 @@ export class RepositoriesRepository {
     page: Page<(typeof REPOSITORY_SORTS)[number]>,
     namespaceId: number | null = null,
   ): Promise<Listed<RepositoryRow>> {
-    const where = `WHERE p.removed_at IS NULL AND ${VISIBLE_NAMESPACE} AND ($4::int IS NULL OR n.id = $4)`;
-    const values = [...seenBy(viewer), namespaceId];
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      `SELECT count(*)::int AS total ${FROM} ${where}`,
-      values,
-    );
-    const items = await this.database.query<RepositoryRow & Record<string, unknown>>(
-      `${WITH_SUMS} FROM (
-         SELECT ${COLUMNS}, row_number() OVER (ORDER BY p.${page.sort} ${page.order}, p.id) AS place
-           ${FROM} ${where} ORDER BY p.${page.sort} ${page.order}, p.id LIMIT $5 OFFSET $6) q ORDER BY q.place`,
-      [...values, page.take, page.skip],
-    );
-    return { items, total };
+    const inside = namespaceId === null ? '$3::int IS NULL' : 'p.namespace_id = $3';
+    const visible = seesAll(viewer)
+      ? '$1::int IS NOT NULL AND $2::text[] IS NULL'
+      : `p.namespace_id IN (SELECT n.id FROM namespaces n WHERE ${visibleTo(viewer)})`;
+    const source = {
+      from: 'repositories p',
+      where: `p.removed_at IS NULL AND ${inside} AND ${visible}`,
+      values: [...seenInLists(viewer), namespaceId],
+      id: 'p.id',
+      sorts: SORTS,
+      columns: `${COLUMNS}, ${SUMS}`,
+      rows: ROWS,
+    };
+    return readPage(this.database, source, page);
   }
 
   /** The namespace of a repository, also of one in which nothing is tagged any more. */
@@ -107,7 +116,7 @@ export class RepositoriesRepository {
   /** One repository with the viewer's role, whether visible or not. */
   async find(viewer: Viewer, id: number): Promise<RepositoryRow | null> {
     const [row] = await this.database.query<RepositoryRow & Record<string, unknown>>(
-      `${WITH_SUMS} FROM (SELECT ${COLUMNS} ${FROM} WHERE p.id = $2 AND p.removed_at IS NULL) q`,
+      `SELECT ${COLUMNS}, ${SUMS} ${FROM} WHERE p.id = $2 AND p.removed_at IS NULL`,
       [viewer.userId, id],
     );
     return row ?? null;

@@ -1,7 +1,7 @@
 import { storable } from '#domain/manifest/storable.js';
 import type { Difference } from '#domain/sync/differences.js';
 import type { Database, Sql } from './database.js';
-import type { Listed } from './listing.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
 export interface DifferenceRow extends Difference {
   id: string;
@@ -44,16 +44,18 @@ export class SyncDifferencesRepository {
   constructor(private readonly database: Database) {}
 
   /** What one run found, in the order in which it found it. */
-  async ofRun(runId: number, skip: number, take: number): Promise<Listed<DifferenceRow>> {
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM sync_differences WHERE run_id = $1',
-      [runId],
-    );
-    const items = await this.database.query<DifferenceRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} FROM sync_differences d WHERE d.run_id = $1 ORDER BY d.id LIMIT $2 OFFSET $3`,
-      [runId, take, skip],
-    );
-    return { items, total };
+  async ofRun(runId: number, page: Page<'id'>): Promise<Listed<DifferenceRow>> {
+    const source = {
+      from: 'sync_differences d',
+      where: 'd.run_id = $1',
+      values: [runId],
+      id: 'd.id',
+      idType: 'bigint',
+      sorts: { id: { by: 'd.id', type: 'bigint' } },
+      columns: COLUMNS,
+      rows: 'sync_differences d',
+    } as const;
+    return readPage(this.database, source, page);
   }
 
   /** The first of what a run's plan would remove, or has removed. */

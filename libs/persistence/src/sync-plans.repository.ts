@@ -1,7 +1,7 @@
 import type { SyncMode, SyncStrategy } from '#domain/sync/strategy.js';
 import type { SyncStage, SyncState } from '#domain/sync/sync-run.entity.js';
 import type { Database, Sql } from './database.js';
-import type { Listed, Page } from './listing.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
 /** A run, as people see it. */
 export interface RunView {
@@ -59,15 +59,16 @@ export class SyncPlansRepository {
   constructor(private readonly database: Database) {}
 
   async page(registryId: number, page: Page<(typeof RUN_SORTS)[number]>): Promise<Listed<RunView>> {
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM sync_runs WHERE registry_id = $1',
-      [registryId],
-    );
-    const items = await this.database.query<RunView & Record<string, unknown>>(
-      `SELECT ${COLUMNS} FROM sync_runs r WHERE r.registry_id = $1 ORDER BY r.id ${page.order} LIMIT $2 OFFSET $3`,
-      [registryId, page.take, page.skip],
-    );
-    return { items, total };
+    const source = {
+      from: 'sync_runs r',
+      where: 'r.registry_id = $1',
+      values: [registryId],
+      id: 'r.id',
+      sorts: { id: { by: 'r.id', type: 'integer' } } as const,
+      columns: COLUMNS,
+      rows: 'sync_runs r',
+    };
+    return readPage(this.database, source, page);
   }
 
   async find(registryId: number, id: number): Promise<RunView | null> {

@@ -1,8 +1,8 @@
 import { protectorOf } from '#domain/retention/plan-retention.js';
 import type { StoredChange } from './catalog-change.js';
 import type { Database, Sql } from './database.js';
-import type { Listed } from './listing.js';
-import { seenBy, type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
+import { type Listed, type Page, readPage } from './listing.js';
+import { seenInLists, type Viewer, visibleTo } from './namespaces.repository.js';
 
 export interface AlarmRow {
   id: number;
@@ -25,27 +25,26 @@ const COLUMNS = `
   n.team_id AS "teamId", p.full_name AS "fullName", a.tag, a.rule, a.kept_digest AS "keptDigest",
   a.found_digest AS "foundDigest", a.actor, a.seen_at AS "seenAt", a.settled_at AS "settledAt"`;
 
-const FROM = `
-  FROM tag_alarms a JOIN repositories p ON p.id = a.repository_id JOIN namespaces n ON n.id = p.namespace_id`;
+const FROM_NAMESPACES = `
+  tag_alarms a JOIN repositories p ON p.id = a.repository_id JOIN namespaces n ON n.id = p.namespace_id`;
+const FROM = `FROM ${FROM_NAMESPACES}`;
 
 /** Immutable tags that were moved or removed at the registry. */
 export class TagAlarmsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Newest first, in namespaces that the viewer may pull from; open ones, or all. */
-  async page(viewer: Viewer, open: boolean, skip: number, take: number): Promise<Listed<AlarmRow>> {
-    const from = `${FROM} LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1
-      WHERE ${VISIBLE_NAMESPACE} AND (NOT $4 OR a.settled_at IS NULL)`;
-    const values = [...seenBy(viewer), open];
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      `SELECT count(*)::int AS total ${from}`,
-      values,
-    );
-    const items = await this.database.query<AlarmRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${from} ORDER BY a.id DESC LIMIT $5 OFFSET $6`,
-      [...values, take, skip],
-    );
-    return { items, total };
+  /** In namespaces that the viewer may pull from; open ones, or all. */
+  async page(viewer: Viewer, open: boolean, page: Page<'id'>): Promise<Listed<AlarmRow>> {
+    const source = {
+      from: FROM_NAMESPACES,
+      where: `${visibleTo(viewer)}${open ? ' AND a.settled_at IS NULL' : ''}`,
+      values: seenInLists(viewer),
+      id: 'a.id',
+      sorts: { id: { by: 'a.id', type: 'integer' } },
+      columns: COLUMNS,
+      rows: FROM_NAMESPACES,
+    } as const;
+    return readPage(this.database, source, page);
   }
 
   async find(id: number): Promise<AlarmRow | null> {

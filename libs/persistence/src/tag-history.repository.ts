@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import type { Listed } from './listing.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
 /** One step in the history of a tag; a null digest: it was removed. */
 export interface RevisionRow {
@@ -19,21 +19,21 @@ export interface RevisionRow {
 export class TagHistoryRepository {
   constructor(private readonly database: Database) {}
 
-  /** Revisions of a tag, newest first. */
-  async page(repositoryId: number, tag: string, skip: number, take: number): Promise<Listed<RevisionRow>> {
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM tag_revisions WHERE repository_id = $1 AND tag = $2',
-      [repositoryId, tag],
-    );
-    const items = await this.database.query<RevisionRow & Record<string, unknown>>(
-      `SELECT v.id::float8 AS id, v.digest, v.actor, v.learned_from AS "learnedFrom", v.seen_at AS "seenAt",
-              f.media_type AS "mediaType", f.size::float8 AS size,
-              CASE WHEN f.id IS NOT NULL THEN f.gone_at IS NULL END AS kept
-         FROM tag_revisions v LEFT JOIN manifests f ON f.repository_id = v.repository_id AND f.digest = v.digest
-        WHERE v.repository_id = $1 AND v.tag = $2 ORDER BY v.id DESC LIMIT $3 OFFSET $4`,
-      [repositoryId, tag, take, skip],
-    );
-    return { items, total };
+  /** Revisions of a tag. */
+  async page(repositoryId: number, tag: string, page: Page<'id'>): Promise<Listed<RevisionRow>> {
+    const source = {
+      from: 'tag_revisions v',
+      where: 'v.repository_id = $1 AND v.tag = $2',
+      values: [repositoryId, tag],
+      id: 'v.id',
+      idType: 'bigint',
+      sorts: { id: { by: 'v.id', type: 'bigint' } },
+      columns: `v.id::float8 AS id, v.digest, v.actor, v.learned_from AS "learnedFrom", v.seen_at AS "seenAt",
+                f.media_type AS "mediaType", f.size::float8 AS size,
+                CASE WHEN f.id IS NOT NULL THEN f.gone_at IS NULL END AS kept`,
+      rows: 'tag_revisions v LEFT JOIN manifests f ON f.repository_id = v.repository_id AND f.digest = v.digest',
+    } as const;
+    return readPage(this.database, source, page);
   }
 
   /** The digest of one revision of the tag; null when it is not one of its revisions, or a removal. */

@@ -2,7 +2,7 @@ import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
 import type { ScanState } from '#domain/scan/scan-state.js';
 import type { Severity, SeverityCounts } from '#domain/scan/severity.js';
 import type { Database } from './database.js';
-import type { Listed, TAG_SORTS, Page } from './listing.js';
+import { type Listed, type Page, readPage, type TAG_SORTS } from './listing.js';
 import type { Viewer } from './namespaces.repository.js';
 import { SCAN_COLUMNS } from './scan-columns.js';
 
@@ -72,21 +72,27 @@ const COLUMNS = `
   ${SCAN_COLUMNS}, n.id AS "namespaceId", n.name AS "namespaceName", n.kind AS "namespaceKind", n.visibility,
   n.owner_id AS "ownerId", m.role`;
 
-const FROM = `
-  FROM tags g JOIN manifests f ON f.id = g.manifest_id JOIN repositories p ON p.id = g.repository_id
+const ROWS = `
+  tags g JOIN manifests f ON f.id = g.manifest_id JOIN repositories p ON p.id = g.repository_id
   JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id
   LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1
   LEFT JOIN scan_targets s ON s.registry_id = p.registry_id AND s.digest = f.digest`;
+const FROM = `FROM ${ROWS}`;
+
+const SORTS = {
+  id: { by: 'g.id', type: 'integer' },
+  name: { by: 'g.name', type: 'text' },
+  created_at: { by: 'g.created_at', type: 'timestamptz' },
+  updated_at: { by: 'g.updated_at', type: 'timestamptz' },
+} as const;
+type Sort = (typeof TAG_SORTS)[number];
 
 export class TagsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Tags of one repository, at most `limit`, by name. */
-  async ofRepository(viewer: Viewer, repositoryId: number, limit: number): Promise<TagRow[]> {
-    return this.database.query<TagRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${FROM} WHERE g.repository_id = $2 ORDER BY g.name LIMIT $3`,
-      [viewer.userId, repositoryId, limit],
-    );
+  /** Tags of one repository. */
+  async ofRepository(viewer: Viewer, repositoryId: number, page: Page<Sort>): Promise<Listed<TagRow>> {
+    return this.list(page, '$1::int IS NOT NULL AND g.repository_id = $2', [viewer.userId, repositoryId]);
   }
 
   /** One tag with the viewer's role in its namespace, whether visible or not. */
@@ -107,14 +113,12 @@ export class TagsRepository {
   }
 
   /** All tags; for administrators. */
-  async page(viewer: Viewer, page: Page<(typeof TAG_SORTS)[number]>): Promise<Listed<TagRow>> {
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM tags',
-    );
-    const items = await this.database.query<TagRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${FROM} ORDER BY g.${page.sort} ${page.order}, g.id LIMIT $2 OFFSET $3`,
-      [viewer.userId, page.take, page.skip],
-    );
-    return { items, total };
+  async page(viewer: Viewer, page: Page<Sort>): Promise<Listed<TagRow>> {
+    return this.list(page, '$1::int IS NOT NULL', [viewer.userId]);
+  }
+
+  private list(page: Page<Sort>, where: string, values: unknown[]): Promise<Listed<TagRow>> {
+    const source = { from: 'tags g', where, values, id: 'g.id', sorts: SORTS, columns: COLUMNS, rows: ROWS };
+    return readPage(this.database, source, page);
   }
 }

@@ -1,5 +1,6 @@
 import type { Role } from '#domain/policy/facts.js';
 import type { Database, Sql } from './database.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
 export interface MemberRow {
   /** Of the membership, as Portus has it; not the user's. */
@@ -15,19 +16,28 @@ export interface MemberRow {
   updatedAt: Date;
 }
 
-const SELECT = `
-  SELECT m.id, m.team_id AS "teamId", m.user_id AS "userId", u.username::text, u.display_name AS "displayName", u.admin,
-         m.role, m.created_at AS "createdAt", m.updated_at AS "updatedAt"
-    FROM team_users m JOIN users u ON u.id = m.user_id`;
+const COLUMNS = `
+  m.id, m.team_id AS "teamId", m.user_id AS "userId", u.username::text, u.display_name AS "displayName", u.admin,
+         m.role, m.created_at AS "createdAt", m.updated_at AS "updatedAt"`;
+const ROWS = 'team_users m JOIN users u ON u.id = m.user_id';
+const SELECT = `SELECT ${COLUMNS} FROM ${ROWS}`;
+const SORTS = { id: { by: 'm.id', type: 'integer' } } as const;
 
 export class TeamMembersRepository {
   constructor(private readonly database: Database) {}
 
-  async ofTeam(teamId: number, limit: number): Promise<MemberRow[]> {
-    return this.database.query<MemberRow & Record<string, unknown>>(
-      `${SELECT} WHERE m.team_id = $1 ORDER BY m.id LIMIT $2`,
-      [teamId, limit],
-    );
+  async ofTeam(teamId: number, page: Page<'id'>): Promise<Listed<MemberRow>> {
+    const where = 'm.team_id = $1';
+    const source = {
+      from: 'team_users m',
+      where,
+      values: [teamId],
+      id: 'm.id',
+      sorts: SORTS,
+      columns: COLUMNS,
+      rows: ROWS,
+    };
+    return readPage(this.database, source, page);
   }
 
   async find(teamId: number, id: number, sql: Sql = this.database): Promise<MemberRow | null> {

@@ -1,6 +1,6 @@
 import type { Role } from '#domain/policy/facts.js';
 import type { Database, Sql } from './database.js';
-import type { Listed, Page, TEAM_SORTS } from './listing.js';
+import { type Listed, type Page, readPage, type TEAM_SORTS } from './listing.js';
 import type { Viewer } from './namespaces.repository.js';
 
 export interface TeamRow {
@@ -21,26 +21,35 @@ const COLUMNS = `
   (SELECT count(*)::int FROM team_users u WHERE u.team_id = t.id) AS "usersCount",
   (SELECT count(*)::int FROM namespaces n WHERE n.team_id = t.id) AS "namespacesCount"`;
 
-const FROM = 'FROM teams t LEFT JOIN team_users m ON m.team_id = t.id AND m.user_id = $1';
+const ROWS = 'teams t LEFT JOIN team_users m ON m.team_id = t.id AND m.user_id = $1';
+const FROM = `FROM ${ROWS}`;
 
-/** Hidden teams stand behind personal and global namespaces; lists leave them out. */
-const LISTED = 'NOT t.hidden AND ($2 OR m.role IS NOT NULL)';
+const SORTS = {
+  id: { by: 't.id', type: 'integer' },
+  name: { by: 't.name', type: 'citext' },
+  created_at: { by: 't.created_at', type: 'timestamptz' },
+  updated_at: { by: 't.updated_at', type: 'timestamptz' },
+} as const;
 
 export class TeamsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The teams of the viewer; administrators see all. */
+  /**
+   * The teams of the viewer; administrators see all. Hidden ones, which stand behind personal and global namespaces, are
+   * left out.
+   */
   async page(viewer: Viewer, page: Page<(typeof TEAM_SORTS)[number]>): Promise<Listed<TeamRow>> {
-    const values = [viewer.userId, viewer.admin];
-    const [counted] = await this.database.query<{ total: number }>(
-      `SELECT count(*)::int AS total ${FROM} WHERE ${LISTED}`,
-      values,
-    );
-    const items = await this.database.query<TeamRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${FROM} WHERE ${LISTED} ORDER BY t.${page.sort} ${page.order}, t.id LIMIT $3 OFFSET $4`,
-      [...values, page.take, page.skip],
-    );
-    return { items, total: counted!.total };
+    const mine = viewer.admin ? '$1::int IS NOT NULL' : 't.id IN (SELECT team_id FROM team_users WHERE user_id = $1)';
+    const source = {
+      from: 'teams t',
+      where: `NOT t.hidden AND ${mine}`,
+      values: [viewer.userId],
+      id: 't.id',
+      sorts: SORTS,
+      columns: COLUMNS,
+      rows: ROWS,
+    };
+    return readPage(this.database, source, page);
   }
 
   /** One team with the viewer's role, whether or not the viewer may see it. */

@@ -1,6 +1,7 @@
+import { In } from 'typeorm';
 import { User } from '#domain/user/user.entity.js';
 import type { Database, Sql } from './database.js';
-import type { USER_SORTS } from './listing.js';
+import { type Listed, type Page, readPage, type USER_SORTS } from './listing.js';
 import { ensurePersonalNamespaces } from './personal-namespaces.js';
 
 export interface UserInput {
@@ -20,14 +21,13 @@ export interface UserChanges {
   passwordHash?: string;
 }
 
-/** Properties of the entity behind the names that lists are sorted by. */
-const PROPERTIES = {
-  id: 'id',
-  username: 'username',
-  email: 'email',
-  created_at: 'createdAt',
-  updated_at: 'updatedAt',
-} as const satisfies Record<(typeof USER_SORTS)[number], keyof User>;
+const SORTS = {
+  id: { by: 'u.id', type: 'integer' },
+  username: { by: 'u.username', type: 'citext' },
+  email: { by: `coalesce(u.email, '')`, type: 'citext' },
+  created_at: { by: 'u.created_at', type: 'timestamptz' },
+  updated_at: { by: 'u.updated_at', type: 'timestamptz' },
+} as const;
 
 export class UsersRepository {
   constructor(private readonly database: Database) {}
@@ -48,13 +48,20 @@ export class UsersRepository {
     return this.users.findOneBy({ email });
   }
 
-  async page(
-    skip: number,
-    take: number,
-    sort: (typeof USER_SORTS)[number],
-    order: 'ASC' | 'DESC',
-  ): Promise<[User[], number]> {
-    return this.users.findAndCount({ order: { [PROPERTIES[sort]]: order }, skip, take });
+  async page(page: Page<(typeof USER_SORTS)[number]>): Promise<Listed<User>> {
+    const source = {
+      from: 'users u',
+      where: 'TRUE',
+      values: [],
+      id: 'u.id',
+      sorts: SORTS,
+      columns: 'u.id',
+      rows: 'users u',
+    };
+    const listed = await readPage<{ id: number }, (typeof USER_SORTS)[number]>(this.database, source, page);
+    const users = await this.users.findBy({ id: In(listed.items.map(({ id }) => id)) });
+    const byId = new Map(users.map((user) => [user.id, user]));
+    return { ...listed, items: listed.items.flatMap(({ id }) => byId.get(id) ?? []) };
   }
 
   /**

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Inject, Query, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import type { ActivityRow } from '#persistence/activities.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { CurrentUser, type Person } from '../http/access.js';
 import { Answers } from '../http/answers.js';
-import { type ActivitiesQuery, activitiesQuery, activityView, viewActivity } from './activities.dto.js';
+import { pageOf } from '../http/list-page.js';
+import { paging } from '../http/list-query.js';
+import { type ActivitiesQuery, activitiesQuery, activityView, MAX_ROWS, viewActivity } from './activities.dto.js';
 import { ActivitiesService } from './activities.service.js';
 
 /** The audit log: what was changed, by whom and from where. */
@@ -21,15 +23,10 @@ export class ActivitiesController {
 
   @Get()
   @Answers(z.array(activityView))
-  async list(
-    @CurrentUser() person: Person,
-    @Query({ schema: activitiesQuery }) query: ActivitiesQuery,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const limit = query.per_page ?? this.settings.perPage;
-    const rows = await this.activities.page(person, query, limit);
-    if (rows.length === limit) reply.header('X-Next-Cursor', rows.at(-1)!.id);
-    return rows.map((row) => viewActivity(row, person.admin || row.actorId === person.userId));
+  async list(@CurrentUser() person: Person, @Query({ schema: activitiesQuery }) query: ActivitiesQuery) {
+    const cut = newestFirst(query, this.settings.perPage);
+    const view = (row: ActivityRow) => viewActivity(row, person.admin || row.actorId === person.userId);
+    return pageOf(cut, await this.activities.page(person, query, cut), view);
   }
 
   /** The whole list that the caller may see, or what the filter leaves of it, as a file. */
@@ -37,7 +34,12 @@ export class ActivitiesController {
   @ApiProduces('text/csv')
   @Answers(z.string())
   csv(@CurrentUser() person: Person, @Query({ schema: activitiesQuery }) query: ActivitiesQuery): StreamableFile {
-    const stream = Readable.from(this.activities.csv(person, query), { encoding: 'utf8' });
+    const stream = Readable.from(this.activities.csv(person, query, newestFirst(query, MAX_ROWS)), {
+      encoding: 'utf8',
+    });
     return new StreamableFile(stream, { type: 'text/csv', disposition: 'attachment; filename="activities.csv"' });
   }
 }
+
+const newestFirst = (query: ActivitiesQuery, perPage: number) =>
+  paging<'id'>({ ...query, sort_order: 'desc' }, perPage, 'id');

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { ACTIVITY_KEYS, SUBJECT_TYPES } from '#domain/activity/activity-keys.js';
 import type { ActivityRow } from '#persistence/activities.repository.js';
+import { cursorQuery } from '../http/list-query.js';
 
 const id = z.coerce.number().int().min(1).max(2_147_483_647);
 
 /** The most rows of one page. */
 export const MAX_ROWS = 1_000;
 
-/** Newest first; `cursor` is the `X-Next-Cursor` of the former page. */
-export const activitiesQuery = z.object({
+export const activitiesQuery = cursorQuery.extend({
   key: z.enum(ACTIVITY_KEYS).optional(),
   user_id: id.optional(),
   trackable_type: z.enum(SUBJECT_TYPES).optional(),
@@ -16,11 +16,6 @@ export const activitiesQuery = z.object({
   namespace_id: id.optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
-  cursor: z
-    .string()
-    .regex(/^[1-9]\d{0,17}$/)
-    .optional(),
-  per_page: z.coerce.number().int().min(1).max(MAX_ROWS).optional(),
 });
 export type ActivitiesQuery = z.infer<typeof activitiesQuery>;
 

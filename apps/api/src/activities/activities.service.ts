@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ActivitiesRepository, type ActivityFilter, type ActivityRow } from '#persistence/activities.repository.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import type { Person } from '../http/access.js';
 import { viewerOf } from '../http/viewer.js';
 import { type ActivitiesQuery, CSV_HEADER, csvLine, MAX_ROWS } from './activities.dto.js';
@@ -8,19 +9,22 @@ import { type ActivitiesQuery, CSV_HEADER, csvLine, MAX_ROWS } from './activitie
 export class ActivitiesService {
   constructor(private readonly activities: ActivitiesRepository) {}
 
-  async page(person: Person, query: ActivitiesQuery, limit: number): Promise<ActivityRow[]> {
-    return this.activities.page(viewerOf(person), filterOf(query), query.cursor ?? null, limit);
+  /** Newest first. */
+  async page(person: Person, query: ActivitiesQuery, { after, take }: Page<'id'>): Promise<Listed<ActivityRow>> {
+    const rows = await this.activities.page(viewerOf(person), filterOf(query), after?.id ?? null, take + 1);
+    const items = rows.slice(0, take);
+    const next = rows.length > take ? { value: '', id: items.at(-1)!.id } : null;
+    return { items, total: null, next };
   }
 
   /** The whole list as CSV, a page at a time: memory does not grow with the table, and a slow reader slows it down. */
-  async *csv(person: Person, query: ActivitiesQuery): AsyncGenerator<string> {
+  async *csv(person: Person, query: ActivitiesQuery, page: Page<'id'>): AsyncGenerator<string> {
     yield CSV_HEADER;
-    let cursor = query.cursor;
-    for (;;) {
-      const rows = await this.page(person, { ...query, cursor }, MAX_ROWS);
-      if (rows.length > 0) yield rows.map(csvLine).join('');
-      if (rows.length < MAX_ROWS) return;
-      cursor = rows.at(-1)!.id;
+    for (let after = page.after; ;) {
+      const { items, next } = await this.page(person, query, { ...page, take: MAX_ROWS, after: after ?? null });
+      if (items.length > 0) yield items.map(csvLine).join('');
+      if (!next) return;
+      after = next;
     }
   }
 }

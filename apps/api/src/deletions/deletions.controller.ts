@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
@@ -10,7 +10,7 @@ import { Answers } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import { DeletionRequestsService } from './deletion-requests.service.js';
 import { deletionView, itemView, tagsDeletion, type TagsDeletion, viewDeletion, viewItem } from './deletions.dto.js';
 import { DeletionsService } from './deletions.service.js';
@@ -41,16 +41,9 @@ export class DeletionsController {
 
   @Get()
   @Answers(z.array(deletionView))
-  async list(
-    @CurrentUser() person: Person,
-    @Query({ schema: pageQuery }) query: PageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const cut = paging({ ...query, sort_order: 'desc' }, this.settings.perPage, 'id');
-    const { items, total } = await this.deletions.list(person, cut.skip, cut.take);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewDeletion);
+  async list(@CurrentUser() person: Person, @Query({ schema: pageQuery }) query: PageQuery) {
+    const cut = paging<'id'>({ ...query, sort_order: 'desc' }, this.settings.perPage, 'id');
+    return pageOf(cut, await this.deletions.list(person, cut), viewDeletion);
   }
 
   @Get(':id')
@@ -65,12 +58,8 @@ export class DeletionsController {
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
     @Query({ schema: pageQuery }) query: PageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const cut = paging({ ...query, sort_order: 'asc' }, this.settings.perPage, 'id');
-    const { items, total } = await this.deletions.itemsOf(person, id, cut.skip, cut.take);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewItem);
+    const cut = paging<'id'>({ ...query, sort_order: 'asc' }, this.settings.perPage, 'id');
+    return pageOf(cut, await this.deletions.itemsOf(person, id, cut), viewItem);
   }
 }

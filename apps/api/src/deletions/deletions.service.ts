@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import { type DeletionRow, DeletionsRepository, type ItemRow } from '#persistence/deletions.repository.js';
-import type { Listed } from '#persistence/listing.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import type { Person } from '../http/access.js';
 
 /** Deletions as they go on: administrators see all, others those that they asked for. */
@@ -9,8 +9,8 @@ import type { Person } from '../http/access.js';
 export class DeletionsService {
   constructor(private readonly deletions: DeletionsRepository) {}
 
-  async list(person: Person, skip: number, take: number): Promise<Listed<DeletionRow>> {
-    return this.deletions.page(person.admin ? null : person.userId, skip, take);
+  async list(person: Person, page: Page<'id'>): Promise<Listed<DeletionRow>> {
+    return this.deletions.page(person.admin ? null : person.userId, page);
   }
 
   async get(person: Person, id: number): Promise<DeletionRow> {
@@ -19,8 +19,8 @@ export class DeletionsService {
     return row;
   }
 
-  async itemsOf(person: Person, id: number, skip: number, take: number): Promise<Listed<ItemRow>> {
+  async itemsOf(person: Person, id: number, page: Page<'id'>): Promise<Listed<ItemRow>> {
     await this.get(person, id);
-    return this.deletions.items(id, skip, take);
+    return this.deletions.items(id, page);
   }
 }

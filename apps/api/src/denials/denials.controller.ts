@@ -1,12 +1,12 @@
-import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { CurrentUser, type Person } from '../http/access.js';
 import { Answers } from '../http/answers.js';
-import { setCursorHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
+import { paging } from '../http/list-query.js';
 import { denialsQuery, type DenialsQuery, denialView, viewDenial } from './denials.dto.js';
 import { DenialsService } from './denials.service.js';
 
@@ -18,17 +18,11 @@ export class DenialsController {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Last ones first. `Link` with rel="next" names the following page, by the place where it begins. */
+  /** Last ones first. */
   @Get()
   @Answers(z.array(denialView), { also: [404] })
-  async list(
-    @CurrentUser() person: Person,
-    @Query({ schema: denialsQuery }) query: DenialsQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const { items, next } = await this.denials.list(person, query, this.settings.perPage);
-    setCursorHeaders(request, reply, next);
-    return items.map(({ row, reason }) => viewDenial(row, reason));
+  async list(@CurrentUser() person: Person, @Query({ schema: denialsQuery }) query: DenialsQuery) {
+    const cut = paging<'last_at'>({ ...query, sort_order: 'desc' }, this.settings.perPage, 'last_at');
+    return pageOf(cut, await this.denials.list(person, query, cut), ({ row, reason }) => viewDenial(row, reason));
   }
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { sentencesOf } from '#domain/policy/explain.js';
 import { REFUSAL_REASONS, type RefusalReason } from '#domain/policy/grant.js';
 import type { DenialRow } from '#persistence/denials.repository.js';
+import { cursorQuery } from '../http/list-query.js';
 
-const CURSOR = /^\d{1,18}\.\d{1,18}$/;
 const text = (max: number) =>
   z
     .string()
@@ -11,14 +11,12 @@ const text = (max: number) =>
     .refine((value) => !value.includes('\0'), 'must not hold NUL');
 
 /** Query of the list: filters, and where to go on. */
-export const denialsQuery = z.object({
+export const denialsQuery = cursorQuery.extend({
   /** Login name; empty: those who were not signed in. Only for administrators, or the own. */
   user: text(255).optional(),
   repository: text(255).min(1).optional(),
   action: text(32).min(1).optional(),
   reason: z.enum(REFUSAL_REASONS).optional(),
-  before: z.string().regex(CURSOR, 'is not a place in the list').optional(),
-  per_page: z.coerce.number().int().min(1).max(1_000).optional(),
 });
 export type DenialsQuery = z.output<typeof denialsQuery>;
 

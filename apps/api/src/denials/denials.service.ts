@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import { type DenialRow, DenialsRepository } from '#persistence/denials.repository.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import type { Person } from '../http/access.js';
 import type { DenialsQuery } from './denials.dto.js';
@@ -19,21 +20,12 @@ export class DenialsService {
     private readonly users: UsersRepository,
   ) {}
 
-  /** Last ones first; `next` is where the following page begins, null at the end. */
-  async list(
-    person: Person,
-    query: DenialsQuery,
-    perPage: number,
-  ): Promise<{ items: ToldDenial[]; next: string | null }> {
-    const limit = query.per_page ?? perPage;
-    const [lastAtMicros = '', id = ''] = query.before?.split('.') ?? [];
+  async list(person: Person, query: DenialsQuery, page: Page<'last_at'>): Promise<Listed<ToldDenial>> {
     const reasonIs = person.admin ? 'reason' : 'told';
     const { repository, action, reason } = query;
     const filter = { userId: await this.whose(person, query.user), repository, action, reason, reasonIs } as const;
-    const rows = await this.denials.page(filter, query.before === undefined ? null : { lastAtMicros, id }, limit + 1);
-    const items = rows.slice(0, limit).map((row) => ({ row, reason: row[reasonIs] }));
-    const last = rows.length > limit ? items.at(-1)?.row : undefined;
-    return { items, next: last ? `${last.lastAtMicros}.${last.id}` : null };
+    const { items, ...rest } = await this.denials.page(filter, page);
+    return { ...rest, items: items.map((row) => ({ row, reason: row[reasonIs] })) };
   }
 
   /** Whose denials are asked for: undefined is everybody's, null nobody's in particular. */

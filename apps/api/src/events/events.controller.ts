@@ -1,12 +1,12 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { AdminOnly } from '../http/access.js';
 import { Answers } from '../http/answers.js';
-import { setCursorHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
+import { paging } from '../http/list-query.js';
 import {
   eventDetail,
   eventsQuery,
@@ -36,17 +36,12 @@ export class EventsController {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Newest first. `Link` with rel="next" names the following page, by the place where it begins. */
+  /** Newest first. */
   @Get()
   @Answers(z.array(eventView))
-  async list(
-    @Query({ schema: eventsQuery }) query: EventsQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const { items, next } = await this.events.list(query, this.settings.perPage);
-    setCursorHeaders(request, reply, next);
-    return items.map(viewEvent);
+  async list(@Query({ schema: eventsQuery }) query: EventsQuery) {
+    const cut = paging<'received_at'>({ ...query, sort_order: 'desc' }, this.settings.perPage, 'received_at');
+    return pageOf(cut, await this.events.list(query, cut), viewEvent);
   }
 
   @Get('summary')

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { EVENT_STATES } from '#domain/inbox/registry-event.entity.js';
 import { isStorableDate } from '#domain/manifest/storable.js';
 import type { EventRow, InboxSummary } from '#persistence/event-log.repository.js';
+import { cursorQuery } from '../http/list-query.js';
 
-const CURSOR = /^\d{1,18}\.\d{1,18}$/;
 const registry = z.coerce.number().int().min(1).max(2_147_483_647).optional();
 const repository = z
   .string()
@@ -17,15 +17,13 @@ const moment = z.iso
 const state = z.enum(EVENT_STATES);
 
 /** Query of the list: filters, and where to go on. */
-export const eventsQuery = z.object({
+export const eventsQuery = cursorQuery.extend({
   state: state.optional(),
   registry_id: registry,
   repository,
   action: z.enum(['push', 'delete', 'unknown']).optional(),
   from: moment,
   to: moment,
-  before: z.string().regex(CURSOR, 'is not a place in the list').optional(),
-  per_page: z.coerce.number().int().min(1).max(1_000).optional(),
 });
 export type EventsQuery = z.output<typeof eventsQuery>;
 

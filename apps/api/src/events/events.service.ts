@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import { EventLogRepository, type EventRow, type InboxSummary } from '#persistence/event-log.repository.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import { Doorbell } from '#queues/doorbell.js';
 import type { EventsQuery, RetryBody } from './events.dto.js';
 
@@ -15,27 +16,10 @@ export class EventsService {
     private readonly doorbell: Doorbell,
   ) {}
 
-  /** Newest first; `next` is where the following page begins, null at the end. */
-  async list(query: EventsQuery, perPage: number): Promise<{ items: EventRow[]; next: string | null }> {
-    const limit = query.per_page ?? perPage;
-    const [receivedAtMicros = '', id = ''] = query.before?.split('.') ?? [];
-    const filter = {
-      state: query.state,
-      registryId: query.registry_id,
-      repository: query.repository,
-      action: query.action,
-      from: dateOf(query.from),
-      to: dateOf(query.to),
-    };
-    const rows = await this.events.page(
-      filter,
-      query.before === undefined ? null : { receivedAtMicros, id },
-      limit + 1,
-    );
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    const next = rows.length > limit && last ? `${last.receivedAtMicros}.${last.id}` : null;
-    return { items, next };
+  async list(query: EventsQuery, page: Page<'received_at'>): Promise<Listed<EventRow>> {
+    const { state, registry_id: registryId, repository, action } = query;
+    const filter = { state, registryId, repository, action, from: dateOf(query.from), to: dateOf(query.to) };
+    return this.events.page(filter, page);
   }
 
   async get(id: string): Promise<EventRow & { payload: string | null }> {

@@ -1,9 +1,11 @@
-import { applyDecorators } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { errorResponse } from '../openapi/errors.js';
 
 type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 422 | 429 | 503;
+
+export const ANSWER_VIEW = 'portus:answer-view';
 
 /**
  * Documents what an operation answers. Errors that its parameters, its body and the guard may answer are added to all
@@ -11,6 +13,7 @@ type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 422 | 429 | 503;
  */
 export function Answers(view: z.ZodType, options: { status?: number; also?: ErrorStatus[] } = {}): MethodDecorator {
   return applyDecorators(
+    SetMetadata(ANSWER_VIEW, view),
     ApiResponse({ status: options.status ?? 200, description: 'Done.', standardSchema: view as never }),
     ...(options.also ?? []).map(errorOf),
   );

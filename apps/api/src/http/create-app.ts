@@ -13,8 +13,10 @@ import { type ApiParts, ApiModule } from '../app.module.js';
 import { serveDocumentation } from '../openapi/documentation.routes.js';
 import { serveOpenApi } from '../openapi/openapi.routes.js';
 import { servePage } from '../web/serve-page.js';
+import { rememberRoutes } from './allowed-methods.js';
 import { answerClientError } from './client-error.js';
 import { endConnectionsWhileClosing } from './end-connections.js';
+import { parseForm } from './form-body.js';
 import { answerUnroutable } from './unroutable.js';
 import { isWireUrl } from './wire-url.js';
 
@@ -52,6 +54,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions = {}): Prom
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   if (options.onRoute) fastify.addHook('onRoute', options.onRoute);
+  rememberRoutes(fastify);
   logRequests(fastify, parts);
   endConnectionsWhileClosing(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(parts), adapter, {
@@ -60,6 +63,9 @@ export async function createApi(parts: ApiParts, options: ApiOptions = {}): Prom
     ...(options.preview ? { preview: true } : {}),
   });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: badRequest }));
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: BODY_LIMIT }, (_request, body, done) => {
+    done(null, parseForm(body as Buffer));
+  });
   serveOpenApi(app);
   serveDocumentation(app);
   if (!options.preview) await servePage(app);

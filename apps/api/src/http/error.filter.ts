@@ -2,6 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { AppError } from '#domain/errors/app-error.js';
+import { answerMethod } from './allowed-methods.js';
 import { errorAnswer } from './error-body.js';
 import { retryAfterOf } from './retry-after.js';
 import { sendWireError } from './wire-errors.js';
@@ -12,10 +14,13 @@ import { isWireUrl } from './wire-url.js';
 export class ErrorFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    const method = answerMethod(request, reply);
+    if (method === 'answered') return;
+    const error = method === 'refused' ? new AppError('method_not_allowed', 'Method not allowed') : thrown;
     const { status, body, unexpected } = errorAnswer(error, request.id);
     if (unexpected) this.logger.error({ requestId: request.id, err: error }, 'request failed');
     if (isWireUrl(request.url)) {

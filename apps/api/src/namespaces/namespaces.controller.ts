@@ -1,17 +1,17 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { By } from '#persistence/activities.repository.js';
-import { NAMESPACE_SORTS } from '#persistence/listing.js';
+import { NAMESPACE_SORTS, REPOSITORY_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
 import { z } from 'zod';
 import { CurrentUser, Decided, type Person } from '../http/access.js';
+import { VersionOf } from '../http/versioned.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
-import { listQuery, type ListQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { listQuery, type ListQuery, paging, wholePaging } from '../http/list-query.js';
+import { pageOf } from '../http/list-page.js';
 import { repositoryView, viewRepository } from '../repositories/repositories.dto.js';
 import { statusView } from '../http/status-view.js';
 import { NamespaceChangesService } from './namespace-changes.service.js';
@@ -41,13 +41,9 @@ export class NamespacesController {
   async list(
     @CurrentUser() person: Person,
     @Query({ schema: listQuery(NAMESPACE_SORTS) }) query: ListQuery<(typeof NAMESPACE_SORTS)[number]>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.namespaces.list(person, cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewNamespace);
+    return pageOf(cut, await this.namespaces.list(person, cut), viewNamespace);
   }
 
   /** Whether a namespace of this name could be made. */
@@ -59,6 +55,7 @@ export class NamespacesController {
   }
 
   @Get(':id')
+  @VersionOf('namespaces')
   @Decided()
   @Answers(namespaceView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
@@ -68,8 +65,13 @@ export class NamespacesController {
   @Get(':id/repositories')
   @Decided()
   @Answers(z.array(repositoryView), { also: [404] })
-  async repositories(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
-    return (await this.namespaces.repositoriesOf(person, id)).map(viewRepository);
+  async repositories(
+    @CurrentUser() person: Person,
+    @Param('id', { schema: idParam }) id: number,
+    @Query({ schema: listQuery(REPOSITORY_SORTS) }) query: ListQuery<(typeof REPOSITORY_SORTS)[number]>,
+  ) {
+    const cut = wholePaging(query, this.settings.perPage, 'id');
+    return pageOf(cut, await this.namespaces.repositoriesOf(person, id, cut), viewRepository);
   }
 
   @Post()
@@ -80,6 +82,7 @@ export class NamespacesController {
   }
 
   @Put(':id')
+  @VersionOf('namespaces')
   @Answers(namespaceView, { also: [404, 422] })
   async update(
     @CurrentUser() person: Person,

@@ -1,17 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import type { NamespaceFacts } from '#domain/policy/facts.js';
-import type { Listed, NAMESPACE_SORTS } from '#persistence/listing.js';
+import {
+  type Listed,
+  mapListed,
+  type NAMESPACE_SORTS,
+  type Page,
+  type REPOSITORY_SORTS,
+} from '#persistence/listing.js';
 import { type NamespaceRow, NamespacesRepository } from '#persistence/namespaces.repository.js';
 import { RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
-import { MAX_PER_PAGE, type Paging } from '../http/list-query.js';
+import type { Paging } from '../http/list-query.js';
 import { policyOptions } from '../http/policy-options.js';
 import { requirePull, viewerOf } from '../http/viewer.js';
 import { type SeenNamespace, seenNamespace } from './seen-namespace.js';
 import { type SeenRepository, seenRepository } from '../repositories/seen-repository.js';
+
+type NamespaceSort = (typeof NAMESPACE_SORTS)[number];
+type RepositorySort = (typeof REPOSITORY_SORTS)[number];
 
 @Injectable()
 export class NamespacesService {
@@ -21,9 +30,9 @@ export class NamespacesService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async list(person: Person, paging: Paging<(typeof NAMESPACE_SORTS)[number]>): Promise<Listed<SeenNamespace>> {
-    const { items, total } = await this.namespaces.page(viewerOf(person), paging);
-    return { items: items.map((row) => seenNamespace(person, row, this.settings)), total };
+  async list(person: Person, paging: Paging<NamespaceSort>): Promise<Listed<SeenNamespace>> {
+    const listed = await this.namespaces.page(viewerOf(person), paging);
+    return mapListed(listed, (row) => seenNamespace(person, row, this.settings));
   }
 
   async get(person: Person, id: number): Promise<SeenNamespace> {
@@ -33,17 +42,16 @@ export class NamespacesService {
     return seenNamespace(person, row, this.settings);
   }
 
-  async repositoriesOf(person: Person, id: number): Promise<SeenRepository[]> {
+  async repositoriesOf(person: Person, id: number, page: Page<RepositorySort>): Promise<Listed<SeenRepository>> {
     await this.get(person, id);
-    const page = { skip: 0, take: MAX_PER_PAGE, sort: 'id', order: 'ASC' } as const;
-    const { items } = await this.repositories.page(viewerOf(person), page, id);
-    return items.map((row) => seenRepository(person, row, policyOptions(this.settings)));
+    const listed = await this.repositories.page(viewerOf(person), page, id);
+    return mapListed(listed, (row) => seenRepository(person, row, policyOptions(this.settings)));
   }
 
   /** The namespaces of one team; that the person may see the team was asked before. */
-  async ofTeam(person: Person, teamId: number): Promise<SeenNamespace[]> {
-    const rows = await this.namespaces.ofTeam(viewerOf(person), teamId, MAX_PER_PAGE);
-    return rows.map((row) => seenNamespace(person, row, this.settings));
+  async ofTeam(person: Person, teamId: number, page: Page<NamespaceSort>): Promise<Listed<SeenNamespace>> {
+    const listed = await this.namespaces.ofTeam(viewerOf(person), teamId, page);
+    return mapListed(listed, (row) => seenNamespace(person, row, this.settings));
   }
 }
 

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { SignedIn } from '#identity/web-sessions.js';
 import type { By } from '#persistence/activities.repository.js';
 import { CurrentSession, CurrentUser, type Person } from '../http/access.js';
+import { VersionOf } from '../http/versioned.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { userView, viewUser } from '../users/users.dto.js';
@@ -16,12 +17,14 @@ export class ProfileController {
   constructor(private readonly profile: ProfileService) {}
 
   @Get()
+  @VersionOf('users', 'me')
   @Answers(userView)
   async get(@CurrentUser() person: Person) {
     return viewUser(await this.profile.get(person));
   }
 
   @Put()
+  @VersionOf('users', 'me')
   @Answers(userView, { also: [422] })
   async update(
     @CurrentUser() person: Person,

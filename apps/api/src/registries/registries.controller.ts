@@ -1,6 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { By } from '#persistence/activities.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -9,8 +8,9 @@ import { z } from 'zod';
 import { AdminOnly } from '../http/access.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
+import { VersionOf } from '../http/versioned.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import {
   reachabilityView,
   registryBody,
@@ -41,15 +41,9 @@ export class RegistriesController {
 
   @Get()
   @Answers(z.array(registryView))
-  async list(
-    @Query({ schema: listQuery(SORTS) }) query: ListQuery<(typeof SORTS)[number]>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async list(@Query({ schema: listQuery(SORTS) }) query: ListQuery<(typeof SORTS)[number]>) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.registries.list(cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewRegistry);
+    return pageOf(cut, await this.registries.list(cut), viewRegistry);
   }
 
   @Get('validate')
@@ -59,6 +53,7 @@ export class RegistriesController {
   }
 
   @Get(':id')
+  @VersionOf('registries')
   @Answers(registryView, { also: [404] })
   async get(@Param('id', { schema: idParam }) id: number) {
     return viewRegistry(await this.registries.get(id));
@@ -81,6 +76,7 @@ export class RegistriesController {
   }
 
   @Put(':id')
+  @VersionOf('registries')
   @Answers(registryView, { also: [404, 422] })
   async update(
     @CalledBy() by: By,
@@ -99,6 +95,7 @@ export class RegistriesController {
   }
 
   @Delete(':id/former_secret')
+  @VersionOf('registries')
   @AnswersNothing([404])
   @HttpCode(204)
   async forgetFormerSecret(@CalledBy() by: By, @Param('id', { schema: idParam }) id: number): Promise<void> {

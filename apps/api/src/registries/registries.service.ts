@@ -21,8 +21,7 @@ export class RegistriesService {
   ) {}
 
   async list(paging: Paging<'id' | 'name'>): Promise<Listed<Registry>> {
-    const [items, total] = await this.registries.page(paging.skip, paging.take, paging.sort, paging.order);
-    return { items, total };
+    return this.registries.page(paging);
   }
 
   async get(id: number): Promise<Registry> {

@@ -10,6 +10,7 @@ import { Answers } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
+import { pageOf } from '../http/list-page.js';
 import { setPagingHeaders } from '../http/paging-headers.js';
 import {
   differenceView,
@@ -28,7 +29,9 @@ import { SyncsService } from './syncs.service.js';
 const SORTS = ['id'] as const;
 /** The newest run first, unless asked otherwise. */
 const runsQuery = listQuery(SORTS).extend({ sort_order: z.enum(['asc', 'desc']).default('desc') });
-const foundQuery = listQuery(SORTS).pick({ page: true, per_page: true, all: true });
+const foundQuery = listQuery(SORTS).pick({ page: true, per_page: true, cursor: true, all: true });
+/** What is gathered from two runs has no place that a cursor could name. */
+const driftQuery = foundQuery.omit({ cursor: true });
 type FoundQuery = z.output<typeof foundQuery>;
 
 @ApiTags('syncs')
@@ -54,16 +57,9 @@ export class SyncsController {
 
   @Get('sync_runs')
   @Answers(z.array(runView), { also: [404] })
-  async list(
-    @Param('id', { schema: idParam }) id: number,
-    @Query({ schema: runsQuery }) query: ListQuery<'id'>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async list(@Param('id', { schema: idParam }) id: number, @Query({ schema: runsQuery }) query: ListQuery<'id'>) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.syncs.list(id, cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewRun);
+    return pageOf(cut, await this.syncs.list(id, cut), viewRun);
   }
 
   @Get('sync_runs/:run')
@@ -80,13 +76,9 @@ export class SyncsController {
     @Param('id', { schema: idParam }) id: number,
     @Param('run', { schema: idParam }) runId: number,
     @Query({ schema: foundQuery }) query: FoundQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging<'id'>({ ...query, sort_order: 'asc' }, this.settings.perPage, 'id');
-    const { items, total } = await this.syncs.differencesOf(id, runId, cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewDifference);
+    return pageOf(cut, await this.syncs.differencesOf(id, runId, cut), viewDifference);
   }
 
   /** Allows the removals that the run's plan holds; each of them is asked for once more before it goes. */
@@ -129,7 +121,7 @@ export class SyncsController {
   @Answers(driftView, { also: [404] })
   async drift(
     @Param('id', { schema: idParam }) id: number,
-    @Query({ schema: foundQuery }) query: FoundQuery,
+    @Query({ schema: driftQuery }) query: FoundQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {

@@ -158,7 +158,7 @@ export function viewDrift({ registry, latest, deep, found }: Drift): z.output<ty
     digests_equal_at: registry.digestsEqualAt?.toISOString() ?? null,
     unread_repositories: latest?.failed ?? 0,
     unrecorded: found.unrecorded,
-    total: found.total,
+    total: found.total ?? 0,
     differences: found.items.map(viewDifference),
   };
 }

@@ -46,7 +46,7 @@ export class SyncsService {
 
   async differencesOf(registryId: number, id: number, paging: Paging<'id'>): Promise<Listed<DifferenceRow>> {
     await this.run(registryId, id);
-    return this.differences.ofRun(id, paging.skip, paging.take);
+    return this.differences.ofRun(id, paging);
   }
 
   /** Says yes to a plan that waits. 409 when it does not wait (any more). */

@@ -3,13 +3,15 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { mayDeleteComment } from '#domain/policy/manage.js';
 import type { By } from '#persistence/activities.repository.js';
+import type { CommentRow } from '#persistence/comments.repository.js';
 import { CurrentUser, type Person } from '../http/access.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
+import { pageOf } from '../http/list-page.js';
+import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
+import { VersionOf } from '../http/versioned.js';
 import {
-  type CommentsQuery,
-  commentsQuery,
   commentView,
   type NewComment,
   newComment,
@@ -21,6 +23,9 @@ import { OpinionsService } from './opinions.service.js';
 import { repositoryView, viewRepository } from './repositories.dto.js';
 import { RepositoryChangesService } from './repository-changes.service.js';
 
+/** Comments of a page, unless another number is asked for. */
+const COMMENTS = 50;
+
 /** What people say about a repository: its description, stars, comments. */
 @ApiTags('repositories')
 @Controller('api/v1/repositories/:id')
@@ -31,6 +36,7 @@ export class OpinionsController {
   ) {}
 
   @Put()
+  @VersionOf('repositories')
   @Answers(repositoryView, { also: [404] })
   async describe(
     @CurrentUser() person: Person,
@@ -61,11 +67,11 @@ export class OpinionsController {
   async comments(
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
-    @Query({ schema: commentsQuery }) query: CommentsQuery,
+    @Query({ schema: pageQuery }) query: PageQuery,
   ) {
-    return (await this.opinions.list(person, id, query)).map((row) =>
-      viewComment(row, mayDeleteComment(person, row.authorId)),
-    );
+    const cut = paging<'id'>({ ...query, sort_order: 'asc' }, COMMENTS, 'id');
+    const view = (row: CommentRow) => viewComment(row, mayDeleteComment(person, row.authorId));
+    return pageOf(cut, await this.opinions.list(person, id, cut), view);
   }
 
   @Post('comments')

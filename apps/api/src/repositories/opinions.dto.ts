@@ -13,12 +13,6 @@ export type RepositoryChanges = z.output<typeof repositoryChanges>;
 export const newComment = z.object({ comment: z.object({ body: text.trim().min(1) }) }).meta({ id: 'CommentInput' });
 export type NewComment = z.output<typeof newComment>;
 
-export const commentsQuery = z.object({
-  cursor: z.coerce.number().int().min(0).max(2_147_483_647).default(0).describe('the id of the last one that is known'),
-  per_page: z.coerce.number().int().min(1).max(100).default(50),
-});
-export type CommentsQuery = z.output<typeof commentsQuery>;
-
 export const commentView = z
   .object({
     id: z.number(),

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import { mayDeleteComment } from '#domain/policy/manage.js';
 import { type CommentRow, CommentsRepository } from '#persistence/comments.repository.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import { StarsRepository } from '#persistence/stars.repository.js';
 import type { Person } from '../http/access.js';
-import type { CommentsQuery } from './opinions.dto.js';
 import { RepositoriesService } from './repositories.service.js';
 
 /** Stars and comments of who may pull. */
@@ -21,9 +21,9 @@ export class OpinionsService {
     await this.stars.set(person.userId, id, starred);
   }
 
-  async list(person: Person, id: number, { cursor, per_page }: CommentsQuery): Promise<CommentRow[]> {
+  async list(person: Person, id: number, page: Page<'id'>): Promise<Listed<CommentRow>> {
     await this.repositories.get(person, id);
-    return this.comments.page(id, cursor, per_page);
+    return this.comments.page(id, page);
   }
 
   async comment(person: Person, id: number, body: string): Promise<CommentRow> {

@@ -1,18 +1,18 @@
-import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { REPOSITORY_SORTS } from '#persistence/listing.js';
+import { REPOSITORY_SORTS, TAG_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
 import { z } from 'zod';
 import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
-import { listQuery, type ListQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { VersionOf } from '../http/versioned.js';
+import { listQuery, type ListQuery, paging, wholePaging } from '../http/list-query.js';
+import { pageOf } from '../http/list-page.js';
 import { tagView, viewTag } from '../tags/tags.dto.js';
 import { repositoryView, viewRepository } from './repositories.dto.js';
-import { RepositoriesService } from './repositories.service.js';
+import { MAX_TAGS, RepositoriesService } from './repositories.service.js';
 
 @ApiTags('repositories')
 @Controller('api/v1/repositories')
@@ -28,16 +28,13 @@ export class RepositoriesController {
   async list(
     @CurrentUser() person: Person,
     @Query({ schema: listQuery(REPOSITORY_SORTS) }) query: ListQuery<(typeof REPOSITORY_SORTS)[number]>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.repositories.list(person, cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewRepository);
+    return pageOf(cut, await this.repositories.list(person, cut), viewRepository);
   }
 
   @Get(':id')
+  @VersionOf('repositories')
   @Decided()
   @Answers(repositoryView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
@@ -47,8 +44,13 @@ export class RepositoriesController {
   @Get(':id/tags')
   @Decided()
   @Answers(z.array(tagView), { also: [404] })
-  async tags(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
-    return (await this.repositories.tagsOf(person, id)).map(viewTag);
+  async tags(
+    @CurrentUser() person: Person,
+    @Param('id', { schema: idParam }) id: number,
+    @Query({ schema: listQuery(TAG_SORTS) }) query: ListQuery<(typeof TAG_SORTS)[number]>,
+  ) {
+    const cut = wholePaging(query, this.settings.perPage, 'id', MAX_TAGS);
+    return pageOf(cut, await this.repositories.tagsOf(person, id, cut), viewTag);
   }
 
   /** Tags of the same digest are together; the group that was changed last comes first. */

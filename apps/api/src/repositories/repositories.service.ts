@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
-import type { Listed, REPOSITORY_SORTS } from '#persistence/listing.js';
+import { type Listed, mapListed, type Page, type REPOSITORY_SORTS, type TAG_SORTS } from '#persistence/listing.js';
 import { RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { type TagRow, TagsRepository } from '#persistence/tags.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
@@ -11,8 +11,8 @@ import { policyOptions } from '../http/policy-options.js';
 import { requirePullOf, viewerOf } from '../http/viewer.js';
 import { type SeenRepository, seenRepository } from './seen-repository.js';
 
-/** Tags of a repository are not paged in Portus's API; more than these are cut. */
-const MAX_TAGS = 10_000;
+/** Tags of a repository are answered whole, as in Portus, up to this number. */
+export const MAX_TAGS = 10_000;
 
 @Injectable()
 export class RepositoriesService {
@@ -23,8 +23,8 @@ export class RepositoriesService {
   ) {}
 
   async list(person: Person, paging: Paging<(typeof REPOSITORY_SORTS)[number]>): Promise<Listed<SeenRepository>> {
-    const { items, total } = await this.repositories.page(viewerOf(person), paging);
-    return { items: items.map((row) => seenRepository(person, row, policyOptions(this.settings))), total };
+    const listed = await this.repositories.page(viewerOf(person), paging);
+    return mapListed(listed, (row) => seenRepository(person, row, policyOptions(this.settings)));
   }
 
   async get(person: Person, id: number): Promise<SeenRepository> {
@@ -34,16 +34,17 @@ export class RepositoriesService {
     return seenRepository(person, row, policyOptions(this.settings));
   }
 
-  async tagsOf(person: Person, id: number): Promise<TagRow[]> {
+  async tagsOf(person: Person, id: number, page: Page<(typeof TAG_SORTS)[number]>): Promise<Listed<TagRow>> {
     await this.get(person, id);
-    return this.tags.ofRepository(viewerOf(person), id, MAX_TAGS);
+    return this.tags.ofRepository(viewerOf(person), id, page);
   }
 
   /** Tags that point to the same digest are together; the group that was changed last comes first. */
   async groupedTagsOf(person: Person, id: number): Promise<TagRow[][]> {
     const newestFirst = (a: TagRow, b: TagRow): number => b.updatedAt.getTime() - a.updatedAt.getTime();
     const groups = new Map<string, TagRow[]>();
-    for (const tag of (await this.tagsOf(person, id)).toSorted(newestFirst)) {
+    const { items } = await this.tagsOf(person, id, { skip: 0, take: MAX_TAGS, sort: 'id', order: 'ASC' });
+    for (const tag of items.toSorted(newestFirst)) {
       groups.set(tag.digest, [...(groups.get(tag.digest) ?? []), tag]);
     }
     return [...groups.values()];

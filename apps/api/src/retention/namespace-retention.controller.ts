@@ -1,11 +1,16 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
 import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
+import { VersionOf } from '../http/versioned.js';
+import { pageOfAll } from '../http/list-page.js';
+import { pageQuery, type PageQuery } from '../http/list-query.js';
 import {
   planQuery,
   type PlanQuery,
@@ -22,13 +27,20 @@ import { RetentionService } from './retention.service.js';
 @ApiTags('retention')
 @Controller('api/v1/namespaces/:id')
 export class NamespaceRetentionController {
-  constructor(private readonly retention: RetentionService) {}
+  constructor(
+    private readonly retention: RetentionService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   @Get('retention_rules')
   @Decided()
   @Answers(z.array(ruleView), { also: [404] })
-  async list(@CurrentUser() person: Person, @Param('id', { schema: idParam }) namespace: number) {
-    return (await this.retention.list(person, namespace)).map(viewRule);
+  async list(
+    @CurrentUser() person: Person,
+    @Param('id', { schema: idParam }) namespace: number,
+    @Query({ schema: pageQuery }) query: PageQuery,
+  ) {
+    return pageOfAll(query, this.settings.perPage, await this.retention.list(person, namespace), viewRule);
   }
 
   @Post('retention_rules')
@@ -45,6 +57,7 @@ export class NamespaceRetentionController {
   }
 
   @Put('retention_rules/:rule_id')
+  @VersionOf('retention_rules', 'rule_id')
   @Decided()
   @Answers(ruleView, { also: [404] })
   async update(
@@ -58,6 +71,7 @@ export class NamespaceRetentionController {
   }
 
   @Delete('retention_rules/:rule_id')
+  @VersionOf('retention_rules', 'rule_id')
   @Decided()
   @AnswersNothing([404])
   @HttpCode(204)

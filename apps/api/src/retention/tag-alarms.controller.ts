@@ -1,6 +1,5 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
@@ -10,7 +9,7 @@ import { Answers } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { pageQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import { alarmView, viewAlarm } from './retention.dto.js';
 import { TagAlarmsService } from './tag-alarms.service.js';
 
@@ -27,16 +26,9 @@ export class TagAlarmsController {
   @Get()
   @Decided()
   @Answers(z.array(alarmView))
-  async list(
-    @CurrentUser() person: Person,
-    @Query({ schema: alarmsQuery }) query: z.output<typeof alarmsQuery>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const cut = paging({ ...query, sort_order: 'desc' }, this.settings.perPage, 'id');
-    const { items, total } = await this.alarms.list(person, query.state === 'open', cut.skip, cut.take);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewAlarm);
+  async list(@CurrentUser() person: Person, @Query({ schema: alarmsQuery }) query: z.output<typeof alarmsQuery>) {
+    const cut = paging<'id'>({ ...query, sort_order: 'desc' }, this.settings.perPage, 'id');
+    return pageOf(cut, await this.alarms.list(person, query.state === 'open', cut), viewAlarm);
   }
 
   @Post(':id/rollback')

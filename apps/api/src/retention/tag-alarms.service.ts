@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { TagRestorer } from '#catalog/tag-restorer.js';
 import { AppError } from '#domain/errors/app-error.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
-import type { Listed } from '#persistence/listing.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { type AlarmRow, TagAlarmsRepository } from '#persistence/tag-alarms.repository.js';
@@ -26,8 +26,8 @@ export class TagAlarmsService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async list(person: Person, open: boolean, skip: number, take: number): Promise<Listed<AlarmRow>> {
-    return this.alarms.page(viewerOf(person), open, skip, take);
+  async list(person: Person, open: boolean, page: Page<'id'>): Promise<Listed<AlarmRow>> {
+    return this.alarms.page(viewerOf(person), open, page);
   }
 
   /** Gives the tag the digest again that it lost, also when it was removed. */

@@ -1,15 +1,20 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '#domain/errors/app-error.js';
 import { csrfTokenOf, sessionCookie } from '#identity/session-token.js';
+import type { Session } from '#domain/user/session.entity.js';
 import type { SignedIn } from '#identity/web-sessions.js';
 import type { By } from '#persistence/activities.repository.js';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
 import { CurrentSession, CurrentUser, type Person, Public } from '../http/access.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
+import { pageOfAll } from '../http/list-page.js';
+import { pageQuery, type PageQuery } from '../http/list-query.js';
 import { viewUser } from '../users/users.dto.js';
 import { sessionView, signedInView, type SignIn, signIn, viewSession } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
@@ -18,7 +23,10 @@ import { SessionsService } from './sessions.service.js';
 @ApiTags('sessions')
 @Controller('api/v1')
 export class SessionsController {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly sessions: SessionsService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   /** Begins a session: sets the cookie, and answers who it is and the token against forged requests. */
   @Post('session')
@@ -63,8 +71,13 @@ export class SessionsController {
   /** The caller's own sessions, newest first. */
   @Get('sessions')
   @Answers(z.array(sessionView))
-  async list(@CurrentUser() person: Person, @CurrentSession() session: SignedIn | null) {
-    return (await this.sessions.list(person)).map((one) => viewSession(one, one.id === session?.sessionId));
+  async list(
+    @CurrentUser() person: Person,
+    @CurrentSession() session: SignedIn | null,
+    @Query({ schema: pageQuery }) query: PageQuery,
+  ) {
+    const view = (one: Session) => viewSession(one, one.id === session?.sessionId);
+    return pageOfAll(query, this.settings.perPage, await this.sessions.list(person), view, 'desc');
   }
 
   @Delete('sessions/:id')

@@ -1,6 +1,5 @@
-import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -8,7 +7,7 @@ import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { idParam } from '../http/id-param.js';
 import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import { manifestView, referrerView, revisionView, viewManifest, viewReferrer, viewRevision } from './tag-facts.dto.js';
 import { TagFactsService } from './tag-facts.service.js';
 
@@ -41,12 +40,8 @@ export class TagFactsController {
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
     @Query({ schema: pageQuery }) query: PageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const cut = paging({ ...query, sort_order: 'desc' }, this.settings.perPage, 'id');
-    const { items, total } = await this.facts.historyOf(person, id, cut.skip, cut.take);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewRevision);
+    const cut = paging<'id'>({ ...query, sort_order: 'desc' }, this.settings.perPage, 'id');
+    return pageOf(cut, await this.facts.historyOf(person, id, cut), viewRevision);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
-import type { Listed } from '#persistence/listing.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import { type ManifestRow, ManifestsRepository, type ReferrerRow } from '#persistence/manifests.repository.js';
 import { type RevisionRow, TagHistoryRepository } from '#persistence/tag-history.repository.js';
 import type { Person } from '../http/access.js';
@@ -32,8 +32,8 @@ export class TagFactsService {
   }
 
   /** Every digest that the tag had, newest first. */
-  async historyOf(person: Person, id: number, skip: number, take: number): Promise<Listed<RevisionRow>> {
+  async historyOf(person: Person, id: number, page: Page<'id'>): Promise<Listed<RevisionRow>> {
     const tag = await this.tags.get(person, id);
-    return this.history.page(tag.repositoryId, tag.name, skip, take);
+    return this.history.page(tag.repositoryId, tag.name, page);
   }
 }

@@ -1,6 +1,5 @@
-import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TAG_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -8,8 +7,9 @@ import { Answers } from '../http/answers.js';
 import { z } from 'zod';
 import { AdminOnly, CurrentUser, Decided, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
+import { VersionOf } from '../http/versioned.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import { pullsQuery, pullsView, tagView, type PullsQuery, viewTag } from './tags.dto.js';
 import { TagsService } from './tags.service.js';
 
@@ -27,16 +27,13 @@ export class TagsController {
   async list(
     @CurrentUser() person: Person,
     @Query({ schema: listQuery(TAG_SORTS) }) query: ListQuery<(typeof TAG_SORTS)[number]>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.tags.list(person, cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewTag);
+    return pageOf(cut, await this.tags.list(person, cut), viewTag);
   }
 
   @Get(':id')
+  @VersionOf('tags')
   @Decided()
   @Answers(tagView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {

@@ -3,6 +3,7 @@ import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import type { Role } from '#domain/policy/facts.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
 import { Database, type Sql } from '#persistence/database.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import { type MemberRow, TeamMembersRepository } from '#persistence/team-members.repository.js';
 import { type TeamRow, TeamsRepository } from '#persistence/teams.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
@@ -12,8 +13,6 @@ import type { NewMember } from './teams.dto.js';
 import { TeamsService } from './teams.service.js';
 
 const UNIQUE = { team_users_team_user_key: 'user' };
-/** Members are not paged in Portus's API; more than these are cut. */
-const MAX_MEMBERS = 1_000;
 
 @Injectable()
 export class TeamMembersService {
@@ -26,9 +25,9 @@ export class TeamMembersService {
     private readonly database: Database,
   ) {}
 
-  async list(person: Person, teamId: number): Promise<MemberRow[]> {
+  async list(person: Person, teamId: number, page: Page<'id'>): Promise<Listed<MemberRow>> {
     await this.service.get(person, teamId);
-    return this.members.ofTeam(teamId, MAX_MEMBERS);
+    return this.members.ofTeam(teamId, page);
   }
 
   /** An administrator of Portus becomes owner, whatever was asked for. */

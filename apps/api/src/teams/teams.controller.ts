@@ -1,9 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
-import { TEAM_SORTS } from '#persistence/listing.js';
+import { NAMESPACE_SORTS, TEAM_SORTS } from '#persistence/listing.js';
 import type { TeamRow } from '#persistence/teams.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -11,8 +10,9 @@ import { CurrentUser, type Person } from '../http/access.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
-import { listQuery, type ListQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { VersionOf } from '../http/versioned.js';
+import { listQuery, type ListQuery, paging, wholePaging } from '../http/list-query.js';
+import { pageOf } from '../http/list-page.js';
 import { namespaceView, viewNamespace } from '../namespaces/namespaces.dto.js';
 import { NamespacesService } from '../namespaces/namespaces.service.js';
 import * as dto from './teams.dto.js';
@@ -32,16 +32,13 @@ export class TeamsController {
   async list(
     @CurrentUser() person: Person,
     @Query({ schema: listQuery(TEAM_SORTS) }) query: ListQuery<(typeof TEAM_SORTS)[number]>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.teams.list(person, cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map((team) => this.view(person, team));
+    return pageOf(cut, await this.teams.list(person, cut), (team) => this.view(person, team));
   }
 
   @Get(':id')
+  @VersionOf('teams')
   @Answers(dto.teamView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
     return this.view(person, await this.teams.get(person, id));
@@ -55,6 +52,7 @@ export class TeamsController {
   }
 
   @Put(':id')
+  @VersionOf('teams')
   @Answers(dto.teamView, { also: [404, 422] })
   async update(
     @CurrentUser() person: Person,
@@ -67,6 +65,7 @@ export class TeamsController {
 
   /** `new_team` in the body takes over the namespaces; without it they have to be empty. */
   @Delete(':id')
+  @VersionOf('teams')
   @AnswersNothing([404, 422])
   @HttpCode(204)
   async delete(
@@ -80,9 +79,14 @@ export class TeamsController {
 
   @Get(':id/namespaces')
   @Answers(z.array(namespaceView), { also: [404] })
-  async namespacesOf(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
+  async namespacesOf(
+    @CurrentUser() person: Person,
+    @Param('id', { schema: idParam }) id: number,
+    @Query({ schema: listQuery(NAMESPACE_SORTS) }) query: ListQuery<(typeof NAMESPACE_SORTS)[number]>,
+  ) {
     await this.teams.get(person, id);
-    return (await this.namespaces.ofTeam(person, id)).map(viewNamespace);
+    const cut = wholePaging(query, this.settings.perPage, 'id');
+    return pageOf(cut, await this.namespaces.ofTeam(person, id, cut), viewNamespace);
   }
 
   private view(person: Person, team: TeamRow) {

@@ -1,6 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
 import { USER_SORTS } from '#persistence/listing.js';
@@ -10,8 +9,9 @@ import { Answers, AnswersNothing } from '../http/answers.js';
 import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
+import { VersionOf } from '../http/versioned.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import { UserChangesService } from './user-changes.service.js';
 import { userBody, type UserBody, userChanges, type UserChangesBody, userView, viewUser } from './users.dto.js';
 import { UsersService } from './users.service.js';
@@ -31,18 +31,13 @@ export class UsersController {
   @Get()
   @Answers(z.array(userView))
   @AdminOnly()
-  async list(
-    @Query({ schema: listQuery(USER_SORTS) }) query: ListQuery<(typeof USER_SORTS)[number]>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async list(@Query({ schema: listQuery(USER_SORTS) }) query: ListQuery<(typeof USER_SORTS)[number]>) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.users.list(cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewUser);
+    return pageOf(cut, await this.users.list(cut), viewUser);
   }
 
   @Get(':id')
+  @VersionOf('users')
   @Answers(userView, { also: [404] })
   @AdminOnly()
   async get(@Param('id') id: string) {
@@ -58,6 +53,7 @@ export class UsersController {
   }
 
   @Put(':id')
+  @VersionOf('users')
   @Answers(userView, { also: [404, 422] })
   @AdminOnly()
   async update(
@@ -70,6 +66,7 @@ export class UsersController {
   }
 
   @Delete(':id')
+  @VersionOf('users')
   @AnswersNothing([404, 422])
   @AdminOnly()
   @HttpCode(204)
@@ -86,6 +83,7 @@ export class UsersController {
    * Nothing locks by itself; wrong passwords are throttled by address instead.
    */
   @Put(':id/locked')
+  @VersionOf('users')
   @Answers(userView, { also: [404] })
   @AdminOnly()
   async lock(
@@ -98,6 +96,7 @@ export class UsersController {
   }
 
   @Put(':id/enabled')
+  @VersionOf('users')
   @Answers(userView, { also: [404] })
   @AdminOnly()
   async enable(

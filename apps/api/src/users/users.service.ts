@@ -22,8 +22,7 @@ export class UsersService {
   ) {}
 
   async list(paging: Paging<(typeof USER_SORTS)[number]>): Promise<Listed<User>> {
-    const [items, total] = await this.users.page(paging.skip, paging.take, paging.sort, paging.order);
-    return { items, total };
+    return this.users.page(paging);
   }
 
   /** By id or e-mail address. */

@@ -71,5 +71,5 @@ function cursorIn(link: string | null): string | null {
   const target = /^<([^>]*)>/.exec(next ?? '')?.[1];
   if (target === undefined) return null;
   const { searchParams } = new URL(target, window.location.origin);
-  return searchParams.get('cursor') ?? searchParams.get('before');
+  return searchParams.get('cursor');
 }

@@ -60,7 +60,8 @@ async function judge(found: Findings, parts: WebhookParts, digest: string, begun
     from: new Date(begun.getTime() - 60_000),
   };
   const heard = async (): Promise<EventRow | null> => {
-    const rows = await log.page(filter, null, 100);
+    const page = { skip: 0, take: 100, sort: 'received_at', order: 'DESC' } as const;
+    const { items: rows } = await log.page(filter, page);
     return rows.find((row) => row.digest === digest && row.action === 'push') ?? null;
   };
   const event = await within(parts.patienceMs, heard);

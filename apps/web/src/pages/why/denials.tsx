@@ -18,7 +18,7 @@ export function Denials() {
     ['denials', search],
     (signal) =>
       api.GET('/api/v1/denials', {
-        params: { query: search.cursor === undefined ? {} : { before: search.cursor } },
+        params: { query: search.cursor === undefined ? {} : { cursor: search.cursor } },
         signal,
       }),
     { every: 5_000 },
