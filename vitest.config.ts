@@ -45,7 +45,7 @@ export default defineConfig({
           setupFiles,
           include: ['test/fuzz/**/*.fuzz.spec.ts'],
           environment: 'node',
-          testTimeout: (Number(process.env.FUZZ_SECONDS) || 0) * 1_000 + 240_000,
+          testTimeout: (Number(process.env.FUZZ_SECONDS) || 0) * 1_000 + 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
