@@ -20,6 +20,7 @@ export const PAGES = [
   '/teams/*',
   '/search',
   '/explore',
+  '/reset_password',
   '/why',
   '/denials',
   '/truth',

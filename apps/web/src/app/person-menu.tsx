@@ -1,6 +1,6 @@
 import { Button, Menu, SegmentedControl, Stack, useMantineColorScheme } from '@mantine/core';
 import { IconLogout, IconSettings, IconUser } from '@tabler/icons-react';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Me, useSigning } from '../api/session.js';
 import { chooseLanguage, currentLanguage, type Language, LANGUAGES } from '../texts/setup.js';
@@ -12,8 +12,6 @@ export function PersonMenu({ me }: { me: Me }) {
   const { t } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { signOut } = useSigning();
-  const navigate = useNavigate();
-  const leave = () => signOut(() => navigate({ to: '/users/sign_in' }));
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
@@ -39,7 +37,7 @@ export function PersonMenu({ me }: { me: Me }) {
         <Menu.Item component={Link} to="/users/edit" leftSection={<IconSettings size={16} aria-hidden />}>
           {t('profile.title')}
         </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>
           {t('shell.signOut')}
         </Menu.Item>
       </Menu.Dropdown>

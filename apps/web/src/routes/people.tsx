@@ -11,9 +11,30 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/users/sign_in',
   validateSearch: (search): { back?: string } => (isOwnPath(search['back']) ? { back: search['back'] } : {}),
-  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in.js'), 'SignIn'),
+  component: lazyRouteComponent(() => import('../pages/visitors/sign-in.js'), 'SignIn'),
 });
 
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/users/sign_up',
+  component: lazyRouteComponent(() => import('../pages/visitors/sign-up.js'), 'SignUp'),
+});
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: '/users/password/new',
+  component: lazyRouteComponent(() => import('../pages/visitors/forgotten-password.js'), 'ForgottenPassword'),
+});
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset_password',
+  component: lazyRouteComponent(() => import('../pages/visitors/reset-password.js'), 'ResetPassword'),
+});
+const explore = createRoute({
+  getParentRoute: () => root,
+  path: '/explore',
+  validateSearch: ({ q }): { q: string } => ({ q: typeof q === 'string' ? q.slice(0, 255) : '' }),
+  component: lazyRouteComponent(() => import('../pages/visitors/explore.js'), 'Explore'),
+});
 const profile = createRoute({
   getParentRoute,
   path: '/users/edit',
@@ -51,7 +72,7 @@ const why = createRoute({
 });
 
 /** For those who are not signed in. */
-export const visitorRoutes = [signIn] as const;
+export const visitorRoutes = [signIn, signUp, forgotten, reset, explore] as const;
 /** People, teams, rights and tokens. */
 export const peopleRoutes = [profile, teams, team, users, activities, why] as const;
 

@@ -10,6 +10,24 @@ export const people: Texts<typeof english> = {
     submit: 'Anmelden',
     wrong: 'Der Name oder das Passwort ist falsch.',
   },
+  signUp: {
+    title: 'Konto anlegen',
+    first: 'Administrator anlegen',
+    firstHint: 'Noch hat hier niemand ein Konto. Das erste verwaltet dieses Portus.',
+    secret: 'Geheimnis der Installation',
+    submit: 'Anlegen',
+  },
+  reset: {
+    title: 'Neues Passwort setzen',
+    forgotten: 'Passwort vergessen',
+    send: 'Schick mir eine Mail',
+    sent: 'Wenn jemand diese Adresse hat, ist eine Mail unterwegs.',
+  },
+  explore: {
+    title: 'Öffentliche Images',
+    label: 'Nach Namen suchen',
+    nothing: 'Kein öffentliches Image hat das im Namen.',
+  },
   roles: { viewer: 'Betrachter', contributor: 'Mitwirkender', owner: 'Besitzer' },
   actions: { pull: 'pullen', push: 'pushen', delete: 'löschen' },
   teams: {

@@ -7,6 +7,24 @@ export const people = {
     submit: 'Sign in',
     wrong: 'The name or the password is wrong.',
   },
+  signUp: {
+    title: 'Make an account',
+    first: 'Create the administrator',
+    firstHint: 'Nobody has an account here yet. The first one administers this Portus.',
+    secret: 'Secret of the installation',
+    submit: 'Create',
+  },
+  reset: {
+    title: 'Set a new password',
+    forgotten: 'Forgotten password',
+    send: 'Send me a mail',
+    sent: 'If somebody has that address, a mail is on its way.',
+  },
+  explore: {
+    title: 'Public images',
+    label: 'Find by name',
+    nothing: 'No public image has this in its name.',
+  },
   roles: { viewer: 'Viewer', contributor: 'Contributor', owner: 'Owner' },
   actions: { pull: 'pull', push: 'push', delete: 'delete' },
   teams: {
