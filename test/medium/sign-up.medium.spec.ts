@@ -71,6 +71,16 @@ describe('the first administrator', () => {
     expect(await signUp('alice')).toMatchObject({ status: 201, body: { admin: false } });
   });
 
+  it('trap: the secret of the site is not guessed: a place has twenty tries an hour', async () => {
+    await start({ PORTUS_FIRST_USER_ADMIN_SECRET: 'a secret of the site' });
+    for (let i = 1; i <= 20; i++) expect((await bootstrap('mallory', { secret: `guess ${i}` })).status).toBe(403);
+    for (const secret of ['guess 21', 'a secret of the site']) {
+      expect((await bootstrap('mallory', { secret })).status).toBe(429);
+      expect((await signUp('mallory', { secret })).status).toBe(429);
+    }
+    expect(await count('true')).toBe(0);
+  });
+
   it('is not made where that is switched off', async () => {
     await start({ PORTUS_FIRST_USER_ADMIN_ENABLED: 'false' });
     expect((await bootstrap('root')).status).toBe(405);

@@ -1,4 +1,5 @@
 import type { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
+import { networkOf } from './network-of.js';
 import { ThrottledError } from './login-throttle.js';
 
 const WINDOW_SECONDS = 3_600;
@@ -18,10 +19,10 @@ export class OpenDoors {
   /**
    * Counts one passage. Throws ThrottledError when there were too many.
    *
-   * @param key an address of the network, or whatever else the limit is for
+   * @param key an address, which counts as its network, or whatever else the limit is for
    */
   async pass(door: OpenDoor, key: string): Promise<void> {
-    const { place, oldestAge } = await this.failures.pass(door, key, WINDOW_SECONDS);
-    if (place > LIMITS[door]) throw new ThrottledError(Math.max(1, Math.ceil(WINDOW_SECONDS - oldestAge)));
+    const { passed, oldestAge } = await this.failures.pass(door, networkOf(key), WINDOW_SECONDS, LIMITS[door]);
+    if (!passed) throw new ThrottledError(Math.max(1, Math.ceil(WINDOW_SECONDS - oldestAge)));
   }
 }

@@ -46,21 +46,32 @@ export class LoginFailuresRepository {
   }
 
   /**
-   * Counts one passage of a door that is open to everybody, which stands where a name does.
+   * Counts one passage of a door that is open to everybody, which stands where a name does. Who is refused writes nothing
+   * as a rule: a flood leaves no rows to be counted through. Of many at once the first ones pass.
    *
-   * @returns the how-manieth it is within the window, of many at once too; and the age of the oldest, seconds
+   * @returns whether there were fewer than `limit` within the window; and the age of the oldest of them, seconds
    */
-  async pass(door: string, key: string, windowSeconds: number): Promise<{ place: number; oldestAge: number }> {
+  async pass(
+    door: string,
+    key: string,
+    windowSeconds: number,
+    limit: number,
+  ): Promise<{ passed: boolean; oldestAge: number }> {
     const [made] = await this.database.query<{ id: string }>(
-      `INSERT INTO login_failures (username, address, attempt) VALUES ($1::citext, $2, '') RETURNING id`,
-      [door, key],
+      `INSERT INTO login_failures (username, address, attempt) SELECT $1::citext, $2::text, ''
+        WHERE (SELECT count(*) FROM (SELECT FROM login_failures
+                 WHERE username = $1::citext AND address = $2 AND failed_at > now() - make_interval(secs => $3)
+                 LIMIT $4) f) < $4
+       RETURNING id`,
+      [door, key, windowSeconds, limit],
     );
-    const [row] = await this.database.query<{ place: number; age: number }>(
+    const [row] = await this.database.query<{ place: number; age: number | null }>(
       `SELECT count(*)::int AS place, extract(epoch FROM now() - min(failed_at))::float AS age FROM login_failures
-        WHERE username = $1::citext AND address = $2 AND id <= $3 AND failed_at > now() - make_interval(secs => $4)`,
-      [door, key, made!.id, windowSeconds],
+        WHERE username = $1::citext AND address = $2 AND ($3::bigint IS NULL OR id <= $3)
+          AND failed_at > now() - make_interval(secs => $4)`,
+      [door, key, made?.id ?? null, windowSeconds],
     );
-    return { place: row!.place, oldestAge: row!.age };
+    return { passed: made !== undefined && row!.place <= limit, oldestAge: row?.age ?? 0 };
   }
 
   /** After the right password the former wrong ones were slips. */

@@ -51,7 +51,9 @@ export class SignUpService {
     more?: (sql: Sql, self: By, id: number) => Promise<void>,
   ): Promise<number> {
     // Asked before the password costs its hash, and again when nobody else can come between.
-    requireAllowed(decide(await this.siteFacts(secret)));
+    const first = decide(await this.siteFacts(secret));
+    if (!first.allow && first.reason === 'claim-secret') await this.slowDown(by);
+    requireAllowed(first);
     const passwordHash = await orTooMany(async () => {
       await this.doors.pass(':sign-up', by.address ?? '');
       return this.identity.hashPassword(user.password);
@@ -69,6 +71,11 @@ export class SignUpService {
         return id;
       }),
     );
+  }
+
+  /** Who guesses the secret of the site passes the same door as who has an account made. */
+  private async slowDown(by: By): Promise<void> {
+    await orTooMany(() => this.doors.pass(':sign-up', by.address ?? ''));
   }
 
   /** What the page for signing in has to know. */
