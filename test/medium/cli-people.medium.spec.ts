@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { People } from '#administration/people.js';
 import { PasswordHasher } from '#identity/password-hasher.js';
 import { AuditChain } from '#audit/audit-chain.js';
+import { BY_COMMAND } from '#persistence/activities.repository.js';
 import { ActivitySealsRepository } from '#persistence/activity-seals.repository.js';
 import { portus, portusJson } from '../support/run-cli.js';
 import { TestDatabase } from '../support/test-database.js';
@@ -95,6 +97,19 @@ describe('portus user', () => {
     const args = ['user', 'password', 'root', '--revive', '--password-stdin'];
     const revived = await portusJson(args, env, { stdin: 'new password of root' });
     expect(revived).toMatchObject({ enabled: true, locked: false });
+  });
+
+  it('trap: whose rights are taken away while the password is typed does not get them back by --revive', async () => {
+    const people = new People(database.sql, {
+      hash: async (text) => {
+        await database.sql.query(`UPDATE users SET admin = false, enabled = false WHERE username = 'alice'`);
+        return hasher.hash(text);
+      },
+    });
+    await database.sql.query(`UPDATE users SET admin = true, locked_at = now() WHERE username = 'alice'`);
+    await people.setPassword(BY_COMMAND, await people.byName('alice'), 'password of alice', true);
+    const { admin, enabled, lockedAt } = await people.byName('alice');
+    expect({ admin, enabled, lockedAt }).toEqual({ admin: false, enabled: true, lockedAt: null });
   });
 
   it('sets none of a bot, and not without a name where there are several administrators', async () => {

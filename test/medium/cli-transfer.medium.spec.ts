@@ -98,6 +98,34 @@ describe('portus export and portus import', () => {
     expect(sum(again, 'unchanged')).toBe(19);
   });
 
+  it('trap: names that differ in the case of letters only are two where they are two', async () => {
+    const copy = structuredClone(document);
+    const [token, hook] = [copy.sections.application_tokens.at(-1)!, copy.sections.webhooks[0]!];
+    copy.sections.application_tokens.push({ ...token, application: 'LAPTOP', token_hash: 'ab'.repeat(32) });
+    copy.sections.webhooks.push({ ...hook, name: 'CHAT', url: 'https://chat.test/other' });
+    expect((await importInto(to, copy)).code).toBe(0);
+    const again = await importInto(to, copy);
+    expect([again.code, parsed(again.out).conflicts]).toEqual([0, []]);
+    const upper = copy.sections.users.map((user) => ({ ...user, username: user.username.toUpperCase() }));
+    const conflicts = parsed((await importInto(to, { ...copy, sections: { users: upper } })).out).conflicts;
+    expect(conflicts.map(({ fields }) => fields)).toEqual(upper.map(() => ['username']));
+  });
+
+  it('trap: takes the rights of the last administrator from nobody, whatever the file says', async () => {
+    await importInto(to, document);
+    for (const change of [
+      { admin: false },
+      { enabled: false },
+      { locked_at: '2026-01-01T00:00:00.000000Z' },
+      { bot: true },
+    ]) {
+      const users = document.sections.users.map((user) => (user.admin ? { ...user, ...change } : user));
+      const { code, err } = await importInto(to, { ...document, sections: { users } }, '--on-conflict', 'replace');
+      expect([code, err]).toEqual([1, expect.stringContaining('nobody who can sign in would administer')]);
+    }
+    expect((await exported(to)).users).toEqual(document.sections.users);
+  });
+
   it('gives owners their personal namespaces, with the team behind it', async () => {
     await importInto(to, document);
     const [row] = await to.sql

@@ -106,7 +106,9 @@ export class People {
     if (user.bot) throw new InvalidError({ password: ['a bot has none'] });
     const { password: good } = checked(z.object({ password }), { password: text });
     const passwordHash = await this.hasher.hash(good);
-    await this.database.transaction(async (sql) => {
+    const alone = (work: (sql: Sql) => Promise<void>): Promise<void> =>
+      revive ? this.accounts.alone(work) : this.database.transaction(work);
+    await alone(async (sql) => {
       await this.users.setPassword(user.id, passwordHash, sql);
       // No session has the id 0: all of them end.
       await this.sessions.keepOnly(0, user.id, sql);
@@ -115,11 +117,13 @@ export class People {
     });
   }
 
+  /** As it is by now: much may have happened since the password was asked for. */
   private async revive(by: By, user: User, sql: Sql): Promise<void> {
-    if (user.enabled && user.lockedAt === null) return;
-    await this.accounts.setFlags(user.id, { admin: user.admin, enabled: true, locked: false }, sql);
-    if (!user.enabled) await this.activities.record(by, about('user.enabled', user, { enabled: true }), sql);
-    if (user.lockedAt !== null) await this.activities.record(by, about('user.unlock', user, { locked: false }), sql);
+    const account = await this.accounts.find(user.id, sql);
+    if (account === null || (account.enabled && !account.locked)) return;
+    await this.accounts.setFlags(user.id, { admin: account.admin, enabled: true, locked: false }, sql);
+    if (!account.enabled) await this.activities.record(by, about('user.enabled', user, { enabled: true }), sql);
+    if (account.locked) await this.activities.record(by, about('user.unlock', user, { locked: false }), sql);
   }
 }
 

@@ -41,7 +41,7 @@ export class AccountsRepository {
     for (let tries = 1; ; tries++) {
       try {
         return await this.database.transaction(async (sql) => {
-          await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+          await lockAccounts(sql);
           return work(sql);
         });
       } catch (error) {
@@ -115,5 +115,10 @@ export class AccountsRepository {
   }
 }
 
-/** Somebody who can sign in to the web page and administer. */
-const ABLE_ADMIN = '(u.admin AND u.enabled AND u.locked_at IS NULL AND NOT u.bot AND NOT u.service)';
+/** Lets nobody else change accounts until the transaction ends. */
+export async function lockAccounts(sql: Sql): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+}
+
+/** Somebody, `u`, who can sign in to the web page and administer. */
+export const ABLE_ADMIN = '(u.admin AND u.enabled AND u.locked_at IS NULL AND NOT u.bot AND NOT u.service)';

@@ -14,24 +14,31 @@ export interface SectionPlan {
   unchanged: number;
 }
 
+/** The fields that tell one thing from another, and those whose letters are compared as if they were small. */
+export interface Keyed {
+  key: readonly string[];
+  folded?: readonly string[];
+}
+
 /** What tells one thing from another, for maps and for people. */
-export function keyOf(key: readonly string[], item: Item): string {
-  return key
-    .map((field) => String(item[field] ?? ''))
-    .join(' / ')
-    .toLowerCase();
+export function keyOf({ key, folded = [] }: Keyed, item: Item): string {
+  const part = (field: string): string => {
+    const text = String(item[field] ?? '');
+    return folded.includes(field) ? text.toLowerCase() : text;
+  };
+  return key.map(part).join(' / ');
 }
 
 /** Compares what a file wants with what is there. Pure; planning again after it was carried out finds nothing to do. */
 export function planSection(
-  section: { name: string; key: readonly string[] },
+  section: Keyed & { name: string },
   there: readonly Item[],
   wanted: readonly Item[],
 ): SectionPlan {
-  const known = new Map(there.map((item) => [keyOf(section.key, item), item]));
+  const known = new Map(there.map((item) => [keyOf(section, item), item]));
   const plan: SectionPlan = { create: [], differing: [], unchanged: 0 };
   for (const item of wanted) {
-    const key = keyOf(section.key, item);
+    const key = keyOf(section, item);
     const present = known.get(key);
     if (present === undefined) {
       plan.create.push(item);

@@ -34,6 +34,7 @@ export interface ImportOutcome {
 }
 
 const MAX_PROBLEMS = 20;
+const NOBODY = 'users: nobody who can sign in would administer this Portus any more';
 
 /** Everything that people decided, as one file, and back. */
 export class Transfer {
@@ -56,12 +57,14 @@ export class Transfer {
     const outcome: ImportOutcome = { done: true, sections: {}, conflicts: [] };
     try {
       await this.repository.write(async (sql) => {
+        const administered = await this.repository.isAdministered(sql);
         const run = new ImportRun(sql, this.repository, this.activities, by, options);
         for (const section of TRANSFER_SECTIONS) {
           const wanted = sections[section.name as keyof typeof sections] as Item[];
           outcome.sections[section.name] = await run.section(section, wanted, outcome.conflicts);
         }
         await this.repository.completePersonal(sql);
+        if (administered && !(await this.repository.isAdministered(sql))) throw new AppError('conflict', NOBODY);
         if (options.onConflict === 'fail' && outcome.conflicts.length > 0) outcome.done = false;
         if (options.dryRun || !outcome.done) throw new RollBack();
       });
@@ -103,7 +106,7 @@ class ImportRun {
     }
     for (const { item, conflict } of plan.differing) {
       // The global namespace of a new registry came with it.
-      const mine = this.created.has(`registries ${keyOf(['registry'], item)}`);
+      const mine = this.created.has(`registries ${keyOf({ key: ['registry'] }, item)}`);
       if (!mine) conflicts.push(conflict);
       if (mine || this.options.onConflict === 'replace') {
         await this.write(section, item, 'replaced');
@@ -114,7 +117,7 @@ class ImportRun {
   }
 
   private async write(section: TransferSection, item: Item, how: 'created' | 'replaced'): Promise<void> {
-    const key = keyOf(section.key, item);
+    const key = keyOf(section, item);
     const id = await named(section, key, () => (how === 'created' ? section.insert : section.update)(this.sql, item));
     if (how === 'created') this.created.add(`${section.name} ${key}`);
     const told = { key: section.activities[how], subjectType: section.subject, subjectId: id, subjectName: key };

@@ -7,6 +7,7 @@ const USER = `jsonb_to_record($1::jsonb) AS i(username citext, email citext, dis
 export const USERS: TransferSection = {
   name: 'users',
   key: ['username'],
+  folded: ['username'],
   subject: 'user',
   activities: { created: 'user.create', replaced: 'user.update' },
   read: `SELECT jsonb_build_object('username', username, 'email', email, 'display_name', display_name,
@@ -37,6 +38,7 @@ const TOKEN = `jsonb_to_record($1::jsonb) AS i(username citext, application text
 export const APPLICATION_TOKENS: TransferSection = {
   name: 'application_tokens',
   key: ['username', 'application'],
+  folded: ['username'],
   subject: 'application_token',
   activities: { created: 'application_token.create', replaced: 'application_token.create' },
   read: `SELECT jsonb_build_object('username', u.username, 'application', t.application,
@@ -68,6 +70,7 @@ const TEAM = `jsonb_to_record($1::jsonb) AS i(name citext, description text)`;
 export const TEAMS: TransferSection = {
   name: 'teams',
   key: ['name'],
+  folded: ['name'],
   subject: 'team',
   activities: { created: 'team.create', replaced: 'team.change_team_description' },
   read: `SELECT jsonb_build_object('name', name, 'description', description) AS item FROM teams WHERE NOT hidden ORDER BY id`,
@@ -88,6 +91,7 @@ const MEMBER = `jsonb_to_record($1::jsonb) AS i(team citext, username citext, ro
 export const MEMBERS: TransferSection = {
   name: 'members',
   key: ['team', 'username'],
+  folded: ['team', 'username'],
   subject: 'team',
   activities: { created: 'team.add_member', replaced: 'team.change_member_role' },
   read: `SELECT jsonb_build_object('team', t.name, 'username', u.username, 'role', m.role) AS item

@@ -7,8 +7,10 @@ export type TransferItem = Record<string, unknown>;
 /** One kind of things that are carried from one database to another. */
 export interface TransferSection {
   name: string;
-  /** Fields that tell one from the other; letters are compared as if they were small. */
+  /** Fields that tell one from the other. */
   key: readonly string[];
+  /** Those of them whose letters are compared as if they were small, as the database does (citext). */
+  folded?: readonly string[];
   subject: SubjectType;
   /** What a new one, and a replaced one, is called in the activities. */
   activities: { created: ActivityKey; replaced: ActivityKey };

@@ -1,3 +1,4 @@
+import { ABLE_ADMIN, lockAccounts } from '../accounts.repository.js';
 import type { Database, Sql } from '../database.js';
 import { ensurePersonalNamespaces } from '../personal-namespaces.js';
 import { lockRegistries } from '../write-registry.js';
@@ -41,13 +42,22 @@ export class TransferRepository {
     return (await sql.query<{ item: TransferItem }>(section.read)).map(({ item }) => item);
   }
 
-  /** Runs an import in one transaction. Whoever has no personal namespace at its end is given one. */
+  /**
+   * Runs an import in one transaction, alone among imports and among changes of accounts. Whoever has no personal namespace
+   * at its end is given one.
+   */
   async write<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.database.transaction(async (sql) => {
       await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      await lockAccounts(sql);
       await lockRegistries(sql);
       return work(sql);
     });
+  }
+
+  /** Whether there is somebody who can sign in and administer. */
+  async isAdministered(sql: Sql): Promise<boolean> {
+    return (await sql.query(`SELECT FROM users u WHERE ${ABLE_ADMIN} LIMIT 1`)).length > 0;
   }
 
   async completePersonal(sql: Sql): Promise<void> {
