@@ -107,9 +107,9 @@ export class WebhooksRepository {
     await sql.query('DELETE FROM webhook_headers WHERE webhook_id = $1', [id]);
   }
 
-  /** Its headers and deliveries go with it. */
-  async remove(id: number, sql: Sql): Promise<void> {
-    await sql.query('DELETE FROM webhooks WHERE id = $1', [id]);
+  /** Its headers and deliveries go with it. @returns false: it is gone already */
+  async remove(id: number, sql: Sql): Promise<boolean> {
+    return (await sql.query('DELETE FROM webhooks WHERE id = $1 RETURNING 1', [id])).length > 0;
   }
 
   /** What is sealed with another key than that whose texts begin so. */

@@ -78,7 +78,7 @@ export class OutgoingWebhooksService {
   async remove(person: Person, by: By, namespaceId: number, id: number): Promise<void> {
     const { namespace, webhook } = await this.places.webhook(person, namespaceId, id, 'webhook.create');
     await this.database.transaction(async (sql) => {
-      await this.webhooks.remove(id, sql);
+      if (!(await this.webhooks.remove(id, sql))) throw new AppError('not_found', 'Not found');
       const details = { before: describeWebhook(webhook) };
       await this.activities.tell(by, 'webhook.destroy', namespace, webhook, details, sql);
     });
@@ -117,8 +117,8 @@ export class OutgoingWebhooksService {
       await this.activities.tell(by, key, namespace, told, {}, sql);
     }
     const same = JSON.stringify({ ...details.before, enabled: 0 }) === JSON.stringify({ ...details.after, enabled: 0 });
-    const secret = row.password !== after.password || row.secret !== after.secret || row.url !== after.url;
-    if (same && !secret) return;
+    const kept = (['username', 'password', 'secret', 'url'] as const).every((field) => row[field] === after[field]);
+    if (same && kept) return;
     await this.activities.tell(by, 'webhook.update', namespace, told, details, sql);
   }
 }

@@ -25,9 +25,9 @@ export class WebhookActivities {
   }
 }
 
-/** Without secrets; of the URL its host, because the rest of it may be one. */
+/** What every member may see. Without secrets; of the URL its host, because the rest of it may be one. */
 export function describeWebhook(input: WebhookInput): Record<string, unknown> {
-  const { name, origin, requestMethod, contentType, format, events, username, enabled } = input;
+  const { name, origin, requestMethod, contentType, format, events, enabled } = input;
   return {
     name,
     host: origin,
@@ -35,8 +35,8 @@ export function describeWebhook(input: WebhookInput): Record<string, unknown> {
     content_type: contentType,
     format,
     events,
-    username,
     enabled,
+    has_username: input.username !== null,
     has_password: input.password !== null,
     has_secret: input.secret !== null,
   };

@@ -27,7 +27,7 @@ export function webhookOf(
   guard: AddressGuard,
   sealer: Sealer,
 ): WebhookInput {
-  const target = hookTarget(fields.url ?? before?.url ?? '', guard);
+  const target = targetOf(fields.url, before, guard);
   if (typeof target === 'string') throw new InvalidError({ url: [target] });
   const base = { ...NEW, name: new URL(target.url).host, ...before };
   const moved = before !== null && before.origin !== target.origin;
@@ -51,4 +51,14 @@ export function webhookOf(
     throw new InvalidError({ content_type: ['must be application/json where the format is cloudevents'] });
   }
   return input;
+}
+
+/** What is not changed may stay: also who may not be told any more can be disabled. */
+function targetOf(
+  url: string | undefined,
+  before: WebhookInput | null,
+  guard: AddressGuard,
+): ReturnType<typeof hookTarget> {
+  if (before !== null && (url === undefined || url === before.url)) return { url: before.url, origin: before.origin };
+  return hookTarget(url ?? '', guard);
 }
