@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { findClair } from './clair.mjs';
 import { findChromium, findDocker, findRegistry3, findRootTool, findSkopeo } from './client-tools.mjs';
 import { postgresService, prepareCluster, urlOf } from './embedded-postgres.mjs';
 import { anyFreePort } from './ports.mjs';
@@ -86,6 +87,7 @@ async function preparePrograms({ progress, context }, found) {
     ['chromium', true, () => findChromium(context)],
     ['podman', true, () => findRootTool('podman', 'PORTUS_TEST_PODMAN', context)],
     ['buildah', true, () => findRootTool('buildah', 'PORTUS_TEST_BUILDAH', context)],
+    ['Clair', false, () => findClair(cache, context)],
   ];
   for (const [label, offered, find] of parts)
     await progress.step(label, async () => {

@@ -179,7 +179,7 @@ describe(ClairScanner.name, () => {
   });
 
   it('does not call an image clean in which it knows nothing', async () => {
-    const nothing = { ...report(), packages: {}, distributions: {}, package_vulnerabilities: {} };
+    const nothing = { ...report(), packages: {}, package_vulnerabilities: {} };
     service.on(REPORT, answerJson(200, TYPE, nothing));
     expect((await scan(clair())).kind).toBe('unsupported');
   });

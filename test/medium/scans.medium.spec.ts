@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ScanDrain } from '#catalog/scan-drain.js';
-import { ScanError } from '#scanning/scanner.js';
+import { ScanSbomsRepository } from '#persistence/scan-sboms.repository.js';
+import { ScanError, type ScanOutcome } from '#scanning/scanner.js';
 import { digest, finding, PlayedScanner, report, ScanBench } from '../support/scan-bench.js';
 import { until } from '../support/until.js';
 
@@ -32,6 +33,24 @@ describe(ScanDrain.name, () => {
     expect(await settled('a', 'done')).toMatchObject({ worst: 'high', high: 1, low: 1, fixable: 1, reason: null });
     await worker.ring();
     expect(scanner.asked).toEqual([digest('a')]);
+  });
+
+  it('keeps the SBOM that a scanner made, for the image and for the index that lists it', async () => {
+    const body = Buffer.from('{"bomFormat":"CycloneDX"}');
+    const sbom = { format: 'cyclonedx' as const, mediaType: 'application/vnd.cyclonedx+json', body };
+    scanner.play = (): ScanOutcome => ({ kind: 'report', report: { scanner: scanner.facts, findings: [], sbom } });
+    await bench.push('a');
+    await bench.push({ digest: digest('index'), children: [{ digest: digest('a') }] }, { tag: 'v1' });
+    await (await bench.worker([scanner])).ring();
+    await settled('index', 'done');
+    const sboms = new ScanSbomsRepository(bench.database.sql);
+    const [registry] = await sql('SELECT registry_id AS id FROM scan_targets LIMIT 1');
+    const image = { registryId: registry!['id'] as number, digest: digest('index') };
+    const [row, ...more] = await sboms.of(image);
+    expect(row).toMatchObject({ scanner: scanner.name, digest: digest('a'), size: body.length });
+    expect(more).toEqual([]);
+    expect((await sboms.read(image, Number(row!.id)))!.body).toEqual(body);
+    expect(await sboms.read({ ...image, digest: digest('other') }, Number(row!.id))).toBeNull();
   });
 
   it('says nothing where there is no scanner', async () => {

@@ -32,6 +32,7 @@ import { RepositoriesModule } from './repositories/repositories.module.js';
 import { OutgoingWebhooksModule } from './outgoing-webhooks/outgoing-webhooks.module.js';
 import { PasswordResetsModule } from './password-resets/password-resets.module.js';
 import { ProfileModule } from './profile/profile.module.js';
+import { SbomsModule } from './sboms/sboms.module.js';
 import { SearchModule } from './search/search.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { TagsModule } from './tags/tags.module.js';
@@ -69,6 +70,7 @@ export class ApiModule {
         NamespacesModule,
         RepositoriesModule,
         TagsModule,
+        SbomsModule,
         DeletionsModule,
         RetentionModule,
         OutgoingWebhooksModule,

@@ -1,9 +1,11 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { isUnavailable } from '#persistence/connection-errors.js';
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
 import type { ClaimedScan, ScanQueueRepository } from '#persistence/scan-queue.repository.js';
 import type { NewVerdict, OnVerdict, ScanVerdictsRepository } from '#persistence/scan-verdicts.repository.js';
 import type { ScannersRepository } from '#persistence/scanners.repository.js';
-import type { Report } from '#scanning/finding.js';
+import type { Report, Sbom } from '#scanning/finding.js';
 import { MAX_FINDINGS, withoutDoubles } from '#scanning/normalise.js';
 import { ScanError, type ScanOutcome, type Scanner, type ScanTarget } from '#scanning/scanner.js';
 import type { DrainLog } from './registry-drain.js';
@@ -92,7 +94,7 @@ export class ScanRunner {
       await this.parts.queue.end(scan, this.holder, { state: 'unsupported', reason: outcome.reason });
       return 'unsupported';
     }
-    const verdict = verdictOf(outcome.report);
+    const verdict = await verdictOf(outcome.report);
     const stored = await this.parts.verdicts.settle(scan, this.holder, verdict, this.parts.onVerdict);
     return stored ? 'done' : 'lost';
   }
@@ -139,10 +141,15 @@ async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
 }
 
 /** Throws {@link ScanError} for a report that nobody could read. */
-function verdictOf(report: Report): NewVerdict {
+async function verdictOf(report: Report): Promise<NewVerdict> {
   const findings = withoutDoubles(report.findings);
   if (findings.length > MAX_FINDINGS)
     throw new ScanError('refused', `the report holds more than ${MAX_FINDINGS} findings`);
   const { version, dataVersion, dataAt } = report.scanner;
-  return { scannerVersion: version, dataVersion, dataAt, findings };
+  const sbom = report.sbom ? await packed(report.sbom) : null;
+  return { scannerVersion: version, dataVersion, dataAt, findings, sbom };
+}
+
+async function packed({ mediaType, body }: Sbom): Promise<NonNullable<NewVerdict['sbom']>> {
+  return { mediaType, size: body.length, packed: await promisify(gzip)(body) };
 }

@@ -20,6 +20,7 @@ import { Star } from './repository/star.entity.js';
 import { AcceptedRisk } from './scan/accepted-risk.entity.js';
 import { ScanFinding } from './scan/scan-finding.entity.js';
 import { ScanIssue } from './scan/scan-issue.entity.js';
+import { ScanSbom } from './scan/scan-sbom.entity.js';
 import { ScanTarget } from './scan/scan-target.entity.js';
 import { ScanVerdict } from './scan/scan-verdict.entity.js';
 import { Scan } from './scan/scan.entity.js';
@@ -50,6 +51,7 @@ export const ENTITIES = [
   Scan,
   ScanFinding,
   ScanIssue,
+  ScanSbom,
   ScanTarget,
   ScanVerdict,
   ScannerRecord,

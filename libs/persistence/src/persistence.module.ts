@@ -35,6 +35,7 @@ import { RemovedTagsRepository } from './removed-tags.repository.js';
 import { RepositoriesRepository } from './repositories.repository.js';
 import { ScanPlansRepository } from './scan-plans.repository.js';
 import { ScanQueueRepository } from './scan-queue.repository.js';
+import { ScanSbomsRepository } from './scan-sboms.repository.js';
 import { ScanVerdictsRepository } from './scan-verdicts.repository.js';
 import { ScannersRepository } from './scanners.repository.js';
 import { SyncBatchesRepository } from './sync-batches.repository.js';
@@ -84,6 +85,7 @@ const REPOSITORIES = [
   RepositoriesRepository,
   ScanPlansRepository,
   ScanQueueRepository,
+  ScanSbomsRepository,
   ScanVerdictsRepository,
   ScannersRepository,
   SyncBatchesRepository,

@@ -3,6 +3,7 @@ import { NO_FINDINGS, SEVERITIES, type Severity, type SeverityCounts } from '#do
 import { announceScan } from './announce.js';
 import type { Database, Sql } from './database.js';
 import type { ClaimedScan } from './scan-queue.repository.js';
+import { type NewSbom, storeSbom } from './scan-sboms.repository.js';
 import { summariseScans } from './scan-summaries.js';
 
 /** A finding as it is stored. */
@@ -27,6 +28,8 @@ export interface NewVerdict {
   dataVersion: string | null;
   dataAt: Date | null;
   findings: readonly StoredFinding[];
+  /** Absent: the scanner made none, and the former one stays. */
+  sbom?: NewSbom | null;
 }
 
 /** What a verdict tells that the former one of the same scanner did not. */
@@ -66,6 +69,7 @@ export class ScanVerdictsRepository {
       const issues = await storeIssues(sql, scan.scanner, verdict.findings);
       const { id, isFirst } = await storeVerdict(sql, scan, verdict);
       const fresh = await replaceFindings(sql, id, verdict.findings, issues);
+      if (verdict.sbom) await storeSbom(sql, scan.targetId, scan.scanner, verdict.sbom);
       const targetIds = await summariseScans(sql, [scan.targetId]);
       await onVerdict?.(sql, scan, { targetIds, fresh: isFirst ? null : fresh });
       await tell(sql, targetIds);

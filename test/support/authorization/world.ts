@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { hashSync } from '@node-rs/argon2';
 import { csrfTokenOf } from '#identity/session-token.js';
 import type { TestDatabase } from '../test-database.js';
@@ -92,6 +93,7 @@ export const OBJECTS: Record<string, number> = {
   '{webhook_id}': BASE + 1,
   '{header_id}': BASE + 1,
   '{delivery_id}': BASE + 1,
+  '/sboms/{key}': BASE + 1,
 };
 
 /** Puts the world back: one private namespace `crew/` with an image, its team, a second team, and everybody's tokens. */
@@ -104,6 +106,7 @@ export async function resetWorld(database: TestDatabase): Promise<void> {
     ...places(),
     ...histories(),
     ...webhooks(),
+    ...sboms(),
     'SET session_replication_role = origin',
   ];
   await database.sql.query(statements.join(';\n'));
@@ -190,6 +193,18 @@ function histories(): string[] {
      (${one}, ${one}, 'ask:1', 'names', 'update', 'waiting', NULL)`,
     `INSERT INTO registry_events (id, registry_id, event_id, action, repository, tag, state, reason, payload) VALUES
      (${one}, ${one}, 'e1', 'push', 'crew/app', 'v1', 'failed', 'test', '{}')`,
+  ];
+}
+
+/** The image has an SBOM. */
+function sboms(): string[] {
+  const one = BASE + 1;
+  const packed = gzipSync('{"bomFormat":"CycloneDX"}').toString('hex');
+  return [
+    `INSERT INTO scan_targets (registry_id, digest) VALUES (${one}, '${DIGEST}') ON CONFLICT DO NOTHING`,
+    `INSERT INTO scan_sboms (id, target_id, scanner, media_type, size, packed)
+     SELECT ${one}, id, 'trivy', 'application/vnd.cyclonedx+json', 25, '\\x${packed}' FROM scan_targets
+      WHERE registry_id = ${one} AND digest = '${DIGEST}'`,
   ];
 }
 

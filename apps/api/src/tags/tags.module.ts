@@ -12,5 +12,6 @@ import { TagsService } from './tags.service.js';
 @Module({
   controllers: [TagsController, TagFactsController, TagChangesController],
   providers: [TagsService, TagFactsService, DeletionPreviewService, TagDeletionService, TagGuard, TagRollbackService],
+  exports: [TagsService],
 })
 export class TagsModule {}

@@ -19,6 +19,7 @@ import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
 import { WaitingConfigs1795251600000 } from './1795251600000-waiting-configs.js';
 import { Search1795266000000 } from './1795266000000-search.js';
 import { Scanning1795298400000 } from './1795298400000-scanning.js';
+import { ScanSboms1795302000000 } from './1795302000000-scan-sboms.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
 import { PasswordResets1795280400000 } from './1795280400000-password-resets.js';
 
@@ -43,6 +44,7 @@ export const MIGRATIONS = [
   StarsAndComments1795269600000,
   RegistrySyncStrategy1795276800001,
   Scanning1795298400000,
+  ScanSboms1795302000000,
   OutgoingWebhooks1795284000000,
   DeletionsPerRegistry1795276800002,
   CountedRemovals1795276800003,

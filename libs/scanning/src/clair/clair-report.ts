@@ -23,7 +23,6 @@ const report = z.object({
   environments: z.record(z.string(), z.array(environment).nullable()).nullish(),
   vulnerabilities: z.record(z.string(), vulnerability),
   package_vulnerabilities: z.record(z.string(), z.array(z.string()).nullable()),
-  distributions: z.record(z.string(), z.unknown()).nullish(),
   enrichments: z.record(z.string(), z.array(z.unknown()).nullable()).nullish(),
 });
 type Report = z.output<typeof report>;
@@ -31,7 +30,7 @@ type Rating = { score: unknown; vector: unknown };
 
 export interface ClairReport {
   digest: string;
-  /** Whether Clair knows any package, or the distribution: without them it has looked at nothing. */
+  /** Whether Clair knows any package; one that only knows the distribution has looked at nothing. */
   hasContent: boolean;
   findings: Finding[];
 }
@@ -41,7 +40,7 @@ export function readClairReport(value: unknown): ClairReport {
   const parsed = report.safeParse(value);
   if (!parsed.success) throw new ScanError('failed', "Clair's answer is no vulnerability report");
   const { data } = parsed;
-  const hasContent = Object.keys(data.packages).length > 0 || Object.keys(data.distributions ?? {}).length > 0;
+  const hasContent = Object.keys(data.packages).length > 0;
   return { digest: data.manifest_hash, hasContent, findings: findingsOf(data) };
 }
 
