@@ -1,3 +1,4 @@
+import { which } from './commands.mjs';
 import { START_ONLY, given } from './settings.mjs';
 
 /**
@@ -23,6 +24,8 @@ export function programEnvironment({ settings, env, secrets, key, databaseUrl, r
     PORTUS_INIT_REGISTRY_WEBHOOK_SECRET: secrets.webhookSecret,
     PORTUS_INIT_ADMIN_USERNAME: settings.username,
     PORTUS_INIT_ADMIN_PASSWORD: secrets.adminPassword,
+    // Where there is one, what is pushed is scanned.
+    PORTUS_SECURITY_TRIVY_COMMAND: which('trivy', env.PATH),
   };
   const merged = { ...env };
   for (const [name, value] of Object.entries(ours)) {

@@ -10,6 +10,7 @@ import { findRedis, redisService } from './redis.mjs';
 import { findOnPath, findUnpacked } from './registry.mjs';
 import { randomWord } from './secrets.mjs';
 import { launchService } from './servers.mjs';
+import { findTrivy } from './trivy.mjs';
 
 const ROOMY = ['max_connections=300'];
 /** Data that nobody will miss need not reach the disk. */
@@ -76,7 +77,7 @@ function launch({ workDir, context, stack, onGiveUp }, service) {
   return launchService({ settings: { dataDir: workDir }, context, progress: quiet, stack, onGiveUp }, service);
 }
 
-async function preparePrograms({ progress, context }, found) {
+async function preparePrograms({ root, progress, context }, found) {
   const cache = testCache();
   mkdirSync(cache, { recursive: true });
   const parts = [
@@ -88,6 +89,7 @@ async function preparePrograms({ progress, context }, found) {
     ['podman', true, () => findRootTool('podman', 'PORTUS_TEST_PODMAN', context)],
     ['buildah', true, () => findRootTool('buildah', 'PORTUS_TEST_BUILDAH', context)],
     ['Clair', false, () => findClair(cache, context)],
+    ['Trivy', false, () => findTrivy(cache, join(root, 'test/vectors/trivy-db.yaml'), context)],
   ];
   for (const [label, offered, find] of parts)
     await progress.step(label, async () => {
