@@ -33,6 +33,7 @@ import { OutgoingWebhooksModule } from './outgoing-webhooks/outgoing-webhooks.mo
 import { PasswordResetsModule } from './password-resets/password-resets.module.js';
 import { ProfileModule } from './profile/profile.module.js';
 import { SbomsModule } from './sboms/sboms.module.js';
+import { ScansModule } from './scans/scans.module.js';
 import { SearchModule } from './search/search.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { TagsModule } from './tags/tags.module.js';
@@ -71,6 +72,7 @@ export class ApiModule {
         RepositoriesModule,
         TagsModule,
         SbomsModule,
+        ScansModule,
         DeletionsModule,
         RetentionModule,
         OutgoingWebhooksModule,

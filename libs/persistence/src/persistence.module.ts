@@ -33,6 +33,8 @@ import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { RemovedTagsRepository } from './removed-tags.repository.js';
 import { RepositoriesRepository } from './repositories.repository.js';
+import { AcceptedRisksRepository } from './accepted-risks.repository.js';
+import { ScanFindingsRepository } from './scan-findings.repository.js';
 import { ScanPlansRepository } from './scan-plans.repository.js';
 import { ScanQueueRepository } from './scan-queue.repository.js';
 import { ScanSbomsRepository } from './scan-sboms.repository.js';
@@ -83,6 +85,8 @@ const REPOSITORIES = [
   RegistriesRepository,
   RemovedTagsRepository,
   RepositoriesRepository,
+  AcceptedRisksRepository,
+  ScanFindingsRepository,
   ScanPlansRepository,
   ScanQueueRepository,
   ScanSbomsRepository,

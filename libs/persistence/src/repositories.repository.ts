@@ -1,4 +1,5 @@
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
+import { SEVERITIES, type SeverityCounts } from '#domain/scan/severity.js';
 import type { Database, Sql } from './database.js';
 import { type Listed, type Page, readPage, type REPOSITORY_SORTS } from './listing.js';
 import { seenInLists, seesAll, type Viewer, visibleTo } from './namespaces.repository.js';
@@ -29,6 +30,8 @@ export interface RepositoryRow {
   /** A bigint arrives as text. */
   pullCount: string;
   pulledAt: Date | null;
+  /** Of the images that are tagged, each once; `unknown_images` have no verdict. */
+  scan: SeverityCounts & { images: number; unknown_images: number; verdict_at: string | null };
   stars: number;
   /** Whether the viewer likes it. */
   starred: boolean;
@@ -61,12 +64,19 @@ const SORTS = {
   updated_at: { by: 'p.updated_at', type: 'timestamptz' },
 } as const;
 
+const SCAN_SUMS = [...SEVERITIES, 'fixable'].map((name) => `'${name}', coalesce(sum(d.${name}), 0)`).join(', ');
+
 /** Looked up for the rows of one page only. */
 const SUMS = `
   (SELECT coalesce(sum(d.size), 0)::float8
      FROM (SELECT DISTINCT f.id, f.size FROM tags g JOIN manifests f ON f.id = g.manifest_id
             WHERE g.repository_id = p.id) d) AS size,
-  (SELECT max(g.updated_at) FROM tags g WHERE g.repository_id = p.id) AS "lastPushedAt"`;
+  (SELECT max(g.updated_at) FROM tags g WHERE g.repository_id = p.id) AS "lastPushedAt",
+  (SELECT json_build_object('images', count(*), 'unknown_images', count(*) FILTER (WHERE d.verdict_at IS NULL),
+            'verdict_at', min(d.verdict_at), ${SCAN_SUMS})
+     FROM (SELECT DISTINCT s.* FROM tags g JOIN manifests f ON f.id = g.manifest_id
+             JOIN scan_targets s ON s.registry_id = p.registry_id AND s.digest = f.digest
+            WHERE g.repository_id = p.id) d) AS scan`;
 
 export class RepositoriesRepository {
   constructor(private readonly database: Database) {}

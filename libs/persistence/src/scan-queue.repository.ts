@@ -131,6 +131,28 @@ export class ScanQueueRepository {
     return rows.length;
   }
 
+  /** A step of the scans of everything that were asked for. Returns how many scans wait now because of it. */
+  async requestAsked(limit: number): Promise<number> {
+    const asked = await this.database.query<{ name: string }>(
+      'SELECT name FROM scanners WHERE enabled AND asked_at IS NOT NULL ORDER BY name LIMIT 1',
+    );
+    const name = asked[0]?.name;
+    if (name === undefined) return 0;
+    return this.database.transaction(async (sql) => {
+      const rows = await sql.query<{ targetId: string }>(
+        `UPDATE scans SET state = 'queued', priority = $3, queued_at = now(), due_at = now(), attempts = 0
+          WHERE id IN (SELECT s.id FROM scans s JOIN scanners n ON n.name = s.scanner
+                        WHERE s.scanner = $1 AND s.state IN ('done', 'failed', 'unsupported') AND coalesce(s.ended_at, '-infinity') < n.asked_at
+                        ORDER BY s.id LIMIT $2 FOR UPDATE OF s SKIP LOCKED)
+         RETURNING target_id AS "targetId"`,
+        [name, limit, SCAN_PRIORITIES.rescan],
+      );
+      await summariseScans(sql, [...new Set(rows.map((row) => row.targetId))]);
+      if (rows.length === 0) await sql.query('UPDATE scanners SET asked_at = NULL WHERE name = $1', [name]);
+      return rows.length;
+    });
+  }
+
   private async settle(statement: string, values: unknown[]): Promise<void> {
     await this.database.transaction(async (sql) => {
       const rows = await sql.query<{ targetId: string }>(statement, values);

@@ -1,4 +1,4 @@
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import { unplanAll } from './scan-plans.repository.js';
 
 export interface ScannerRow {
@@ -68,6 +68,11 @@ export class ScannersRepository {
       `UPDATE scanners SET problem = left($2, 1000), paused_until = now() + make_interval(secs => $3) WHERE name = $1`,
       [name, problem, seconds],
     );
+  }
+
+  /** Asks all scanners that are used for new scans of everything; workers make them wait, step by step. */
+  async askForAll(sql: Sql): Promise<void> {
+    await sql.query('UPDATE scanners SET asked_at = now() WHERE enabled');
   }
 
   /** All that are used, by name. */

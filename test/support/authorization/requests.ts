@@ -10,6 +10,8 @@ export interface Asked {
 
 const RULE = { name: 'old ones', action: 'drop', older_than: 30 };
 
+const RISK = { vulnerability: 'CVE-2099-0003', reason: 'not reachable' };
+
 /** Bodies that must fit the world; all others are the document's examples. */
 const BODIES: Record<string, unknown> = {
   'POST /api/v1/session': { username: 'other', password: PASSWORD },
@@ -31,6 +33,8 @@ const BODIES: Record<string, unknown> = {
   'POST /api/v1/namespaces/{id}/webhooks': { webhook: { url: 'https://hooks.test/other' } },
   'PUT /api/v1/namespaces/{id}/webhooks/{webhook_id}': { webhook: { name: 'said' } },
   'POST /api/v1/namespaces/{id}/webhooks/{webhook_id}/headers': { webhook_header: { name: 'X-Other', value: 'x' } },
+  'POST /api/v1/accepted_risks': RISK,
+  'POST /api/v1/namespaces/{id}/accepted_risks': RISK,
 };
 
 /** Queries without which an operation says 400. */

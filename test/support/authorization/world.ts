@@ -94,6 +94,10 @@ export const OBJECTS: Record<string, number> = {
   '{header_id}': BASE + 1,
   '{delivery_id}': BASE + 1,
   '/sboms/{key}': BASE + 1,
+  '/accepted_risks/{risk_id}': BASE + 2,
+  '/namespaces/{id}/accepted_risks/{risk_id}': BASE + 1,
+  '/vulnerabilities/{id}': BASE + 1,
+  '/vulnerabilities/{name}': 1,
 };
 
 /** Puts the world back: one private namespace `crew/` with an image, its team, a second team, and everybody's tokens. */
@@ -185,6 +189,10 @@ function histories(): string[] {
   return [
     `INSERT INTO retention_rules (id, namespace_id, name, action, older_than) VALUES
      (${one}, ${one}, 'of the namespace', 'drop', 30), (${BASE + 2}, NULL, 'of all', 'drop', 30)`,
+    `INSERT INTO scanners (name, enabled) VALUES ('trivy', true)`,
+    `INSERT INTO scan_targets (id, registry_id, digest) VALUES (${one}, ${one}, '${DIGEST}')`,
+    `INSERT INTO accepted_risks (id, namespace_id, vulnerability, reason, username) VALUES
+     (${one}, ${one}, 'CVE-2099-0001', 'not reachable', 'owner'), (${BASE + 2}, NULL, 'CVE-2099-0002', 'not reachable', 'admin')`,
     `INSERT INTO tag_alarms (id, repository_id, tag, rule, kept_digest, found_digest) VALUES
      (${one}, ${one}, 'v1', 'keep', 'sha256:${'cd'.repeat(32)}', '${DIGEST}')`,
     `INSERT INTO deletions (id, kind, name, namespace_id, actor_id, actor, state, finished_at) VALUES

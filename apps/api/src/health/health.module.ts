@@ -2,12 +2,14 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Database } from '#persistence/database.js';
 import { WebhookDeliveriesRepository } from '#persistence/webhook-deliveries.repository.js';
 import { watchWebhooks } from '#persistence/watch-webhooks.js';
+import { watchScans } from '#persistence/watch-scans.js';
 import { watchCatalog } from '#persistence/watch-catalog.js';
 import { Metrics } from '#platform/metrics/metrics.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BacklogHealth } from './backlog-health.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { ScannersHealth } from './scanners-health.js';
 import { VersionController } from './version.controller.js';
 import { TokensHealth } from './tokens-health.js';
 
@@ -15,7 +17,7 @@ import { TokensHealth } from './tokens-health.js';
 @Module({
   imports: [AuthModule],
   controllers: [HealthController, VersionController],
-  providers: [HealthService, BacklogHealth, TokensHealth],
+  providers: [HealthService, BacklogHealth, ScannersHealth, TokensHealth],
 })
 export class HealthModule implements OnModuleInit {
   constructor(
@@ -26,6 +28,7 @@ export class HealthModule implements OnModuleInit {
 
   onModuleInit(): void {
     watchCatalog(this.metrics, this.database);
+    watchScans(this.metrics, this.database);
     watchWebhooks(this.metrics, this.deliveries);
   }
 }

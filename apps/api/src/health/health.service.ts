@@ -16,6 +16,7 @@ import type { QueueConnections } from '#queues/queue-backend.js';
 import { QUEUE_CONNECTIONS } from '#queues/queues.module.js';
 import { BacklogHealth } from './backlog-health.js';
 import { clockFinding } from './clock-finding.js';
+import { ScannersHealth } from './scanners-health.js';
 import { TokensHealth } from './tokens-health.js';
 
 /** Anybody may ask how the house is; it is looked at once in this time, milliseconds. */
@@ -39,6 +40,7 @@ export class HealthService {
     private readonly registries: RegistriesRepository,
     private readonly clients: RegistryClients,
     private readonly tokens: TokensHealth,
+    private readonly scanners: ScannersHealth,
     @Inject(QUEUE_CONNECTIONS) private readonly queues: QueueConnections,
   ) {}
 
@@ -71,7 +73,7 @@ export class HealthService {
         events: () => this.backlogs.checkEvents(),
         webhooks: () => this.backlogs.checkWebhooks(),
         queue: async () => `queues live in ${this.queues.kind === 'redis' ? 'Redis' : 'PostgreSQL'}`,
-        scanner: async () => 'no scanner configured; images are not scanned',
+        scanner: () => this.scanners.check(),
       }),
     );
   }

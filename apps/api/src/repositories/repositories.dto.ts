@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { repositoryScanView, viewRepositoryScan } from '../scans/scan-view.js';
 import type { SeenRepository } from './seen-repository.js';
 
 export const repositoryView = z
@@ -21,6 +22,7 @@ export const repositoryView = z
     pulled_at: z.string().nullable(),
     names_equal_at: z.string().nullable(),
     digests_equal_at: z.string().nullable(),
+    scan: repositoryScanView,
   })
   .meta({ id: 'Repository' });
 
@@ -45,5 +47,6 @@ export function viewRepository(row: SeenRepository): z.output<typeof repositoryV
     pulled_at: row.pulledAt?.toISOString() ?? null,
     names_equal_at: row.namesEqualAt?.toISOString() ?? null,
     digests_equal_at: row.digestsEqualAt?.toISOString() ?? null,
+    scan: viewRepositoryScan(row.scan),
   };
 }

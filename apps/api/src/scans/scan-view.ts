@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SCAN_STATES } from '#domain/scan/scan-state.js';
-import { SEVERITIES } from '#domain/scan/severity.js';
+import { SEVERITIES, worstOf } from '#domain/scan/severity.js';
+import type { FindingRow } from '#persistence/scan-findings.repository.js';
+import type { RepositoryRow } from '#persistence/repositories.repository.js';
 import type { TagRow } from '#persistence/tags.repository.js';
 
 const count = z.number();
@@ -36,4 +38,55 @@ export function viewScan(
 ): z.output<typeof scanView> {
   const { scanState: state, scanReason: reason, verdictAt, worst, counts } = row;
   return { state, reason, verdict_at: verdictAt?.toISOString() ?? null, worst, counts };
+}
+
+/**
+ * The images that are tagged, each once, summed up. `unknown_images` have no verdict: while there is one, the counts are not
+ * all. `verdict_at`: the oldest verdict.
+ */
+export const repositoryScanView = z
+  .object({
+    images: count,
+    unknown_images: count,
+    verdict_at: z.string().nullable(),
+    worst: z.enum(SEVERITIES).nullable(),
+    counts: countsView,
+  })
+  .meta({ id: 'RepositoryScan' });
+
+export function viewRepositoryScan(scan: RepositoryRow['scan']): z.output<typeof repositoryScanView> {
+  const { images, unknown_images, verdict_at: at, ...counts } = scan;
+  const verdict_at = at === null ? null : new Date(at).toISOString();
+  return { images, unknown_images, verdict_at, worst: worstOf(counts), counts };
+}
+
+/** A vulnerability as Portus has it. */
+export const portusVulnerabilityView = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    scanner: z.string(),
+    severity: z.string(),
+    link: z.string().nullable(),
+    fixed_by: z.string().nullable(),
+    metadata: z.string().nullable(),
+    description: z.string().nullable(),
+  })
+  .meta({ id: 'Vulnerability' });
+
+/** Its severities begin with a capital, as Clair's. */
+export function viewPortusVulnerability(row: FindingRow): z.output<typeof portusVulnerabilityView> {
+  const { vulnerabilityId: id, vulnerability: name, scanners, severity, links, fixed, title } = row;
+  const capital = severity.charAt(0).toUpperCase() + severity.slice(1);
+  const scanner = scanners.join(', ');
+  return {
+    id,
+    name,
+    scanner,
+    severity: capital,
+    link: links[0] ?? null,
+    fixed_by: fixed,
+    metadata: null,
+    description: title,
+  };
 }

@@ -10,7 +10,7 @@ import { idParam } from '../http/id-param.js';
 import { VersionOf } from '../http/versioned.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
-import { pullsQuery, pullsView, tagView, type PullsQuery, viewTag } from './tags.dto.js';
+import { pullsQuery, pullsView, tagView, type PullsQuery, viewTag, viewWholeTag } from './tags.dto.js';
 import { TagsService } from './tags.service.js';
 
 @ApiTags('tags')
@@ -37,7 +37,8 @@ export class TagsController {
   @Decided()
   @Answers(tagView, { also: [404] })
   async get(@CurrentUser() person: Person, @Param('id', { schema: idParam }) id: number) {
-    return viewTag(await this.tags.get(person, id));
+    const tag = await this.tags.get(person, id);
+    return viewWholeTag(tag, await this.tags.findingsOf(tag));
   }
 
   /** By day (UTC), `from` and `to` included. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { companionOf } from '#domain/manifest/referrers.js';
-import { scanView, viewScan } from '../scans/scan-view.js';
+import { portusVulnerabilityView, scanView, viewPortusVulnerability, viewScan } from '../scans/scan-view.js';
+import type { FindingRow } from '#persistence/scan-findings.repository.js';
 import type { TagRow } from '#persistence/tags.repository.js';
 
 const platform = z.object({
@@ -23,7 +24,7 @@ export const tagView = z
     updated_at: z.string(),
     size: z.number(),
     scanned: z.number(),
-    vulnerabilities: z.null(),
+    vulnerabilities: z.array(portusVulnerabilityView).nullable(),
     media_type: z.string(),
     artifact_type: z.string().nullable(),
     platforms: z.array(platform),
@@ -35,7 +36,7 @@ export const tagView = z
   .meta({ id: 'Tag' });
 
 /**
- * Portus's representation (`scanned` 0: not scanned, 1: at work, 2: done; `vulnerabilities` null: nothing is known), and
+ * Portus's representation (`scanned` 0: not scanned, 1: at work, 2: done; `vulnerabilities` null: nothing is known, or not told in lists), and
  * beside it what Portus had not: where it is, media type, platforms, the digest that a signature or SBOM tag describes, pulls, and
  * the verdict of the scanners, or why there is none.
  */
@@ -61,6 +62,11 @@ export function viewTag(row: TagRow): z.output<typeof tagView> {
     pull_count: Number(row.pullCount),
     scan: viewScan(row),
   };
+}
+
+/** With what was found in it; null: nothing is known. */
+export function viewWholeTag(row: TagRow, findings: readonly FindingRow[] | null): z.output<typeof tagView> {
+  return { ...viewTag(row), vulnerabilities: findings?.map(viewPortusVulnerability) ?? null };
 }
 
 /** Portus knew no failures and nothing that can not be scanned: to its clients these are not scanned. */

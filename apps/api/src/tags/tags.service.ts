@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
 import type { Listed, TAG_SORTS } from '#persistence/listing.js';
 import { type PullDay, PullsRepository } from '#persistence/pulls.repository.js';
+import { type FindingRow, ScanFindingsRepository } from '#persistence/scan-findings.repository.js';
 import { type TagRow, TagsRepository } from '#persistence/tags.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -10,11 +11,14 @@ import type { Paging } from '../http/list-query.js';
 import { policyOptions } from '../http/policy-options.js';
 import { requirePullOf, viewerOf } from '../http/viewer.js';
 
+const MAX_FINDINGS = 1_000;
+
 @Injectable()
 export class TagsService {
   constructor(
     private readonly tags: TagsRepository,
     private readonly pulls: PullsRepository,
+    private readonly findings: ScanFindingsRepository,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -27,6 +31,12 @@ export class TagsService {
     if (row === null) throw new AppError('not_found', 'Not found');
     requirePullOf(person, row, policyOptions(this.settings));
     return row;
+  }
+
+  /** What the newest verdict found, the worst first and at most a thousand; null: there is no verdict. */
+  async findingsOf(tag: TagRow): Promise<FindingRow[] | null> {
+    if (tag.verdictAt === null) return null;
+    return (await this.findings.page(tag, {}, 0, MAX_FINDINGS)).items;
   }
 
   /** Pulls of a tag by day (UTC), of the last thirty days unless others are asked for; days without pulls are left out. */

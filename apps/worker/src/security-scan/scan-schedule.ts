@@ -1,6 +1,7 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { ScanPlansRepository } from '#persistence/scan-plans.repository.js';
+import { ScanQueueRepository } from '#persistence/scan-queue.repository.js';
 import { ScanVerdictsRepository } from '#persistence/scan-verdicts.repository.js';
 import { ScannersRepository } from '#persistence/scanners.repository.js';
 import { LOGGER, SETTINGS } from '#platform/config/settings.module.js';
@@ -12,18 +13,22 @@ import { Scanners } from '#scanning/scanners.js';
 /** How often scanners are asked how they are, milliseconds. */
 const WATCH_MS = 30_000;
 const RESCAN_MS = 60_000;
+const ASKED_MS = 2_000;
+const ASKED_AT_ONCE = 500;
 const DESCRIBE_TIMEOUT_MS = 25_000;
 /** Rows that are looked at in one tick to find what nobody needs any more. */
 const LOOKED_AT_ONCE = 5_000;
 
 /** Tells which scanners this worker has and how they are, and asks for new scans when they know more. */
 @Injectable()
-export class ScanSchedule implements OnApplicationBootstrap {
+export class ScanSchedule implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly busy = new Set<string>();
+  private stopped = false;
 
   constructor(
     private readonly scanners: Scanners,
     private readonly records: ScannersRepository,
+    private readonly queue: ScanQueueRepository,
     private readonly plans: ScanPlansRepository,
     private readonly verdicts: ScanVerdictsRepository,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -35,11 +40,22 @@ export class ScanSchedule implements OnApplicationBootstrap {
     void this.watch();
   }
 
+  onModuleDestroy(): void {
+    this.stopped = true;
+  }
+
   @Interval(WATCH_MS)
   async watch(): Promise<void> {
     await this.once('watch', async () => {
       await Promise.all(this.scanners.all.map((scanner) => this.check(scanner)));
       await this.records.backfill();
+    });
+  }
+
+  @Interval(ASKED_MS)
+  async asked(): Promise<void> {
+    await this.once('asked', async () => {
+      while ((await this.queue.requestAsked(ASKED_AT_ONCE)) > 0 && !this.stopped);
     });
   }
 

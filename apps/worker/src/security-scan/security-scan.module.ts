@@ -1,7 +1,9 @@
 import { type FactoryProvider, Module } from '@nestjs/common';
+import { recordNewFindings } from '#catalog/new-findings.js';
 import { RegistryClients } from '#catalog/registry-clients.js';
 import { ScanDrain } from '#catalog/scan-drain.js';
 import { SCAN_ENDS } from '#catalog/scan-runner.js';
+import { ActivitiesRepository } from '#persistence/activities.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { ScanPlansRepository } from '#persistence/scan-plans.repository.js';
 import { ScanQueueRepository } from '#persistence/scan-queue.repository.js';
@@ -47,6 +49,7 @@ const drain: FactoryProvider<ScanDrain> = {
     ScannersRepository,
     RegistriesRepository,
     RegistryClients,
+    ActivitiesRepository,
     Scanners,
     Metrics,
     SETTINGS,
@@ -59,6 +62,7 @@ const drain: FactoryProvider<ScanDrain> = {
     records: ScannersRepository,
     registries: RegistriesRepository,
     clients: RegistryClients,
+    activities: ActivitiesRepository,
     known: Scanners,
     metrics: Metrics,
     settings: Settings,
@@ -68,7 +72,8 @@ const drain: FactoryProvider<ScanDrain> = {
       metrics,
       known.all.map(({ name }) => name),
     );
-    const parts = { queue, verdicts, plans, scanners: records, registries, clients, log, onEnd };
+    const onVerdict = recordNewFindings(activities, settings.alertSeverity);
+    const parts = { queue, verdicts, plans, scanners: records, registries, clients, log, onEnd, onVerdict };
     return new ScanDrain({ ...parts, ratePerMinute: settings.scanRate }, known);
   },
 };

@@ -15,6 +15,10 @@ export const ACTIVITY_KEYS = [
   'repository.change_description',
   'repository.delete',
   'retention.change',
+  'risk.accept',
+  'risk.revoke',
+  'scan.new_finding',
+  'scan.request',
   'session.create',
   'session.destroy',
   'session.failure',
@@ -48,6 +52,7 @@ export const ACTIVITY_KEYS = [
 export type ActivityKey = (typeof ACTIVITY_KEYS)[number];
 
 export const SUBJECT_TYPES = [
+  'accepted_risk',
   'application_token',
   'namespace',
   'refresh_token',
@@ -55,6 +60,7 @@ export const SUBJECT_TYPES = [
   'repository',
   'retention_rule',
   'session',
+  'scanner',
   'sync_run',
   'tag',
   'team',

@@ -3,7 +3,7 @@ import type { Actor, NamespaceFacts, PolicyOptions } from './facts.js';
 import { allowsAction, allowsNamespace, type TokenLimits } from './token-limits.js';
 
 /** What the API decides beside the actions of tokens; no token can ever carry one of these. */
-export const API_ACTIONS = ['rollback', 'retention'] as const;
+export const API_ACTIONS = ['rollback', 'retention', 'accept_risk'] as const;
 export type PolicyAction = Action | (typeof API_ACTIONS)[number];
 
 /** Why a right was given. */
@@ -87,6 +87,16 @@ const PUSH: readonly Rule[] = [
   deny('role-too-weak', otherwise),
 ];
 
+const BY_OWNERS: readonly Rule[] = [
+  ...first('delete'),
+  deny('anonymous', isAnonymous),
+  allow('admin', isAdmin),
+  deny('no-namespace', isUnknown),
+  deny('not-a-member', isStranger),
+  allow('role', (of) => hasRole(of, ['owner'])),
+  deny('role-too-weak', otherwise),
+];
+
 /** The rules of each action, in their order; the first that holds decides, and the last always holds. */
 const RULES: Readonly<Record<PolicyAction, readonly Rule[]>> = {
   pull: [
@@ -113,15 +123,9 @@ const RULES: Readonly<Record<PolicyAction, readonly Rule[]>> = {
   /** An earlier image under its tag again: whoever may push could push it. */
   rollback: PUSH,
   /** Rules by which tags are dropped, or protected. */
-  retention: [
-    ...first('delete'),
-    deny('anonymous', isAnonymous),
-    allow('admin', isAdmin),
-    deny('no-namespace', isUnknown),
-    deny('not-a-member', isStranger),
-    allow('role', (of) => hasRole(of, ['owner'])),
-    deny('role-too-weak', otherwise),
-  ],
+  retention: BY_OWNERS,
+  /** Vulnerabilities that gates let pass. */
+  accept_risk: BY_OWNERS,
 };
 
 const UNKNOWN_ACTION: readonly Rule[] = [deny('unknown-action', otherwise)];

@@ -40,6 +40,10 @@ export class ScannerRecord {
   @Column({ name: 'paused_until', type: 'timestamptz', nullable: true })
   pausedUntil!: Date | null;
 
+  /** When new scans of everything were asked for that are not all queued yet. */
+  @Column({ name: 'asked_at', type: 'timestamptz', nullable: true })
+  askedAt!: Date | null;
+
   /** Up to when the budget of rescans is spent. */
   @Column({ name: 'rescanned_at', type: 'timestamptz', default: () => 'now()' })
   rescannedAt!: Date;

@@ -18,6 +18,8 @@ import { PlannedTags1795244400001 } from './1795244400001-planned-tags.js';
 import { TokenLimits1795233600000 } from './1795233600000-token-limits.js';
 import { WaitingConfigs1795251600000 } from './1795251600000-waiting-configs.js';
 import { Search1795266000000 } from './1795266000000-search.js';
+import { ScanTargets1795298400001 } from './1795298400001-scan-targets.js';
+import { ScansOfAll1795298400002 } from './1795298400002-scans-of-all.js';
 import { Scanning1795298400000 } from './1795298400000-scanning.js';
 import { ScanSboms1795302000000 } from './1795302000000-scan-sboms.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
@@ -45,6 +47,8 @@ export const MIGRATIONS = [
   RegistrySyncStrategy1795276800001,
   Scanning1795298400000,
   ScanSboms1795302000000,
+  ScanTargets1795298400001,
+  ScansOfAll1795298400002,
   OutgoingWebhooks1795284000000,
   DeletionsPerRegistry1795276800002,
   CountedRemovals1795276800003,

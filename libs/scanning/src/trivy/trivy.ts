@@ -68,7 +68,13 @@ function argumentsFor({ server, offline }: TrivySettings, target: ScanTarget): s
   const platform = [os, architecture, variant].filter((part) => part !== null).join('/');
   return [
     'image',
-    ...['--format', 'json', '--scanners', 'vuln', '--image-src', 'remote', '--quiet'],
+    '--format',
+    'json',
+    '--scanners',
+    'vuln',
+    '--image-src',
+    'remote',
+    '--quiet',
     ...(server === null ? ['--skip-db-update', '--cache-backend', 'memory'] : ['--server', server]),
     ...(offline ? ['--offline-scan', ...(server === null ? ['--skip-java-db-update'] : [])] : []),
     ...(os !== null && architecture !== null ? ['--platform', platform] : []),

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { SEVERITIES } from '#domain/scan/severity.js';
 import { bool, integer, option, text } from './option.js';
 
 /** The scanners of workers. All workers are to have the same. */
@@ -76,6 +78,13 @@ export const SCANNING = {
     null,
     'Anything: findings that are made up, for demonstrations. They are marked as such wherever they are shown.',
     { example: 'dummy' },
+  ),
+  alertSeverity: option(
+    'PORTUS_SECURITY_ALERT_SEVERITY',
+    'Scanning',
+    z.enum(SEVERITIES),
+    'high',
+    'A new scan that finds something so bad, or worse, that the former one of the image did not, stands in the activities.',
   ),
   scanRate: option(
     'PORTUS_SECURITY_RATE',
