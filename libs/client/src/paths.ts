@@ -768,6 +768,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vulnerabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Scan all */
+        post: operations["scanAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vulnerabilities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Scan tag */
+        post: operations["scanTag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/vulnerabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Scan repository */
+        post: operations["scanRepository"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vulnerabilities/{name}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List vulnerability images */
+        get: operations["listVulnerabilityImages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/vulnerabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tag vulnerabilities */
+        get: operations["listTagVulnerabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get tag verdict */
+        get: operations["getTagVerdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accepted_risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List accepted risks */
+        get: operations["listAcceptedRisks"];
+        put?: never;
+        /** Create accepted risk */
+        post: operations["createAcceptedRisk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accepted_risks/{risk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete accepted risk */
+        delete: operations["deleteAcceptedRisk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/accepted_risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List namespace accepted risks */
+        get: operations["listNamespaceAcceptedRisks"];
+        put?: never;
+        /** Create namespace accepted risk */
+        post: operations["createNamespaceAcceptedRisk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/accepted_risks/{risk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete namespace accepted risk */
+        delete: operations["deleteNamespaceAcceptedRisk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deletions": {
         parameters: {
             query?: never;
@@ -2158,6 +2330,23 @@ export interface components {
             pulled_at: string | null;
             names_equal_at: string | null;
             digests_equal_at: string | null;
+            scan: components["schemas"]["RepositoryScan"];
+        };
+        RepositoryScan: {
+            images: number;
+            unknown_images: number;
+            verdict_at: string | null;
+            worst: ("critical" | "high" | "medium" | "low" | "negligible" | "unknown") | null;
+            counts: components["schemas"]["SeverityCounts"];
+        };
+        SeverityCounts: {
+            critical: number;
+            high: number;
+            medium: number;
+            low: number;
+            negligible: number;
+            unknown: number;
+            fixable: number;
         };
         NamespaceInput: {
             name: string;
@@ -2200,7 +2389,7 @@ export interface components {
             updated_at: string;
             size: number;
             scanned: number;
-            vulnerabilities: null;
+            vulnerabilities: components["schemas"]["Vulnerability"][] | null;
             media_type: string;
             artifact_type: string | null;
             platforms: {
@@ -2215,6 +2404,16 @@ export interface components {
             pull_count: number;
             scan: components["schemas"]["Scan"];
         };
+        Vulnerability: {
+            id: number;
+            name: string;
+            scanner: string;
+            severity: string;
+            link: string | null;
+            fixed_by: string | null;
+            metadata: string | null;
+            description: string | null;
+        };
         Scan: {
             /** @enum {string} */
             state: "none" | "queued" | "running" | "done" | "failed" | "unsupported";
@@ -2222,15 +2421,6 @@ export interface components {
             verdict_at: string | null;
             worst: ("critical" | "high" | "medium" | "low" | "negligible" | "unknown") | null;
             counts: components["schemas"]["SeverityCounts"] | null;
-        };
-        SeverityCounts: {
-            critical: number;
-            high: number;
-            medium: number;
-            low: number;
-            negligible: number;
-            unknown: number;
-            fixable: number;
         };
         RepositoryChanges: {
             repository: {
@@ -2349,6 +2539,93 @@ export interface components {
             media_type: string;
             size: number | null;
             created_at: string | null;
+        };
+        ScanAsked: {
+            message: string;
+        };
+        AffectedImage: {
+            repository: {
+                id: number;
+                full_name: string;
+            };
+            tag: {
+                id: number;
+                name: string;
+            };
+            digest: string;
+            package: string;
+            installed_version: string;
+            fixed_by: string | null;
+            /** @enum {string} */
+            severity: "critical" | "high" | "medium" | "low" | "negligible" | "unknown";
+        };
+        Finding: {
+            id: number;
+            name: string;
+            aliases: string[];
+            title: string | null;
+            links: string[];
+            package: string;
+            purl: string | null;
+            installed_version: string;
+            fixed_by: string | null;
+            /** @enum {string} */
+            severity: "critical" | "high" | "medium" | "low" | "negligible" | "unknown";
+            severity_source: string | null;
+            cvss: {
+                score: number;
+                vector: string | null;
+            } | null;
+            scanners: string[];
+            layers: string[];
+            accepted: {
+                reason: string;
+                username: string;
+                expires_at: string | null;
+            } | null;
+            /** Format: date-time */
+            first_found_at: string;
+        };
+        Verdict: {
+            pass: boolean;
+            reasons: string[];
+            digest: string;
+            /** @enum {string} */
+            state: "none" | "queued" | "running" | "done" | "failed" | "unsupported";
+            verdict_at: string | null;
+            age: number | null;
+            worst: ("critical" | "high" | "medium" | "low" | "negligible" | "unknown") | null;
+            counts: {
+                [key: string]: number;
+            };
+            accepted: number;
+            scanners: components["schemas"]["ScannerVerdict"][];
+        };
+        ScannerVerdict: {
+            scanner: string;
+            demo: boolean;
+            digest: string;
+            version: string | null;
+            data_version: string | null;
+            data_at: string | null;
+            /** Format: date-time */
+            completed_at: string;
+            counts: components["schemas"]["SeverityCounts"];
+        };
+        AcceptedRisk: {
+            id: number;
+            namespace_id: number | null;
+            vulnerability: string;
+            package: string | null;
+            reason: string;
+            author: {
+                id: number | null;
+                name: string;
+            };
+            expires_at: string | null;
+            expired: boolean;
+            /** Format: date-time */
+            created_at: string;
         };
         TagsDeletionInput: {
             tags: number[];
@@ -2894,7 +3171,7 @@ export interface components {
         Activity: {
             id: number;
             /** @enum {string} */
-            key: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+            key: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
             /** Format: date-time */
             created_at: string;
             /** @description who did it */
@@ -2904,7 +3181,7 @@ export interface components {
             } | null;
             trackable: {
                 /** @enum {string} */
-                type: "application_token" | "namespace" | "refresh_token" | "registry" | "repository" | "retention_rule" | "session" | "sync_run" | "tag" | "team" | "user" | "webhook";
+                type: "accepted_risk" | "application_token" | "namespace" | "refresh_token" | "registry" | "repository" | "retention_rule" | "session" | "scanner" | "sync_run" | "tag" | "team" | "user" | "webhook";
                 id: number | null;
                 name: string;
             };
@@ -5559,7 +5836,22 @@ export interface operations {
                      *         "pull_count": 12,
                      *         "pulled_at": "2026-11-21T09:30:00.000Z",
                      *         "names_equal_at": "2026-11-21T09:30:00.000Z",
-                     *         "digests_equal_at": "2026-11-21T09:30:00.000Z"
+                     *         "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *         "scan": {
+                     *           "images": 1,
+                     *           "unknown_images": 1,
+                     *           "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *           "worst": "critical",
+                     *           "counts": {
+                     *             "critical": 1,
+                     *             "high": 1,
+                     *             "medium": 1,
+                     *             "low": 1,
+                     *             "negligible": 1,
+                     *             "unknown": 1,
+                     *             "fixable": 1
+                     *           }
+                     *         }
                      *       }
                      *     ]
                      */
@@ -5652,7 +5944,22 @@ export interface operations {
                      *         "pull_count": 12,
                      *         "pulled_at": "2026-11-21T09:30:00.000Z",
                      *         "names_equal_at": "2026-11-21T09:30:00.000Z",
-                     *         "digests_equal_at": "2026-11-21T09:30:00.000Z"
+                     *         "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *         "scan": {
+                     *           "images": 1,
+                     *           "unknown_images": 1,
+                     *           "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *           "worst": "critical",
+                     *           "counts": {
+                     *             "critical": 1,
+                     *             "high": 1,
+                     *             "medium": 1,
+                     *             "low": 1,
+                     *             "negligible": 1,
+                     *             "unknown": 1,
+                     *             "fixable": 1
+                     *           }
+                     *         }
                      *       }
                      *     ]
                      */
@@ -5710,7 +6017,22 @@ export interface operations {
                      *       "pull_count": 12,
                      *       "pulled_at": "2026-11-21T09:30:00.000Z",
                      *       "names_equal_at": "2026-11-21T09:30:00.000Z",
-                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z"
+                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "scan": {
+                     *         "images": 1,
+                     *         "unknown_images": 1,
+                     *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "worst": "critical",
+                     *         "counts": {
+                     *           "critical": 1,
+                     *           "high": 1,
+                     *           "medium": 1,
+                     *           "low": 1,
+                     *           "negligible": 1,
+                     *           "unknown": 1,
+                     *           "fixable": 1
+                     *         }
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Repository"];
@@ -5787,7 +6109,22 @@ export interface operations {
                      *       "pull_count": 12,
                      *       "pulled_at": "2026-11-21T09:30:00.000Z",
                      *       "names_equal_at": "2026-11-21T09:30:00.000Z",
-                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z"
+                     *       "digests_equal_at": "2026-11-21T09:30:00.000Z",
+                     *       "scan": {
+                     *         "images": 1,
+                     *         "unknown_images": 1,
+                     *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "worst": "critical",
+                     *         "counts": {
+                     *           "critical": 1,
+                     *           "high": 1,
+                     *           "medium": 1,
+                     *           "low": 1,
+                     *           "negligible": 1,
+                     *           "unknown": 1,
+                     *           "fixable": 1
+                     *         }
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Repository"];
@@ -5938,7 +6275,18 @@ export interface operations {
                      *         "updated_at": "2026-11-21T09:30:00.000Z",
                      *         "size": 31457280,
                      *         "scanned": 1,
-                     *         "vulnerabilities": null,
+                     *         "vulnerabilities": [
+                     *           {
+                     *             "id": 1,
+                     *             "name": "library",
+                     *             "scanner": "text",
+                     *             "severity": "text",
+                     *             "link": "text",
+                     *             "fixed_by": "text",
+                     *             "metadata": "text",
+                     *             "description": "What it is for."
+                     *           }
+                     *         ],
                      *         "media_type": "application/vnd.oci.image.manifest.v1+json",
                      *         "artifact_type": "text",
                      *         "platforms": [
@@ -6025,7 +6373,18 @@ export interface operations {
                      *           "updated_at": "2026-11-21T09:30:00.000Z",
                      *           "size": 31457280,
                      *           "scanned": 1,
-                     *           "vulnerabilities": null,
+                     *           "vulnerabilities": [
+                     *             {
+                     *               "id": 1,
+                     *               "name": "library",
+                     *               "scanner": "text",
+                     *               "severity": "text",
+                     *               "link": "text",
+                     *               "fixed_by": "text",
+                     *               "metadata": "text",
+                     *               "description": "What it is for."
+                     *             }
+                     *           ],
                      *           "media_type": "application/vnd.oci.image.manifest.v1+json",
                      *           "artifact_type": "text",
                      *           "platforms": [
@@ -6116,7 +6475,18 @@ export interface operations {
                      *       "updated_at": "2026-11-21T09:30:00.000Z",
                      *       "size": 31457280,
                      *       "scanned": 1,
-                     *       "vulnerabilities": null,
+                     *       "vulnerabilities": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "library",
+                     *           "scanner": "text",
+                     *           "severity": "text",
+                     *           "link": "text",
+                     *           "fixed_by": "text",
+                     *           "metadata": "text",
+                     *           "description": "What it is for."
+                     *         }
+                     *       ],
                      *       "media_type": "application/vnd.oci.image.manifest.v1+json",
                      *       "artifact_type": "text",
                      *       "platforms": [
@@ -6470,7 +6840,18 @@ export interface operations {
                      *         "updated_at": "2026-11-21T09:30:00.000Z",
                      *         "size": 31457280,
                      *         "scanned": 1,
-                     *         "vulnerabilities": null,
+                     *         "vulnerabilities": [
+                     *           {
+                     *             "id": 1,
+                     *             "name": "library",
+                     *             "scanner": "text",
+                     *             "severity": "text",
+                     *             "link": "text",
+                     *             "fixed_by": "text",
+                     *             "metadata": "text",
+                     *             "description": "What it is for."
+                     *           }
+                     *         ],
                      *         "media_type": "application/vnd.oci.image.manifest.v1+json",
                      *         "artifact_type": "text",
                      *         "platforms": [
@@ -6554,7 +6935,18 @@ export interface operations {
                      *       "updated_at": "2026-11-21T09:30:00.000Z",
                      *       "size": 31457280,
                      *       "scanned": 1,
-                     *       "vulnerabilities": null,
+                     *       "vulnerabilities": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "library",
+                     *           "scanner": "text",
+                     *           "severity": "text",
+                     *           "link": "text",
+                     *           "fixed_by": "text",
+                     *           "metadata": "text",
+                     *           "description": "What it is for."
+                     *         }
+                     *       ],
                      *       "media_type": "application/vnd.oci.image.manifest.v1+json",
                      *       "artifact_type": "text",
                      *       "platforms": [
@@ -7005,7 +7397,18 @@ export interface operations {
                      *       "updated_at": "2026-11-21T09:30:00.000Z",
                      *       "size": 31457280,
                      *       "scanned": 1,
-                     *       "vulnerabilities": null,
+                     *       "vulnerabilities": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "library",
+                     *           "scanner": "text",
+                     *           "severity": "text",
+                     *           "link": "text",
+                     *           "fixed_by": "text",
+                     *           "metadata": "text",
+                     *           "description": "What it is for."
+                     *         }
+                     *       ],
                      *       "media_type": "application/vnd.oci.image.manifest.v1+json",
                      *       "artifact_type": "text",
                      *       "platforms": [
@@ -7137,6 +7540,744 @@ export interface operations {
                         [key: string]: unknown;
                     };
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    scanAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Not found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScanAsked"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    scanTag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Not found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScanAsked"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    scanRepository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Not found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScanAsked"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listVulnerabilityImages: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The name to check.
+                 * @example 1
+                 */
+                name: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "repository": {
+                     *           "id": 1,
+                     *           "full_name": "library/app"
+                     *         },
+                     *         "tag": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "package": "text",
+                     *         "installed_version": "text",
+                     *         "fixed_by": "text",
+                     *         "severity": "critical"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["AffectedImage"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listTagVulnerabilities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /** @example critical */
+                severity?: "critical" | "high" | "medium" | "low" | "negligible" | "unknown";
+                /** @example true */
+                fixable?: "true" | "false";
+                /** @example text */
+                package?: string;
+                /** @example text */
+                vulnerability?: string;
+                /** @example text */
+                scanner?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "library",
+                     *         "aliases": [
+                     *           "text"
+                     *         ],
+                     *         "title": "text",
+                     *         "links": [
+                     *           "text"
+                     *         ],
+                     *         "package": "text",
+                     *         "purl": "text",
+                     *         "installed_version": "text",
+                     *         "fixed_by": "text",
+                     *         "severity": "critical",
+                     *         "severity_source": "text",
+                     *         "cvss": {
+                     *           "score": 1,
+                     *           "vector": "text"
+                     *         },
+                     *         "scanners": [
+                     *           "text"
+                     *         ],
+                     *         "layers": [
+                     *           "text"
+                     *         ],
+                     *         "accepted": {
+                     *           "reason": "text",
+                     *           "username": "alice",
+                     *           "expires_at": "2026-11-21T09:30:00.000Z"
+                     *         },
+                     *         "first_found_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Finding"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTagVerdict: {
+        parameters: {
+            query?: {
+                /** @example critical */
+                max?: "critical" | "high" | "medium" | "low" | "negligible" | "unknown" | "none";
+                /** @example true */
+                fixable_only?: "true" | "false";
+                /** @example 1 */
+                max_age?: number;
+                /** @example fail */
+                unscanned?: "pass" | "fail";
+                /** @example fail */
+                unsupported?: "pass" | "fail";
+                /** @example pass */
+                failed?: "pass" | "fail";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pass": false,
+                     *       "reasons": [
+                     *         "text"
+                     *       ],
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "state": "none",
+                     *       "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *       "age": 1,
+                     *       "worst": "critical",
+                     *       "counts": {
+                     *         "name": 1
+                     *       },
+                     *       "accepted": 1,
+                     *       "scanners": [
+                     *         {
+                     *           "scanner": "text",
+                     *           "demo": false,
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "version": "text",
+                     *           "data_version": "text",
+                     *           "data_at": "2026-11-21T09:30:00.000Z",
+                     *           "completed_at": "2026-11-21T09:30:00.000Z",
+                     *           "counts": {
+                     *             "critical": 1,
+                     *             "high": 1,
+                     *             "medium": 1,
+                     *             "low": 1,
+                     *             "negligible": 1,
+                     *             "unknown": 1,
+                     *             "fixable": 1
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listAcceptedRisks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "namespace_id": 1,
+                     *         "vulnerability": "text",
+                     *         "package": "text",
+                     *         "reason": "text",
+                     *         "author": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "expires_at": "2026-11-21T09:30:00.000Z",
+                     *         "expired": false,
+                     *         "created_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["AcceptedRisk"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createAcceptedRisk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "vulnerability": "text",
+                 *       "package": "text",
+                 *       "reason": "text",
+                 *       "expires_at": "2026-11-21T09:30:00.000Z"
+                 *     }
+                 */
+                "application/json": {
+                    vulnerability: string;
+                    package?: string | null;
+                    reason: string;
+                    expires_at?: string | null;
+                };
+                /**
+                 * @example {
+                 *       "vulnerability": "text",
+                 *       "package": "text",
+                 *       "reason": "text",
+                 *       "expires_at": "2026-11-21T09:30:00.000Z"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": {
+                    vulnerability: string;
+                    package?: string | null;
+                    reason: string;
+                    expires_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "vulnerability": "text",
+                     *       "package": "text",
+                     *       "reason": "text",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "expires_at": "2026-11-21T09:30:00.000Z",
+                     *       "expired": false,
+                     *       "created_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AcceptedRisk"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteAcceptedRisk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1 */
+                risk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listNamespaceAcceptedRisks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "namespace_id": 1,
+                     *         "vulnerability": "text",
+                     *         "package": "text",
+                     *         "reason": "text",
+                     *         "author": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "expires_at": "2026-11-21T09:30:00.000Z",
+                     *         "expired": false,
+                     *         "created_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["AcceptedRisk"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createNamespaceAcceptedRisk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "vulnerability": "text",
+                 *       "package": "text",
+                 *       "reason": "text",
+                 *       "expires_at": "2026-11-21T09:30:00.000Z"
+                 *     }
+                 */
+                "application/json": {
+                    vulnerability: string;
+                    package?: string | null;
+                    reason: string;
+                    expires_at?: string | null;
+                };
+                /**
+                 * @example {
+                 *       "vulnerability": "text",
+                 *       "package": "text",
+                 *       "reason": "text",
+                 *       "expires_at": "2026-11-21T09:30:00.000Z"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": {
+                    vulnerability: string;
+                    package?: string | null;
+                    reason: string;
+                    expires_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "namespace_id": 1,
+                     *       "vulnerability": "text",
+                     *       "package": "text",
+                     *       "reason": "text",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "expires_at": "2026-11-21T09:30:00.000Z",
+                     *       "expired": false,
+                     *       "created_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AcceptedRisk"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteNamespaceAcceptedRisk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+                /** @example 1 */
+                risk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -11484,7 +12625,7 @@ export interface operations {
                  * @description Only this kind of change.
                  * @example application_token.create
                  */
-                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
                 /**
                  * @description Only of this user.
                  * @example 1
@@ -11492,9 +12633,9 @@ export interface operations {
                 user_id?: number;
                 /**
                  * @description Only what happened to this kind of object.
-                 * @example application_token
+                 * @example accepted_risk
                  */
-                trackable_type?: "application_token" | "namespace" | "refresh_token" | "registry" | "repository" | "retention_rule" | "session" | "sync_run" | "tag" | "team" | "user" | "webhook";
+                trackable_type?: "accepted_risk" | "application_token" | "namespace" | "refresh_token" | "registry" | "repository" | "retention_rule" | "session" | "scanner" | "sync_run" | "tag" | "team" | "user" | "webhook";
                 /**
                  * @description Only of this team.
                  * @example 1
@@ -11542,7 +12683,7 @@ export interface operations {
                      *           "name": "library"
                      *         },
                      *         "trackable": {
-                     *           "type": "application_token",
+                     *           "type": "accepted_risk",
                      *           "id": 1,
                      *           "name": "library"
                      *         },
@@ -11583,7 +12724,7 @@ export interface operations {
                  * @description Only this kind of change.
                  * @example application_token.create
                  */
-                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
                 /**
                  * @description Only of this user.
                  * @example 1
@@ -11591,9 +12732,9 @@ export interface operations {
                 user_id?: number;
                 /**
                  * @description Only what happened to this kind of object.
-                 * @example application_token
+                 * @example accepted_risk
                  */
-                trackable_type?: "application_token" | "namespace" | "refresh_token" | "registry" | "repository" | "retention_rule" | "session" | "sync_run" | "tag" | "team" | "user" | "webhook";
+                trackable_type?: "accepted_risk" | "application_token" | "namespace" | "refresh_token" | "registry" | "repository" | "retention_rule" | "session" | "scanner" | "sync_run" | "tag" | "team" | "user" | "webhook";
                 /**
                  * @description Only of this team.
                  * @example 1

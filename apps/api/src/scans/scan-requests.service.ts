@@ -12,7 +12,7 @@ import type { Person } from '../http/access.js';
 import { viewerOf } from '../http/viewer.js';
 
 /** Tags of a repository that are scanned again by one request. */
-const MAX_TAGS = 1_000;
+const FIRST_TAGS = { skip: 0, take: 1_000, sort: 'id', order: 'DESC' } as const;
 
 /** What the requests need of the tables. */
 @Injectable()
@@ -61,7 +61,7 @@ export class ScanRequestsService {
 
   /** All images of a repository. */
   async repository(person: Person, by: By, id: number): Promise<void> {
-    const tags = await this.store.tags.ofRepository(viewerOf(person), id, MAX_TAGS);
+    const { items: tags } = await this.store.tags.ofRepository(viewerOf(person), id, FIRST_TAGS);
     const [first] = tags;
     if (first === undefined) throw new AppError('not_found', 'Not found');
     const { fullName, teamId, namespaceId } = first;
