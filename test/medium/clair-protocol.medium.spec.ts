@@ -210,6 +210,12 @@ describe(ClairScanner.name, () => {
     expect((await scan(clair())).kind).toBe('report');
   });
 
+  it('does not ask again for an answer that was too long', async () => {
+    service.on(REPORT, HOSTILE.flood(TYPE), answerJson(200, TYPE, report()));
+    expect(await failureOf(clair())).toMatchObject({ kind: 'refused' });
+    expect(service.asked(REPORT)).toHaveLength(1);
+  });
+
   it('ends at once when the scan is cancelled', async () => {
     service.on(REPORT, HOSTILE.silence);
     const cancel = new AbortController();

@@ -70,7 +70,7 @@ export class ScannerHttp {
         throw new ScanError('away', `${this.who} answers with ${answer.status}`);
       } catch (error) {
         question.signal.throwIfAborted();
-        if (attempt >= repeats) throw error;
+        if (attempt >= repeats || (error instanceof ScanError && error.kind === 'refused')) throw error;
         await sleep(REPEAT_MS * 4 ** attempt, undefined, { signal: question.signal });
       }
     }
