@@ -23,6 +23,7 @@ import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
 import { AccessGuard } from './http/access.guard.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { Idempotency } from './http/idempotency.js';
 import { ListPages } from './http/list-page.js';
 import { Preconditions } from './http/preconditions.js';
 import { RequestShape } from './http/request-shape.js';
@@ -91,7 +92,10 @@ export class ApiModule {
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ErrorFilter },
         // In this order, the first one outermost.
-        ...[RequestShape, Preconditions, ListPages].map((useClass) => ({ provide: APP_INTERCEPTOR, useClass })),
+        ...[RequestShape, Idempotency, Preconditions, ListPages].map((useClass) => ({
+          provide: APP_INTERCEPTOR,
+          useClass,
+        })),
       ],
     };
   }

@@ -7,6 +7,7 @@ import { Activity } from './activity/activity.entity.js';
 import { PullCount } from './inbox/pull-count.entity.js';
 import { PullEvent } from './inbox/pull-event.entity.js';
 import { RegistryEvent } from './inbox/registry-event.entity.js';
+import { IdempotencyKey } from './idempotency/idempotency-key.entity.js';
 import { ManifestChild } from './manifest/manifest-child.entity.js';
 import { Denial } from './denial/denial.entity.js';
 import { Manifest } from './manifest/manifest.entity.js';
@@ -64,6 +65,7 @@ export const ENTITIES = [
   ActivitySeal,
   ApplicationToken,
   Denial,
+  IdempotencyKey,
   LoginFailure,
   Manifest,
   ManifestChild,

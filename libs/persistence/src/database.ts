@@ -1,8 +1,8 @@
 import type { Client, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { atMost } from '#platform/lifecycle/at-most.js';
-import { currentGuard } from './row-guard.js';
 import type { Sql } from './sql.js';
+import { currentWatch } from './transaction-watch.js';
 
 export type { Sql } from './sql.js';
 
@@ -35,9 +35,9 @@ export class Database implements Sql {
   }
 
   async query<R extends QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
-    const guard = currentGuard();
-    // A change that is bound to a version of a row must find it in its own transaction.
-    if (guard && !guard.open && !READS.test(text)) return this.transaction((sql) => sql.query<R>(text, values));
+    const watched = currentWatch();
+    // Whoever watches what is changed takes part in the transaction of the change.
+    if (watched && !watched.open && !READS.test(text)) return this.transaction((sql) => sql.query<R>(text, values));
     return (await this.pool.query<R>(text, values)).rows;
   }
 
@@ -57,18 +57,19 @@ export class Database implements Sql {
     return (await atMost(PING_TIMEOUT_MS, answer)) && answer;
   }
 
-  /** Runs `work` in one transaction; rolls back when it throws. Under a {@link RowGuard} it begins with its check. */
+  /** Runs `work` in one transaction; rolls back when it throws. Who watches the work takes part in it. */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const guard = currentGuard();
+    const watched = currentWatch();
     const client = await this.pool.connect();
     // A server that goes away speaks also where nobody asks; the statement under way fails by itself.
     client.on('error', ignore);
     try {
       await client.query('BEGIN');
       const sql = sqlOf(client);
-      await guard?.begin(sql);
+      if (watched) watched.open = true;
+      for (const watch of watched?.watches ?? []) await watch.begin?.(sql);
       const result = await work(sql);
-      await guard?.end(sql);
+      for (const watch of watched?.watches ?? []) await watch.end?.(sql);
       await client.query('COMMIT');
       release(client);
       return result;
@@ -76,7 +77,7 @@ export class Database implements Sql {
       release(client, await rollBack(client));
       throw error;
     } finally {
-      if (guard) guard.open = false;
+      if (watched) watched.open = false;
     }
   }
 }

@@ -21,6 +21,7 @@ import { Database } from './database.js';
 import { DeletionWorkRepository } from './deletion-work.repository.js';
 import { DenialsRepository } from './denials.repository.js';
 import { EventLogRepository } from './event-log.repository.js';
+import { IdempotencyKeysRepository } from './idempotency-keys.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LeaseRepository } from './lease.repository.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
@@ -74,6 +75,7 @@ const REPOSITORIES = [
   DeletionWorkRepository,
   DenialsRepository,
   CommentsRepository,
+  IdempotencyKeysRepository,
   InboxRepository,
   LeaseRepository,
   LoginFailuresRepository,

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Sql } from './sql.js';
+import { type TransactionWatch, underWatch } from './transaction-watch.js';
 
 /**
  * Rows that people change through the API, with the columns that change by themselves: these make no new version. What is
@@ -70,10 +70,8 @@ export async function versionOf(sql: Sql, { table, id }: GuardedRow, lock = fals
 }
 
 /** Versions of the row with which a change may begin, and how far it is. */
-export class RowGuard {
+export class RowGuard implements TransactionWatch {
   private expected: ReadonlySet<string>;
-  /** Whether a transaction of it is open: what else is asked of the pool meanwhile must not wait for the row. */
-  open = false;
   /** The version that the last transaction left behind; undefined while there was none. null: the row is gone. */
   left: string | null | undefined;
 
@@ -86,12 +84,11 @@ export class RowGuard {
 
   /** Runs `work`; every transaction and every writing statement in it is bound to the row's version. */
   run<T>(work: () => T): T {
-    return guards.run(this, work);
+    return underWatch(this, work);
   }
 
   /** At the beginning of a transaction: nobody else can change the row from here to its end. */
   async begin(sql: Sql): Promise<void> {
-    this.open = true;
     const version = await versionOf(sql, this.row, true);
     if (version === null || !this.expected.has(version)) throw new StaleRowError();
   }
@@ -107,11 +104,4 @@ export class RowGuard {
     const version = await versionOf(sql, this.row);
     return version !== null && this.expected.has(version);
   }
-}
-
-const guards = new AsyncLocalStorage<RowGuard>();
-
-/** The guard of the change under way, if there is one. */
-export function currentGuard(): RowGuard | undefined {
-  return guards.getStore();
 }

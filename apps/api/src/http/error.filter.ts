@@ -18,6 +18,8 @@ export class ErrorFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    // A refusal says itself what is wrong with the body.
+    reply.removeHeader('x-portus-warning');
     const method = answerMethod(request, reply);
     if (method === 'answered') return;
     const error = method === 'refused' ? new AppError('method_not_allowed', 'Method not allowed') : thrown;

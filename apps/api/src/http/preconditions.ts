@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   type CallHandler,
   type ExecutionContext,
@@ -18,7 +19,9 @@ import { ListPage } from './list-page.js';
 import { VERSIONED, type Versioned } from './versioned.js';
 
 /** How often a change begins anew that others overtake, before it is given up. */
-const ATTEMPTS = 10;
+const ATTEMPTS = 20;
+/** Those that overtake each other wait for a moment of their own, longer each time. Milliseconds. */
+const PAUSE_MS = 5;
 const STALE = 'it was changed meanwhile: get it again';
 
 type Result = unknown;
@@ -95,6 +98,7 @@ export class Preconditions implements NestInterceptor {
         const overtaken = error instanceof StaleRowError || isDeadlock(error);
         if (!overtaken) throw error;
         if (attempt === ATTEMPTS) throw new AppError('conflict', STALE, { retryable: true });
+        await wait(Math.random() * PAUSE_MS * attempt);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { describeConventions } from './conventions.js';
 import { exampleOf } from './examples.js';
 import { errorHeaders, errorResponse } from './errors.js';
 import { operationIdOf } from './operation-ids.js';
@@ -49,6 +50,7 @@ function completeApi(path: string, method: Method, operation: OperationObject): 
     ...(operation.requestBody === undefined ? [] : [413, 415]),
   ];
   for (const status of statuses) operation.responses[status] ??= errorResponse(status);
+  if (!bare) describeConventions(method, operation);
 }
 
 /** Bodies are taken as JSON and, as Portus did, as a form: `user[username]=alice`. */

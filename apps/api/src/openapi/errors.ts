@@ -9,6 +9,11 @@ const ERRORS: Record<number, { description: string; code: string; message: unkno
   403: { description: 'Not allowed.', code: 'forbidden', message: 'Authorization fails' },
   404: { description: 'Not there, or not yours to know of.', code: 'not_found', message: 'Not found' },
   405: { description: 'Switched off here.', code: 'method_not_allowed', message: 'is switched off' },
+  406: {
+    description: 'Nothing that is accepted can be answered.',
+    code: 'not_acceptable',
+    message: 'this answers application/json',
+  },
   409: { description: 'Not in the present state.', code: 'conflict', message: 'is running' },
   413: { description: 'The body is too large.', code: 'too_large', message: 'Request body is too large' },
   415: { description: 'The body is of no known media type.', code: 'unsupported_media_type', message: 'text/plain' },

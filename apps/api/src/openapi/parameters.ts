@@ -9,7 +9,6 @@ const DESCRIPTIONS: Record<string, string> = {
   sort_attr: 'By what to sort.',
   sort_order: 'In which direction.',
   cursor: 'Go on from here: the `X-Next-Cursor` of the answer before.',
-  before: 'Go on from here: as the `Link` of the answer before names it.',
   after: 'Go on from here: as the answer before names it.',
   limit: 'At most so many.',
   search: 'Text to look for: from the beginning of a name, or within it.',
@@ -64,6 +63,7 @@ const PAGES: Record<string, HeaderObject> = {
   'X-Prev-Page': number('The page before; empty on the first.'),
   'X-Total': number('Items altogether.'),
   'X-Total-Pages': number('Pages altogether, at least 1.'),
+  'X-Total-Exact': header('`false`: more than 10 000, counted within the last minute or estimated.'),
 };
 const LINK = { Link: header('Other pages (RFC 8288): `first`, `prev`, `next`, `last` where they are known.') };
 const CURSOR = { 'X-Next-Cursor': header('Where the next page begins; not there on the last.') };

@@ -65,6 +65,7 @@ export interface OperationObject {
   parameters?: ParameterObject[];
   requestBody?: { required?: boolean; description?: string; content: Content };
   responses: Record<string, ResponseObject>;
+  'x-portus-versioned'?: boolean;
   'x-portus-access'?: 'public' | 'user' | 'admin' | 'registry';
 }
 

@@ -1,5 +1,6 @@
 import type { FactoryProvider, Type } from '@nestjs/common';
 import { DenialsRepository } from '#persistence/denials.repository.js';
+import { IdempotencyKeysRepository } from '#persistence/idempotency-keys.repository.js';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { LoginFailuresRepository } from '#persistence/login-failures.repository.js';
 import { PasswordResetsRepository } from '#persistence/password-resets.repository.js';
@@ -52,6 +53,7 @@ const ALL = [
     if (settings.secretKeyBasePrevious !== null) await resealWebhooks(webhooks, Sealer.of(settings));
   }),
   chore('password resets', PasswordResetsRepository, (resets) => resets.purge(AT_ONCE)),
+  chore('idempotency keys', IdempotencyKeysRepository, (keys) => keys.purge(AT_ONCE)),
   chore('sessions', SessionsRepository, (sessions) => sessions.purge(AT_ONCE)),
 ];
 

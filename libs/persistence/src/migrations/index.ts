@@ -24,6 +24,7 @@ import { Scanning1795298400000 } from './1795298400000-scanning.js';
 import { ScanSboms1795302000000 } from './1795302000000-scan-sboms.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
 import { PasswordResets1795280400000 } from './1795280400000-password-resets.js';
+import { IdempotencyKeys1795287600000 } from './1795287600000-idempotency-keys.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   DeletionsPerRegistry1795276800002,
   CountedRemovals1795276800003,
   PasswordResets1795280400000,
+  IdempotencyKeys1795287600000,
 ];
