@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EventFacts } from '#domain/webhook/webhook-events.js';
 import { announce, announceScan } from '#persistence/announce.js';
+import { WebhooksRepository } from '#persistence/webhooks.repository.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 import { makeNamespace, makeWebhook } from '../support/hooks.js';
+import { until } from '../support/until.js';
 
 let bench: CatalogBench;
 beforeAll(async () => {
@@ -49,6 +51,32 @@ describe('webhooks are told', () => {
     expect(push!.size).toBeGreaterThan(0);
     expect(push!.media_type).toMatch(/manifest/);
     expect(Date.now() - Date.parse(push!.time)).toBeLessThan(60_000);
+  });
+
+  it.each([
+    ['is deleted', 'DELETE FROM webhooks WHERE id = $1', 0],
+    ['is changed', `UPDATE webhooks SET name = 'other' WHERE id = $1`, 1],
+  ])('trap: and a webhook that %s at this moment fails no event', async (_, statement, deliveries) => {
+    bench.fake.putImage('team/app', 'v1');
+    await bench.handleEvents();
+    await bench.database.sql.query('DELETE FROM webhook_deliveries');
+    const repositoryId = await bench.database.value<number>('SELECT id FROM repositories');
+    const push = { event: 'push', repositoryId, tag: 'v1', digest: digestOf('v1') } as const;
+    const { acting } = await bench.database.sql.transaction(async (other) => {
+      const [mine] = await other.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await new WebhooksRepository(bench.database.sql).lock(namespace, hook, other);
+      await other.query(statement, [hook]);
+      let over = false;
+      const acting = bench.database.sql.transaction((sql) => announce(sql, [push])).finally(() => (over = true));
+      acting.catch(() => undefined);
+      const blocked = 'SELECT 1 FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))';
+      const query = () => bench.database.sql.query(blocked, [mine!.pid]);
+      await until('it waits, or is over', async () => over || (await query()).length > 0);
+      expect(over, 'only for a deletion it waits').toBe(deliveries > 0);
+      return { acting };
+    });
+    expect(await acting).toBe(deliveries);
+    expect(await told()).toHaveLength(deliveries);
   });
 
   it('of a moved tag, with what it had; and of one that is pushed again as a push', async () => {

@@ -91,7 +91,8 @@ async function listenedTo(sql: Sql, ids: number[]): Promise<Set<number>> {
 
 /**
  * What nobody told of counts as pushed only when the registry was imported before: else its whole stock would be told. Who
- * deleted is known to the notification, which is still waiting in this transaction.
+ * deleted is known to the notification, which is still waiting in this transaction. A webhook that somebody deletes at
+ * this moment is waited for, and then not told: or else the deletion would fail the change of the catalog.
  */
 const INSERT = `
   WITH a AS MATERIALIZED (
@@ -119,7 +120,7 @@ const INSERT = `
        ORDER BY v.id DESC LIMIT 1) e ON true
    WHERE a.learned_from = 'event' OR e.id IS NOT NULL
       OR EXISTS (SELECT FROM sync_runs s WHERE s.registry_id = r.registry_id AND s.state = 'done' AND NOT s.dry_run)
-   ORDER BY a.n, w.id
+   ORDER BY a.n, w.id FOR KEY SHARE OF w
   RETURNING 1`;
 
 async function insert(sql: Sql, told: readonly Announcement[]): Promise<number> {

@@ -72,9 +72,9 @@ export class WebhooksRepository {
     return row ?? null;
   }
 
-  /** As {@link find}; nobody else changes it until the transaction ends. */
+  /** As {@link find}; nobody else changes it until the transaction ends. Events for it are written meanwhile. */
   async lock(namespaceId: number, id: number, sql: Sql): Promise<WebhookRow | null> {
-    await sql.query('SELECT 1 FROM webhooks WHERE namespace_id = $1 AND id = $2 FOR UPDATE', [namespaceId, id]);
+    await sql.query('SELECT 1 FROM webhooks WHERE namespace_id = $1 AND id = $2 FOR NO KEY UPDATE', [namespaceId, id]);
     return this.find(namespaceId, id, sql);
   }
 
