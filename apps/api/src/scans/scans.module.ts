@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { TagsModule } from '../tags/tags.module.js';
 import { AcceptedRisksController } from './accepted-risks.controller.js';
 import { AcceptedRisksService } from './accepted-risks.service.js';
+import { ScanExportsController } from './scan-exports.controller.js';
+import { ScanExportsService } from './scan-exports.service.js';
 import { ScanRequestsService, ScanRequestsStore } from './scan-requests.service.js';
 import { ScansService } from './scans.service.js';
 import { TagScansController } from './tag-scans.controller.js';
@@ -10,7 +12,7 @@ import { VulnerabilitiesController } from './vulnerabilities.controller.js';
 /** What scanners found. */
 @Module({
   imports: [TagsModule],
-  controllers: [VulnerabilitiesController, TagScansController, AcceptedRisksController],
-  providers: [ScansService, ScanRequestsStore, ScanRequestsService, AcceptedRisksService],
+  controllers: [VulnerabilitiesController, TagScansController, ScanExportsController, AcceptedRisksController],
+  providers: [ScansService, ScanExportsService, ScanRequestsStore, ScanRequestsService, AcceptedRisksService],
 })
 export class ScansModule {}
