@@ -43,7 +43,7 @@ export class SbomsController {
   @Decided()
   @Header('x-content-type-options', 'nosniff')
   @ApiProduces('application/vnd.cyclonedx+json', 'application/spdx+json', 'application/octet-stream')
-  @Answers(z.union([z.string(), z.looseObject({})]), { also: [404, 503] })
+  @Answers(z.union([z.string(), z.looseObject({})]), { also: [404, 409, 503] })
   async read(
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,

@@ -66,7 +66,7 @@ export class SbomsService {
     } catch (error) {
       if (error instanceof RegistryError && error.code.endsWith('_UNKNOWN')) return null;
       if (error instanceof RegistryError && error.code === 'TOO_LARGE')
-        throw new AppError('too_large', 'The SBOM is too large', { cause: error });
+        throw new AppError('conflict', 'The SBOM is too large to be given', { cause: error });
       if (error instanceof RegistryError || signal.aborted)
         throw new AppError('unavailable', 'The registry does not give the SBOM', { cause: error, retryable: true });
       throw error;

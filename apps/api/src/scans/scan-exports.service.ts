@@ -43,8 +43,8 @@ export class ScanExportsService {
     if (verdictAt === null)
       throw new AppError('conflict', `There is no verdict of this image: ${tag.scanReason ?? tag.scanState}`);
     const verdicts = await this.findings.verdicts(tag);
-    const { items: findings, total } = await this.findings.page(tag, {}, 0, MAX_FINDINGS);
-    if (total > MAX_FINDINGS) throw new AppError('conflict', `It has more than ${MAX_FINDINGS} findings`);
+    const { items: findings } = await this.findings.page(tag, {}, 0, MAX_FINDINGS + 1);
+    if (findings.length > MAX_FINDINGS) throw new AppError('conflict', `It has more than ${MAX_FINDINGS} findings`);
     const { type, extension, write } = EXPORTS[format];
     const body = Buffer.from(write({ registry, repository, tag: name, digest, verdictAt, verdicts, findings }));
     const [, hex = digest] = digest.split(':');
