@@ -1,9 +1,12 @@
 import {
   IconBox,
+  IconBroadcast,
   IconFolders,
+  IconHeartbeat,
   IconHistory,
   IconHome,
   IconQuestionMark,
+  IconServer,
   IconUserCog,
   IconUsers,
 } from '@tabler/icons-react';
@@ -21,5 +24,9 @@ export const NAVIGATION = {
     { to: '/admin/activities', text: 'nav.activities', icon: IconHistory, admin: false },
     { to: '/admin/users', text: 'nav.users', icon: IconUserCog, admin: true },
   ],
-  truth: [],
+  truth: [
+    { to: '/truth', text: 'nav.truth', icon: IconBroadcast, admin: true },
+    { to: '/admin/registries', text: 'nav.registries', icon: IconServer, admin: true },
+    { to: '/health', text: 'nav.health', icon: IconHeartbeat, admin: false },
+  ],
 } as const;

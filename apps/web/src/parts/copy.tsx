@@ -14,14 +14,14 @@ export function Copy({ text, shown = text }: { text: string; shown?: string }) {
   );
 }
 
-/** The button alone. */
-export function CopyIcon({ text }: { text: string }) {
+/** The button alone; `of` names a text that is too long to be its own name. */
+export function CopyIcon({ text, of = text }: { text: string; of?: string }) {
   const { t } = useTranslation();
   return (
     <CopyButton value={text} timeout={2_000}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? t('copied') : t('copy')}>
-          <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={`${t('copy')}: ${text}`}>
+          <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={`${t('copy')}: ${of}`}>
             {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
           </ActionIcon>
         </Tooltip>

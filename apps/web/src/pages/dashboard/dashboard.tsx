@@ -1,8 +1,20 @@
+import { SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../../parts/page.js';
+import { Attention } from './attention.js';
+import { MyNamespaces } from './my-namespaces.js';
+import { Recent } from './recent.js';
 
-/** What a person sees first. */
+/** Where one begins: what needs attention, what happened, where one's images are. */
 export function Dashboard() {
   const { t } = useTranslation();
-  return <Page title={t('dashboard.title')}>{null}</Page>;
+  return (
+    <Page title={t('nav.dashboard')}>
+      <Attention />
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Recent />
+        <MyNamespaces />
+      </SimpleGrid>
+    </Page>
+  );
 }

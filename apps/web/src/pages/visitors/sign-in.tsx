@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, Navigate, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { ApiError } from '../../api/api-error.js';
@@ -56,11 +56,12 @@ function OtherWays() {
   const options = useOne(['session', 'options'], (signal) => api.GET('/api/v1/session/options', { signal }));
   if (!options.data) return null;
   const { sign_up, first_user, password_reset, explore } = options.data;
+  if (first_user) return <Navigate to="/start" replace />;
   return (
     <Group gap="md">
-      {(sign_up || first_user) && (
+      {sign_up && (
         <Anchor component={Link} to="/users/sign_up">
-          {t(first_user ? 'signUp.first' : 'signUp.title')}
+          {t('signUp.title')}
         </Anchor>
       )}
       {password_reset && (

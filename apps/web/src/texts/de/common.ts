@@ -31,6 +31,9 @@ export const common: Texts<typeof english> = {
     why: 'Warum?',
     activities: 'Aktivitäten',
     users: 'Benutzer',
+    truth: 'Wahrheit',
+    registries: 'Registries',
+    health: 'Zustand',
   },
   errors: {
     title: 'Etwas ist schiefgegangen',

@@ -28,6 +28,9 @@ export const common = {
     why: 'Why?',
     activities: 'Activities',
     users: 'Users',
+    truth: 'Truth',
+    registries: 'Registries',
+    health: 'Health',
   },
   errors: {
     title: 'Something went wrong',

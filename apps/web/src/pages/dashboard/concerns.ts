@@ -1,0 +1,102 @@
+import { useQueries } from '@tanstack/react-query';
+import type { LinkProps } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { answer, api } from '../../api/client.js';
+import { useHealth } from '../../api/health.js';
+import { useList } from '../../api/queries.js';
+
+export interface Concern {
+  text: string;
+  /** Where something can be done about it. */
+  link: LinkProps;
+}
+
+const LOOK_MS = 15_000;
+/** A token that ends sooner is told of. */
+const SOON_MS = 14 * 86_400_000;
+/** Registries of which the drift is asked for. */
+const MOST = 20;
+/** Told of in words of their own. */
+const TOLD_BY_REGISTRY = new Set(['registry', 'clocks']);
+
+/** Tokens of a person that end soon, or have ended; null while they are not known. */
+export function useTokenConcerns(user: number): Concern[] | null {
+  const { t } = useTranslation();
+  const { data } = useList(['users', user, 'application_tokens'], (signal) =>
+    api.GET('/api/v1/users/{id}/application_tokens', { params: { path: { id: user } }, signal }),
+  );
+  if (!data) return null;
+  const now = Date.now();
+  return data.items.flatMap(({ application: name, expires_at }): Concern[] => {
+    if (expires_at === null) return [];
+    const left = Date.parse(expires_at) - now;
+    if (left > SOON_MS) return [];
+    return [
+      {
+        text: t(left > 0 ? 'attention.token' : 'attention.tokenEnded', { name }),
+        link: { to: '/users/edit', search: { tab: 'tokens' } },
+      },
+    ];
+  });
+}
+
+/** What is wrong with registries, events, and the parts of the house; null while it is not known. */
+export function useHouseConcerns(): Concern[] | null {
+  const [registries, events, parts] = [useRegistryConcerns(), useEventConcerns(), usePartConcerns()];
+  if (registries === null || events === null || parts === null) return null;
+  return [...registries, ...events, ...parts];
+}
+
+function useRegistryConcerns(): Concern[] | null {
+  const { t } = useTranslation();
+  const { data } = useList(
+    ['registries', 'concerns'],
+    (signal) => api.GET('/api/v1/registries', { params: { query: { per_page: MOST } }, signal }),
+    { every: LOOK_MS },
+  );
+  const drifts = useQueries({
+    queries: (data?.items ?? []).map(({ id }) => ({
+      queryKey: ['registries', id, 'drift', 'concern'],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        answer(api.GET('/api/v1/registries/{id}/drift', { params: { path: { id }, query: { per_page: 1 } }, signal })),
+      refetchInterval: LOOK_MS,
+    })),
+  });
+  if (!data) return null;
+  if (data.items.length === 0) return [{ text: t('attention.none'), link: { to: '/start' } }];
+  return data.items.flatMap(({ id, name, problem, clock }, i): Concern[] => {
+    const link: LinkProps = { to: '/admin/registries/$id', params: { id: String(id) } };
+    const drift = drifts[i]?.data;
+    return [
+      ...(problem === null ? [] : [{ text: t('attention.unread', { name, why: problem.message }), link }]),
+      ...(drift && drift.total + drift.unrecorded > 0 ? [{ text: t('attention.drift', { name }), link }] : []),
+      ...(clock !== null && clock.off !== 'none' ? [{ text: t('attention.clock', { name }), link }] : []),
+    ];
+  });
+}
+
+function useEventConcerns(): Concern[] | null {
+  const { t } = useTranslation();
+  const { data } = useList(['events', 'summary'], (signal) => api.GET('/api/v1/events/summary', { signal }), {
+    every: LOOK_MS,
+  });
+  if (!data) return null;
+  return data.items.flatMap(({ registry: name, failed, dead }): Concern[] => [
+    ...(failed === 0 ? [] : [{ text: t('attention.failed', { name, count: failed }), link: eventsThat('failed') }]),
+    ...(dead === 0 ? [] : [{ text: t('attention.dead', { name, count: dead }), link: eventsThat('dead') }]),
+  ]);
+}
+
+const eventsThat = (state: 'failed' | 'dead'): LinkProps => ({ to: '/truth', search: { state } });
+
+/** Also scanners and webhooks, which are parts of it. */
+function usePartConcerns(): Concern[] | null {
+  const { t } = useTranslation();
+  const { data } = useHealth(LOOK_MS);
+  if (!data) return null;
+  return Object.entries(data).flatMap(([name, { status, msg }]): Concern[] =>
+    status === 'up' || TOLD_BY_REGISTRY.has(name)
+      ? []
+      : [{ text: t('attention.component', { name, why: msg }), link: { to: '/health' } }],
+  );
+}
