@@ -66,7 +66,10 @@ const PAGES: Record<string, HeaderObject> = {
   'X-Total-Exact': header('`false`: more than 10 000, counted within the last minute or estimated.'),
 };
 const LINK = { Link: header('Other pages (RFC 8288): `first`, `prev`, `next`, `last` where they are known.') };
-const CURSOR = { 'X-Next-Cursor': header('Where the next page begins; not there on the last.') };
+const CURSOR = {
+  'X-Next-Cursor': header('Where the next page begins; not there on the last.'),
+  'X-Per-Page': PAGES['X-Per-Page']!,
+};
 
 /** Headers of every answer. */
 export const ALWAYS: Record<string, HeaderObject> = {
