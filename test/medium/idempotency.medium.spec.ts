@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IdempotencyKeysRepository, MAX_KEYS_OF_USER } from '#persistence/idempotency-keys.repository.js';
+import { canonicalJson } from '../../apps/api/src/http/canonical-json.js';
 import { ApiInProcess, type As } from '../support/api-in-process.js';
 
 let api: ApiInProcess;
@@ -50,6 +51,16 @@ describe('Idempotency-Key', () => {
     const elsewhere = await api.post('/users', { name: 'first-body' }, { headers: { 'idempotency-key': key } });
     expect(elsewhere.status).toBe(422);
     expect(await teamsCalled('other-body')).toBe(0);
+  });
+
+  it('trap: what is kept of a request lets nobody try passwords', async () => {
+    const key = randomUUID();
+    const user = { username: 'kept', email: 'kept@example.test', password: 'password of kept' };
+    expect((await api.post('/users', { user }, { headers: { 'idempotency-key': key } })).status).toBe(201);
+    const kept = await api.database.value<Buffer>('SELECT fingerprint FROM idempotency_keys WHERE key = $1', [key]);
+    const text = canonicalJson(['POST', '/api/v1/users', { user }, null]);
+    expect(kept).toHaveLength(32);
+    expect(kept.equals(createHash('sha256').update(text).digest())).toBe(false);
   });
 
   it('knows the same body by its fields, not by their order', async () => {

@@ -5360,6 +5360,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Link: components["headers"]["Link"];
                     "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9701,6 +9702,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Link: components["headers"]["Link"];
                     "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -10098,6 +10100,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Link: components["headers"]["Link"];
                     "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13674,6 +13677,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Link: components["headers"]["Link"];
                     "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13878,6 +13882,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Link: components["headers"]["Link"];
                     "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13978,6 +13983,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Link: components["headers"]["Link"];
                     "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
                     [name: string]: unknown;
                 };
                 content: {

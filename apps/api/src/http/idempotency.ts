@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -28,12 +28,14 @@ const KEPT_HEADERS = ['location', 'etag', 'x-portus-warning'];
 @Injectable()
 export class Idempotency implements NestInterceptor {
   private readonly sealer: Sealer;
+  private readonly key: Buffer;
 
   constructor(
     private readonly keys: IdempotencyKeysRepository,
     @Inject(SETTINGS) settings: Settings,
   ) {
     this.sealer = Sealer.of(settings);
+    this.key = Buffer.from(hkdfSync('sha256', settings.secretKeyBase, '', 'portus idempotent requests', 32));
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -42,7 +44,7 @@ export class Idempotency implements NestInterceptor {
     const header = request.headers['idempotency-key'];
     if (request.method !== 'POST' || header === undefined) return next.handle();
     return defer(() =>
-      this.once(claimOf(request, String(header)), http.getResponse<FastifyReply>(), () =>
+      this.once(claimOf(request, String(header), this.key), http.getResponse<FastifyReply>(), () =>
         lastValueFrom(next.handle(), { defaultValue: undefined }),
       ),
     );
@@ -116,16 +118,19 @@ interface Kept {
   body?: unknown;
 }
 
-function claimOf(request: AuthenticatedRequest, key: string): Claim {
+function claimOf(request: AuthenticatedRequest, key: string, secret: Buffer): Claim {
   const { person } = request;
   if (!KEY.test(key)) throw new AppError('bad_request', 'Idempotency-Key: must be 1 to 255 visible characters');
   if (!person) throw new AppError('bad_request', 'Idempotency-Key: is for those who are signed in');
-  return { userId: person.userId, key, fingerprint: fingerprintOf(request, person), holder: randomUUID() };
+  return { userId: person.userId, key, fingerprint: fingerprintOf(request, person, secret), holder: randomUUID() };
 }
 
-/** Credentials that may do less must not get at the answer that others were given. */
-function fingerprintOf({ method, url, body }: AuthenticatedRequest, person: Person): Buffer {
-  return createHash('sha256')
+/**
+ * Credentials that may do less must not get at the answer that others were given. Keyed: bodies hold passwords, and a bare
+ * hash could be tried against.
+ */
+function fingerprintOf({ method, url, body }: AuthenticatedRequest, person: Person, secret: Buffer): Buffer {
+  return createHmac('sha256', secret)
     .update(canonicalJson([method, url, body ?? null, person.token ?? null]))
     .digest();
 }

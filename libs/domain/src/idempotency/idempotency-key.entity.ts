@@ -22,7 +22,7 @@ export class IdempotencyKey {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'idempotency_keys_pkey' })
   key!: string;
 
-  /** SHA-256 of the request: method, address, body, and what its credentials are kept to. */
+  /** HMAC-SHA-256 of the request: method, address, body, and what its credentials are kept to. */
   @Column({ type: 'bytea' })
   fingerprint!: Buffer;
 
