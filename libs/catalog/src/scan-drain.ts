@@ -30,12 +30,15 @@ export class ScanDrain {
   private readonly stopping = new AbortController();
   private readonly underWay = new Map<string, Set<Promise<void>>>();
   private readonly paces: Map<string, Pace>;
+  /** One at a time for each scanner, so that it never gets more than it has room for. */
+  private readonly fills: Map<string, WorkLoop>;
 
   constructor(
     private readonly parts: ScanDrainParts,
     private readonly scanners: Scanners,
   ) {
     this.runner = new ScanRunner(parts, this.holder);
+    this.fills = new Map(scanners.all.map((scanner) => [scanner.name, new WorkLoop(() => this.fill(scanner))]));
     this.paces = new Map(scanners.all.map(({ name }) => [name, new Pace(parts.ratePerMinute)]));
   }
 
@@ -48,6 +51,7 @@ export class ScanDrain {
   async stop(): Promise<void> {
     this.stopping.abort(new Error('the worker is stopping'));
     await this.loop.stop();
+    await Promise.all([...this.fills.values()].map((fill) => fill.stop()));
     await Promise.all([...this.underWay.values()].flatMap((running) => [...running]));
   }
 
@@ -56,23 +60,25 @@ export class ScanDrain {
     await this.parts.queue.expire(this.runner.maxAttempts, EXPIRED_AT_ONCE);
     const drained = await this.parts.plans.drain(BATCH);
     const planned = await this.parts.plans.plan(BATCH);
-    for (const scanner of this.scanners.all) await this.fill(scanner);
+    for (const { name } of this.scanners.all) await this.fills.get(name)?.ring();
     return drained > 0 || planned > 0;
   }
 
-  private async fill(scanner: Scanner): Promise<void> {
+  /** Whether there may be room for more, and more to be done. */
+  private async fill(scanner: Scanner): Promise<boolean> {
     const running = this.underWay.get(scanner.name) ?? new Set();
     this.underWay.set(scanner.name, running);
     const pace = this.paces.get(scanner.name)!;
     const room = Math.min(scanner.concurrency - running.size, pace.left());
-    if (room <= 0 || this.stopping.signal.aborted) return;
+    if (room <= 0 || this.stopping.signal.aborted) return false;
     const claimed = await this.parts.queue.claim(scanner.name, this.holder, room, this.runner.leaseSeconds);
     pace.take(claimed.length);
     for (const scan of claimed) {
       const work: Promise<void> = this.run(scan, scanner).finally(() => running.delete(work));
       running.add(work);
-      void work.then(() => this.ring()).catch(() => undefined);
+      void work.then(() => this.fills.get(scanner.name)?.ring()).catch(() => undefined);
     }
+    return claimed.length > 0;
   }
 
   private async run(scan: ClaimedScan, scanner: Scanner): Promise<void> {
