@@ -32,7 +32,8 @@ export function useSigning() {
   return {
     signIn: async (username: string, password: string): Promise<void> => {
       const me = remember(await answer(api.POST('/api/v1/session', { body: { username, password } })));
-      cache.clear();
+      // The session itself stays: a page that looks at it is told.
+      cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
       cache.setQueryData(SESSION_KEY, me);
     },
     /** Loads the page anew, so that nothing of this person stays in memory. */

@@ -35,7 +35,7 @@ export function DataList<T>({ label, columns, query, keyOf, search, onSearch, em
   const pages = total === null || perPage === null ? 1 : Math.ceil(total / perPage);
   return (
     <Stack className={query.isPlaceholderData ? 'is-refreshing' : ''}>
-      <Table.ScrollContainer minWidth={560}>
+      <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table aria-label={label} highlightOnHover verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>

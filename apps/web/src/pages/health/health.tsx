@@ -44,7 +44,7 @@ export function Health() {
 function ComponentTable({ of }: { of: Components }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table aria-label={t('health.title')} verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>

@@ -55,15 +55,16 @@ export function ConnectRegistry({ id, username }: { id: number; username: string
           <PushCommands registry={host} repository={`${username}/hello`} />
         </Stack>
       ) : (
-        <Alert
-          color="teal"
-          role="status"
-          title={t('start.received', { image: `${push.repository}${push.tag === null ? '' : `:${push.tag}`}` })}
-        >
+        <>
+          <Alert
+            color="teal"
+            role="status"
+            title={t('start.received', { image: `${push.repository}${push.tag === null ? '' : `:${push.tag}`}` })}
+          />
           <Anchor component={Link} to="/repositories">
             {t('start.look')}
           </Anchor>
-        </Alert>
+        </>
       )}
     </Stack>
   );
