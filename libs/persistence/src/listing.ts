@@ -91,8 +91,9 @@ export async function readPage<T extends object, S extends string>(
       ? new AppError('bad_request', 'cursor: is not a place in this list')
       : error;
   });
-  const items = rows.slice(0, page.take);
-  const last = rows.length > page.take ? items.at(-1) : undefined;
+  const cut = rows.slice(0, page.take);
+  const last = rows.length > page.take ? cut.at(-1) : undefined;
+  const items = cut.map(withoutPlace);
   const next = last ? { value: last.listPlace, id: last.listId } : null;
   if (page.after || source.uncounted) return { items, total: null, next };
   return { items, next, ...(await totalOf(database, `FROM ${source.from} WHERE ${source.where}`, source.values)) };
@@ -101,6 +102,12 @@ export async function readPage<T extends object, S extends string>(
 interface ListedAt {
   listPlace: string;
   listId: string;
+}
+
+/** The place belongs to the cursor: some lists are answered as their rows are. */
+function withoutPlace<T extends object>({ listPlace, listId, ...item }: T & ListedAt): T {
+  void [listPlace, listId];
+  return item as unknown as T;
 }
 
 /** The condition of what lies behind a place; its values are appended. */
