@@ -4053,7 +4053,7 @@ export interface operations {
                      * @example {
                      *       "messages": {
                      *         "name": [
-                     *           "text"
+                     *           "library"
                      *         ]
                      *       },
                      *       "valid": false
@@ -5858,7 +5858,7 @@ export interface operations {
                      * @example {
                      *       "messages": {
                      *         "name": [
-                     *           "text"
+                     *           "library"
                      *         ]
                      *       },
                      *       "valid": false
@@ -7602,10 +7602,10 @@ export interface operations {
                      *       "variant": null,
                      *       "created": "text",
                      *       "labels": {
-                     *         "name": "text"
+                     *         "name": "library"
                      *       },
                      *       "annotations": {
-                     *         "name": "text"
+                     *         "name": "library"
                      *       },
                      *       "subject": "text",
                      *       "manifests": [
@@ -7617,7 +7617,7 @@ export interface operations {
                      *           "variant": null,
                      *           "size": 31457280,
                      *           "annotations": {
-                     *             "name": "text"
+                     *             "name": "library"
                      *           }
                      *         }
                      *       ]
@@ -7678,7 +7678,7 @@ export interface operations {
                      *         "size": 31457280,
                      *         "tag": "1.4",
                      *         "annotations": {
-                     *           "name": "text"
+                     *           "name": "library"
                      *         }
                      *       }
                      *     ]
@@ -8313,15 +8313,30 @@ export interface operations {
                  * @example text
                  */
                 cursor?: string;
-                /** @example critical */
+                /**
+                 * @description Only of this severity.
+                 * @example critical
+                 */
                 severity?: "critical" | "high" | "medium" | "low" | "negligible" | "unknown";
-                /** @example true */
+                /**
+                 * @description Only what an update repairs, or only what none does.
+                 * @example true
+                 */
                 fixable?: "true" | "false";
-                /** @example text */
+                /**
+                 * @description Only in this package.
+                 * @example text
+                 */
                 package?: string;
-                /** @example text */
+                /**
+                 * @description Only this one, by its name.
+                 * @example text
+                 */
                 vulnerability?: string;
-                /** @example text */
+                /**
+                 * @description Only what this scanner says.
+                 * @example text
+                 */
                 scanner?: string;
             };
             header?: never;
@@ -8404,17 +8419,35 @@ export interface operations {
     getTagVerdict: {
         parameters: {
             query?: {
-                /** @example critical */
+                /**
+                 * @description The worst severity that passes; `none`: nothing at all may be found.
+                 * @example critical
+                 */
                 max?: "critical" | "high" | "medium" | "low" | "negligible" | "unknown" | "none";
-                /** @example true */
+                /**
+                 * @description Whether only that counts which an update repairs.
+                 * @example true
+                 */
                 fixable_only?: "true" | "false";
-                /** @example 1 */
+                /**
+                 * @description Hours that a verdict may be old.
+                 * @example 1
+                 */
                 max_age?: number;
-                /** @example fail */
+                /**
+                 * @description What an image that was not scanned yet does.
+                 * @example fail
+                 */
                 unscanned?: "pass" | "fail";
-                /** @example fail */
+                /**
+                 * @description What an image that no scanner can read does.
+                 * @example fail
+                 */
                 unsupported?: "pass" | "fail";
-                /** @example pass */
+                /**
+                 * @description What an image whose last scan failed does.
+                 * @example pass
+                 */
                 failed?: "pass" | "fail";
             };
             header?: {
@@ -8455,7 +8488,12 @@ export interface operations {
                      *       "age": 1,
                      *       "worst": "critical",
                      *       "counts": {
-                     *         "name": 1
+                     *         "critical": 1,
+                     *         "high": 1,
+                     *         "medium": 1,
+                     *         "low": 1,
+                     *         "negligible": 1,
+                     *         "unknown": 1
                      *       },
                      *       "accepted": 1,
                      *       "scanners": [
@@ -8733,7 +8771,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 1 */
+                /**
+                 * @description The id of an accepted risk.
+                 * @example 1
+                 */
                 risk_id: number;
             };
             cookie?: never;
@@ -8940,7 +8981,10 @@ export interface operations {
                  * @example 1
                  */
                 id: number;
-                /** @example 1 */
+                /**
+                 * @description The id of an accepted risk.
+                 * @example 1
+                 */
                 risk_id: number;
             };
             cookie?: never;
@@ -11107,11 +11151,11 @@ export interface operations {
                      *       "created_at": "2026-11-21T09:30:00.000Z",
                      *       "attempted_at": "2026-11-21T09:30:00.000Z",
                      *       "request_header": {
-                     *         "name": "text"
+                     *         "name": "library"
                      *       },
                      *       "request_body": "text",
                      *       "response_header": {
-                     *         "name": "text"
+                     *         "name": "library"
                      *       },
                      *       "response_body": "text"
                      *     }
@@ -11185,11 +11229,11 @@ export interface operations {
                      *       "created_at": "2026-11-21T09:30:00.000Z",
                      *       "attempted_at": "2026-11-21T09:30:00.000Z",
                      *       "request_header": {
-                     *         "name": "text"
+                     *         "name": "library"
                      *       },
                      *       "request_body": "text",
                      *       "response_header": {
-                     *         "name": "text"
+                     *         "name": "library"
                      *       },
                      *       "response_body": "text"
                      *     }
@@ -14031,7 +14075,13 @@ export interface operations {
     getPing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Entity tags that are known: 304 when nothing changed.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14041,6 +14091,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14055,6 +14106,17 @@ export interface operations {
                     };
                 };
             };
+            /** @description Nothing changed. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
         };
     };
     getReadiness: {
@@ -14119,7 +14181,13 @@ export interface operations {
     getHealth: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Entity tags that are known: 304 when nothing changed.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14129,6 +14197,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "X-Portus-Status": components["headers"]["X-Portus-Status"];
                     [name: string]: unknown;
                 };
@@ -14149,6 +14218,17 @@ export interface operations {
                     };
                 };
             };
+            /** @description Nothing changed. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            406: components["responses"]["NotAcceptable"];
             /** @description Something is down. */
             503: {
                 headers: {

@@ -1,4 +1,5 @@
 import type { ActivityKey, SubjectType } from '#domain/activity/activity-keys.js';
+import { storable } from '#domain/manifest/storable.js';
 import type { Database, Sql } from './database.js';
 import type { Viewer } from './namespaces.repository.js';
 
@@ -58,6 +59,9 @@ const COLUMNS = `a.id::text, a.created_at AS "createdAt", a.key, a.actor_id AS "
   a.request_id AS "requestId", a.subject_type AS "subjectType", a.subject_id::text AS "subjectId",
   a.subject_name AS "subjectName", a.team_id AS "teamId", a.namespace_id AS "namespaceId", a.details`;
 
+/** Before and after hold what people typed, and jsonb refuses what text takes. */
+const storableText = (_: string, value: unknown): unknown => (typeof value === 'string' ? storable(value) : value);
+
 export class ActivitiesRepository {
   constructor(private readonly database: Database) {}
 
@@ -66,7 +70,7 @@ export class ActivitiesRepository {
     const { key, subjectType, subjectId, subjectName } = activity;
     const { teamId = null, namespaceId = null, details = {} } = activity;
     const who = [by.actorId, by.actorName, by.address, by.requestId];
-    const what = [subjectType, subjectId, subjectName, teamId, namespaceId, JSON.stringify(details)];
+    const what = [subjectType, subjectId, subjectName, teamId, namespaceId, JSON.stringify(details, storableText)];
     await sql.query(
       `INSERT INTO activities (key, actor_id, actor_name, address, request_id, subject_type, subject_id, subject_name,
                                team_id, namespace_id, details)

@@ -89,6 +89,8 @@ export class RowGuard implements TransactionWatch {
 
   /** At the beginning of a transaction: nobody else can change the row from here to its end. */
   async begin(sql: Sql): Promise<void> {
+    // This change took the row away itself: what it writes afterwards, such as the audit log, is bound to nothing.
+    if (this.left === null) return;
     const version = await versionOf(sql, this.row, true);
     if (version === null || !this.expected.has(version)) throw new StaleRowError();
   }

@@ -41,6 +41,8 @@ export class Preconditions implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
     const reply = http.getResponse<FastifyReply>();
+    // What probes ask is no resource.
+    if (!request.url.startsWith('/api/v1/')) return next.handle();
     const versioned = this.reflector.get<Versioned | undefined>(VERSIONED, context.getHandler());
     const row = versioned ? rowOf(versioned, request) : null;
     const call = (): Promise<Result> => lastValueFrom(next.handle(), { defaultValue: undefined });

@@ -20,7 +20,9 @@ export function unknownFields(schema: z.ZodType, view: z.ZodType | null, body: u
 function collect(schema: z.ZodType, view: z.ZodType | null, value: unknown, path: string, found: string[]): void {
   if (found.length >= MOST_NAMES || typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    for (const item of value.slice(0, MOST_NAMES)) collect(schema, view, item, path, found);
+    // No body has lists of lists; one that is nothing but brackets must not exhaust the stack.
+    const items = value.slice(0, MOST_NAMES).filter((item) => !Array.isArray(item));
+    for (const item of items) collect(schema, view, item, path, found);
     return;
   }
   const fields = fieldsOf(schema);

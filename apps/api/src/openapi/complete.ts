@@ -43,14 +43,15 @@ function completeApi(path: string, method: Method, operation: OperationObject): 
       : [...SIGNED_IN.map((name) => ({ [name]: [] })), { session: [], ...(change ? { csrf: [] } : {}) }];
   const bare = path.endsWith('/_ping') || path.endsWith('/health');
   const statuses = [
-    ...(bare ? [] : [400, 503]),
+    400,
+    ...(bare ? [] : [503]),
     ...(access === 'public' ? [] : [401, 403, 429]),
     ...(access === 'public' && change ? [403, 429] : []),
     ...(path.includes('{') ? [404] : []),
     ...(operation.requestBody === undefined ? [] : [413, 415]),
   ];
   for (const status of statuses) operation.responses[status] ??= errorResponse(status);
-  if (!bare) describeConventions(method, operation);
+  describeConventions(method, operation);
 }
 
 /** Bodies are taken as JSON and, as Portus did, as a form: `user[username]=alice`. */

@@ -86,7 +86,8 @@ function objectOf(schema: SchemaObject, document: OpenApi, depth: number): Recor
 function mapOf(schema: SchemaObject, document: OpenApi, depth: number): Record<string, unknown> {
   const values = schema.additionalProperties;
   if (typeof values !== 'object') return {};
-  return { name: exampleOf(values, document, '', depth + 1) };
+  const names = schema.required ?? ['name'];
+  return Object.fromEntries(names.map((name) => [name, exampleOf(values, document, name, depth + 1)]));
 }
 
 function scalarOf(schema: SchemaObject, types: string[], name: string): unknown {

@@ -11,6 +11,18 @@ const DESCRIPTIONS: Record<string, string> = {
   cursor: 'Go on from here: the `X-Next-Cursor` of the answer before.',
   after: 'Go on from here: as the answer before names it.',
   limit: 'At most so many.',
+  severity: 'Only of this severity.',
+  fixable: 'Only what an update repairs, or only what none does.',
+  package: 'Only in this package.',
+  vulnerability: 'Only this one, by its name.',
+  scanner: 'Only what this scanner says.',
+  max: 'The worst severity that passes; `none`: nothing at all may be found.',
+  fixable_only: 'Whether only that counts which an update repairs.',
+  max_age: 'Hours that a verdict may be old.',
+  unscanned: 'What an image that was not scanned yet does.',
+  unsupported: 'What an image that no scanner can read does.',
+  failed: 'What an image whose last scan failed does.',
+  risk_id: 'The id of an accepted risk.',
   search: 'Text to look for: from the beginning of a name, or within it.',
   type: 'Only this kind.',
   from: 'Not earlier than this.',
@@ -88,7 +100,7 @@ export function listHeaders(operation: OperationObject): Record<string, HeaderOb
   return {
     ...(names.has('page') ? PAGES : {}),
     ...(names.has('page') || cursor ? LINK : {}),
-    ...(cursor ? CURSOR : {}),
+    ...(cursor ? { ...CURSOR, 'X-Per-Page': PAGES['X-Per-Page']! } : {}),
   };
 }
 
