@@ -17,7 +17,7 @@ export function sourceFiles(root) {
 }
 
 /** What the page is made of: its own files, and the description of the API that its client is typed by. */
-function pageFiles(root) {
+export function pageFiles(root) {
   return [...filesUnder(root, 'apps/web'), ...filesUnder(root, 'libs/client')].sort();
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fingerprint, isBuilt, sourceFiles } from './build.mjs';
+import { fingerprint, isBuilt, pageFiles, sourceFiles } from './build.mjs';
 import { missingPackages } from './install.mjs';
 
 describe(missingPackages, () => {
@@ -68,6 +68,12 @@ describe(fingerprint, () => {
     write('dist/.built-from', now());
     expect(isBuilt(root)).toBe(false);
     write('dist/libs/a/src/a.js', '');
+    expect(isBuilt(root)).toBe(false);
+    write('dist/apps/web/.built-from', fingerprint(root, pageFiles(root)));
+    expect(isBuilt(root)).toBe(false);
+    write('dist/apps/web/public/index.html', '');
     expect(isBuilt(root)).toBe(true);
+    write('apps/web/src/main.tsx', '');
+    expect(isBuilt(root)).toBe(false);
   });
 });

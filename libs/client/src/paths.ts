@@ -8542,7 +8542,10 @@ export interface operations {
     getTagVulnerabilitiesExport: {
         parameters: {
             query?: {
-                /** @example json */
+                /**
+                 * @description How it is written.
+                 * @example json
+                 */
                 format?: "csv" | "json" | "sarif" | "vex";
             };
             header?: {

@@ -22,6 +22,7 @@ const DESCRIPTIONS: Record<string, string> = {
   unscanned: 'What an image that was not scanned yet does.',
   unsupported: 'What an image that no scanner can read does.',
   failed: 'What an image whose last scan failed does.',
+  format: 'How it is written.',
   risk_id: 'The id of an accepted risk.',
   search: 'Text to look for: from the beginning of a name, or within it.',
   type: 'Only this kind.',
