@@ -148,7 +148,7 @@ scenes(
       expect(moved.body).toMatchObject({ has_password: false });
       expect((await house().get(`${path}/${other.body.id}/headers`, as('owner'))).body).toEqual([]);
       expect((await house().delete(`${path}/${other.body.id}`, as('owner'))).status).toBe(204);
-      const { body } = await house().get<{ key: string }[]>('/activities?subject_type=webhook', as('owner'));
+      const { body } = await house().get<{ key: string }[]>('/activities?trackable_type=webhook', as('owner'));
       const keys = body.map(({ key }) => key);
       for (const key of ['create', 'update', 'enabled', 'destroy']) expect(keys).toContain(`webhook.${key}`);
       expect(JSON.stringify(body)).not.toMatch(/hunter2|the blue one|a shared secret/);

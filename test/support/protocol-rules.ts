@@ -75,11 +75,12 @@ export const GET_RULES: readonly Rule[] = [
   ],
   ['HEAD tells what GET would', { method: 'HEAD', query: `scope=${OWN}:pull`, basic: ALICE }, {}],
   ['HEAD refuses what GET would', { method: 'HEAD', basic: 'alice:wrong' }, { status: 401 }],
-  ...(['PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const).map((method): Rule => [
+  ...(['PUT', 'DELETE', 'PATCH'] as const).map((method): Rule => [
     `${method} is no form of the protocol`,
     { method, basic: ALICE },
-    { status: 404, code: 'NAME_UNKNOWN' },
+    { status: 405, code: 'UNSUPPORTED' },
   ]),
+  ['OPTIONS tells the forms of the protocol', { method: 'OPTIONS', basic: ALICE }, { status: 204 }],
 ];
 
 /** Distribution "OAuth2 Token Authentication": the POST form. */

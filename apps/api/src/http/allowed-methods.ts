@@ -39,4 +39,4 @@ export function answerMethod(request: FastifyRequest, reply: FastifyReply): 'ans
   return 'answered';
 }
 
-const segmentsOf = (path: string): string[] => path.replace(/\/$/, '').split('/');
+const segmentsOf = (path: string): string[] => path.split('/');

@@ -6,8 +6,13 @@ import { AppError } from '#domain/errors/app-error.js';
 import { answerMethod } from './allowed-methods.js';
 import { errorAnswer } from './error-body.js';
 import { retryAfterOf } from './retry-after.js';
-import { sendWireError } from './wire-errors.js';
+import { sendWireError, type WireCode } from './wire-errors.js';
 import { isWireUrl } from './wire-url.js';
+
+const WIRE_CODES: ReadonlyMap<number, WireCode> = new Map([
+  [404, 'NAME_UNKNOWN'],
+  [405, 'UNSUPPORTED'],
+]);
 
 /** The one place where errors become answers. */
 @Catch()
@@ -26,7 +31,7 @@ export class ErrorFilter implements ExceptionFilter {
     const { status, body, unexpected } = errorAnswer(error, request.id);
     if (unexpected) this.logger.error({ requestId: request.id, err: error }, 'request failed');
     if (isWireUrl(request.url)) {
-      void sendWireError(reply, status, status === 404 ? 'NAME_UNKNOWN' : 'UNKNOWN', String(body['detail']));
+      void sendWireError(reply, status, WIRE_CODES.get(status) ?? 'UNKNOWN', String(body['detail']));
       return;
     }
     if (status === 401) reply.header('www-authenticate', challengeFor(request));
