@@ -1,5 +1,5 @@
 import type { Database, Sql } from './database.js';
-import type { Listed } from './listing.js';
+import { type Listed, type Page, readPage } from './listing.js';
 
 export interface NewRisk {
   namespaceId: number | null;
@@ -24,18 +24,18 @@ const COLUMNS = `id, namespace_id AS "namespaceId", vulnerability, package, reas
 export class AcceptedRisksRepository {
   constructor(private readonly database: Database) {}
 
-  /** Of one namespace, or (null) those that hold everywhere; newest first, also those whose time is over. */
-  async page(namespaceId: number | null, skip: number, take: number): Promise<Listed<RiskRow>> {
-    const where = 'WHERE namespace_id IS NOT DISTINCT FROM $1';
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      `SELECT count(*)::int AS total FROM accepted_risks ${where}`,
-      [namespaceId],
-    );
-    const items = await this.database.query<RiskRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} FROM accepted_risks ${where} ORDER BY id DESC LIMIT $2 OFFSET $3`,
-      [namespaceId, take, skip],
-    );
-    return { items, total };
+  /** Of one namespace, or (null) those that hold everywhere; also those whose time is over. */
+  async page(namespaceId: number | null, page: Page<'id'>): Promise<Listed<RiskRow>> {
+    const source = {
+      from: 'accepted_risks k',
+      where: namespaceId === null ? 'namespace_id IS NULL AND $1::int IS NULL' : 'namespace_id = $1',
+      values: [namespaceId],
+      id: 'k.id',
+      sorts: { id: { by: 'k.id', type: 'integer' } },
+      columns: COLUMNS,
+      rows: 'accepted_risks k',
+    } as const;
+    return readPage(this.database, source, page);
   }
 
   async create(sql: Sql, risk: NewRisk): Promise<RiskRow> {

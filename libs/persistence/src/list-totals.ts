@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Database, Sql } from './database.js';
 
 /** Totals up to this number are counted with every answer. */
@@ -19,17 +20,29 @@ interface Memory {
 
 const memories = new WeakMap<Database, Memory>();
 
+/** Whose rows are counted. */
+interface Counted {
+  from: string;
+  where: string;
+  id: string;
+  values: readonly unknown[];
+}
+
 /**
- * How many rows `FROM … WHERE …` has. Exact up to {@link COUNTED}. A larger total is what was counted in the last minute or,
+ * How many rows a list has. Exact up to {@link COUNTED}. A larger total is what was counted in the last minute or,
  * until that is done, what the planner expects: a list must not count a million rows for each of its pages.
  */
-export async function totalOf(database: Database, from: string, values: readonly unknown[]): Promise<Total> {
+export async function totalOf(database: Database, { from: tables, where, id, values }: Counted): Promise<Total> {
+  const from = `FROM ${tables} WHERE ${where}`;
   const memory = memoryOf(database);
-  const key = `${from}\n${JSON.stringify(values)}`;
+  const key = createHash('sha256')
+    .update(`${from}\n${JSON.stringify(values)}`)
+    .digest('base64');
   const known = memory.totals.get(key);
   if (known && known.at > Date.now() - KEPT_MS) return known;
   const [row] = await database.query<{ total: number }>(
-    `SELECT count(*)::int AS total FROM (SELECT ${from} LIMIT ${COUNTED + 1}) counted`,
+    // Ordered, so that an index is walked: the planner takes a count of everything for a reason to read the table.
+    `SELECT count(*)::int AS total FROM (SELECT ${from} ORDER BY ${id} LIMIT ${COUNTED + 1}) counted`,
     [...values],
   );
   if (row!.total <= COUNTED) {

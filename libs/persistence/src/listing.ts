@@ -82,21 +82,20 @@ export async function readPage<T extends object, S extends string>(
   const { by } = source.sorts[page.sort];
   const [limit, offset] = [values.push(page.take + 1), values.push(page.skip)];
   const text = `
-    SELECT ${source.columns}, cut.place::text AS "listPlace", cut.id::text AS "listId"
-      FROM (SELECT ${source.id} AS id, ${by} AS place FROM ${source.from} WHERE ${where}
+    SELECT ${source.columns}, cut.list_place::text AS "listPlace", cut.list_id::text AS "listId"
+      FROM (SELECT ${source.id} AS list_id, ${by} AS list_place FROM ${source.from} WHERE ${where}
              ORDER BY ${orderBy(page, by, source.id)} LIMIT $${limit} OFFSET $${offset}) cut
-      JOIN ${joined(source)} ORDER BY ${orderBy(page, 'cut.place', 'cut.id')}`;
+      JOIN ${joined(source)} ORDER BY ${orderBy(page, 'cut.list_place', 'cut.list_id')}`;
   const rows = await database.query<T & ListedAt>(text, values).catch((error: unknown) => {
     throw page.after && isAboutValue(error)
       ? new AppError('bad_request', 'cursor: is not a place in this list')
       : error;
   });
-  const cut = rows.slice(0, page.take);
-  const last = rows.length > page.take ? cut.at(-1) : undefined;
-  const items = cut.map(withoutPlace);
+  const last = rows.length > page.take ? rows[page.take - 1] : undefined;
   const next = last ? { value: last.listPlace, id: last.listId } : null;
+  const items = rows.slice(0, page.take).map(withoutPlace);
   if (page.after || source.uncounted) return { items, total: null, next };
-  return { items, next, ...(await totalOf(database, `FROM ${source.from} WHERE ${source.where}`, source.values)) };
+  return { items, next, ...(await totalOf(database, source)) };
 }
 
 interface ListedAt {
@@ -124,7 +123,7 @@ function orderBy({ sort, order }: Page<string>, place: string, id: string): stri
   return sort === 'id' ? `${id} ${order}` : `${place} ${order}, ${id} ${order}`;
 }
 
-/** `tags g JOIN …` becomes `tags g ON g.id = cut.id JOIN …`. */
+/** `tags g JOIN …` becomes `tags g ON g.id = cut.list_id JOIN …`. */
 function joined({ rows, id }: Pick<ListSource<string>, 'rows' | 'id'>): string {
-  return rows.trimStart().replace(/^\S+\s+\S+/, (table) => `${table} ON ${id} = cut.id`);
+  return rows.trimStart().replace(/^\S+\s+\S+/, (table) => `${table} ON ${id} = cut.list_id`);
 }

@@ -1,14 +1,10 @@
 import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
 import type { Database, Sql } from './database.js';
 import { type Listed, type ListSource, type NAMESPACE_SORTS, type Page, readPage } from './listing.js';
+import type { Viewer } from './viewer.js';
+import { visibleNamespaces } from './visible-namespaces.js';
 
-/** Who looks: administrators see everything, others what their membership and its visibility allow. */
-export interface Viewer {
-  userId: number;
-  admin: boolean;
-  /** Names of the namespaces that the credentials are kept to; null or absent: to none. */
-  namespaces?: readonly string[] | null;
-}
+export type { Viewer } from './viewer.js';
 
 /** The first three values of every query that has {@link VISIBLE_NAMESPACE} in it. */
 export function seenBy(viewer: Viewer): [number, boolean, readonly string[] | null] {
@@ -55,30 +51,14 @@ type Sort = (typeof NAMESPACE_SORTS)[number];
 export const VISIBLE_NAMESPACE = `(($2 OR n.visibility IN ('public', 'protected') OR m.role IS NOT NULL)
    AND ($3::text[] IS NULL OR n.name = ANY($3)))`;
 
-/** The first two values of every query that has {@link visibleTo} in it. */
-export function seenInLists(viewer: Viewer): [number, readonly string[] | null] {
-  return [viewer.userId, viewer.namespaces ?? null];
-}
-
-/** As {@link VISIBLE_NAMESPACE}, for lists: a condition on the namespace `n` alone, which indexes can serve. */
-export function visibleTo(viewer: Viewer): string {
-  const own = viewer.admin
-    ? '$1::int IS NOT NULL'
-    : `(n.visibility IN ('public', 'protected') OR n.team_id IN (SELECT team_id FROM team_users WHERE user_id = $1))`;
-  return `${own} AND ${viewer.namespaces ? 'n.name = ANY($2::text[])' : '$2::text[] IS NULL'}`;
-}
-
-/** Whether the viewer sees all that there is, so that lists need not look at namespaces. */
-export function seesAll(viewer: Viewer): boolean {
-  return viewer.admin && !viewer.namespaces;
-}
-
 export class NamespacesRepository {
   constructor(private readonly database: Database) {}
 
   /** Namespaces that the viewer may pull from. */
   async page(viewer: Viewer, page: Page<Sort>): Promise<Listed<NamespaceRow>> {
-    return this.list(page, visibleTo(viewer), seenInLists(viewer));
+    const ids = await visibleNamespaces(this.database, viewer);
+    const where = ids === null ? '$2::int[] IS NULL' : 'n.id = ANY($2::int[])';
+    return this.list(page, `$1::int IS NOT NULL AND ${where}`, [viewer.userId, ids]);
   }
 
   /** One namespace with the viewer's role, whether visible or not. */

@@ -2,7 +2,8 @@ import type { NamespaceFacts, Visibility } from '#domain/policy/facts.js';
 import { SEVERITIES, type SeverityCounts } from '#domain/scan/severity.js';
 import type { Database, Sql } from './database.js';
 import { type Listed, type Page, readPage, type REPOSITORY_SORTS } from './listing.js';
-import { seenInLists, seesAll, type Viewer, visibleTo } from './namespaces.repository.js';
+import type { Viewer } from './namespaces.repository.js';
+import { visibleNamespaces } from './visible-namespaces.js';
 
 export interface RepositoryRow {
   id: number;
@@ -87,14 +88,13 @@ export class RepositoriesRepository {
     page: Page<(typeof REPOSITORY_SORTS)[number]>,
     namespaceId: number | null = null,
   ): Promise<Listed<RepositoryRow>> {
+    const ids = await visibleNamespaces(this.database, viewer);
     const inside = namespaceId === null ? '$3::int IS NULL' : 'p.namespace_id = $3';
-    const visible = seesAll(viewer)
-      ? '$1::int IS NOT NULL AND $2::text[] IS NULL'
-      : `p.namespace_id IN (SELECT n.id FROM namespaces n WHERE ${visibleTo(viewer)})`;
+    const visible = ids === null ? '$2::int[] IS NULL' : 'p.namespace_id = ANY($2::int[])';
     const source = {
       from: 'repositories p',
-      where: `p.removed_at IS NULL AND ${inside} AND ${visible}`,
-      values: [...seenInLists(viewer), namespaceId],
+      where: `p.removed_at IS NULL AND ${inside} AND ${visible} AND $1::int IS NOT NULL`,
+      values: [viewer.userId, ids, namespaceId],
       id: 'p.id',
       sorts: SORTS,
       columns: `${COLUMNS}, ${SUMS}`,

@@ -2,7 +2,8 @@ import { protectorOf } from '#domain/retention/plan-retention.js';
 import type { StoredChange } from './catalog-change.js';
 import type { Database, Sql } from './database.js';
 import { type Listed, type Page, readPage } from './listing.js';
-import { seenInLists, type Viewer, visibleTo } from './namespaces.repository.js';
+import type { Viewer } from './namespaces.repository.js';
+import { visibleNamespaces } from './visible-namespaces.js';
 
 export interface AlarmRow {
   id: number;
@@ -25,9 +26,9 @@ const COLUMNS = `
   n.team_id AS "teamId", p.full_name AS "fullName", a.tag, a.rule, a.kept_digest AS "keptDigest",
   a.found_digest AS "foundDigest", a.actor, a.seen_at AS "seenAt", a.settled_at AS "settledAt"`;
 
-const FROM_NAMESPACES = `
+const ROWS = `
   tag_alarms a JOIN repositories p ON p.id = a.repository_id JOIN namespaces n ON n.id = p.namespace_id`;
-const FROM = `FROM ${FROM_NAMESPACES}`;
+const FROM = `FROM ${ROWS}`;
 
 /** Immutable tags that were moved or removed at the registry. */
 export class TagAlarmsRepository {
@@ -35,14 +36,15 @@ export class TagAlarmsRepository {
 
   /** In namespaces that the viewer may pull from; open ones, or all. */
   async page(viewer: Viewer, open: boolean, page: Page<'id'>): Promise<Listed<AlarmRow>> {
+    const ids = await visibleNamespaces(this.database, viewer);
     const source = {
-      from: FROM_NAMESPACES,
-      where: `${visibleTo(viewer)}${open ? ' AND a.settled_at IS NULL' : ''}`,
-      values: seenInLists(viewer),
+      from: ids === null ? 'tag_alarms a' : 'tag_alarms a JOIN repositories p ON p.id = a.repository_id',
+      where: `${ids === null ? '$1::int[] IS NULL' : 'p.namespace_id = ANY($1::int[])'}${open ? ' AND a.settled_at IS NULL' : ''}`,
+      values: [ids],
       id: 'a.id',
       sorts: { id: { by: 'a.id', type: 'integer' } },
       columns: COLUMNS,
-      rows: FROM_NAMESPACES,
+      rows: ROWS,
     } as const;
     return readPage(this.database, source, page);
   }

@@ -39,17 +39,24 @@ export class TeamsRepository {
    * left out.
    */
   async page(viewer: Viewer, page: Page<(typeof TEAM_SORTS)[number]>): Promise<Listed<TeamRow>> {
-    const mine = viewer.admin ? '$1::int IS NOT NULL' : 't.id IN (SELECT team_id FROM team_users WHERE user_id = $1)';
+    const ids = viewer.admin ? null : await this.teamsOf(viewer.userId);
     const source = {
       from: 'teams t',
-      where: `NOT t.hidden AND ${mine}`,
-      values: [viewer.userId],
+      where: `NOT t.hidden AND ${ids === null ? '$2::int[] IS NULL' : 't.id = ANY($2::int[])'} AND $1::int IS NOT NULL`,
+      values: [viewer.userId, ids],
       id: 't.id',
       sorts: SORTS,
       columns: COLUMNS,
       rows: ROWS,
     };
     return readPage(this.database, source, page);
+  }
+
+  private async teamsOf(userId: number): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>('SELECT team_id AS id FROM team_users WHERE user_id = $1', [
+      userId,
+    ]);
+    return rows.map(({ id }) => id);
   }
 
   /** One team with the viewer's role, whether or not the viewer may see it. */

@@ -1,6 +1,6 @@
 import type { DeliveryState, EventFacts, WebhookEvent } from '#domain/webhook/webhook-events.js';
 import type { Database } from './database.js';
-import type { Listed, Page, WEBHOOK_DELIVERY_SORTS } from './listing.js';
+import { type Listed, type Page, type WEBHOOK_DELIVERY_SORTS, readPage } from './listing.js';
 
 /** Without the bodies. */
 export interface ListedDelivery {
@@ -51,16 +51,17 @@ export class WebhookDeliveriesRepository {
     state: DeliveryState | null,
     page: Page<(typeof WEBHOOK_DELIVERY_SORTS)[number]>,
   ): Promise<Listed<ListedDelivery>> {
-    const where = 'WHERE d.webhook_id = $1 AND ($2::text IS NULL OR d.state = $2)';
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      `SELECT count(*)::int AS total FROM webhook_deliveries d ${where}`,
-      [webhookId, state],
-    );
-    const items = await this.database.query<ListedDelivery & Record<string, unknown>>(
-      `SELECT ${LISTED} FROM webhook_deliveries d ${where} ORDER BY d.id ${page.order} LIMIT $3 OFFSET $4`,
-      [webhookId, state, page.take, page.skip],
-    );
-    return { items, total };
+    const source = {
+      from: 'webhook_deliveries d',
+      where: `d.webhook_id = $1 AND ${state === null ? '$2::text IS NULL' : 'd.state = $2'}`,
+      values: [webhookId, state],
+      id: 'd.id',
+      idType: 'bigint',
+      sorts: { id: { by: 'd.id', type: 'bigint' } },
+      columns: LISTED,
+      rows: 'webhook_deliveries d',
+    } as const;
+    return readPage(this.database, source, page);
   }
 
   async find(webhookId: number, id: string): Promise<DeliveryRow | null> {

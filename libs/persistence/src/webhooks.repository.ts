@@ -1,6 +1,6 @@
 import type { ContentType, RequestMethod, WebhookEvent, WebhookFormat } from '#domain/webhook/webhook-events.js';
 import type { Database, Sql } from './database.js';
-import type { Listed, Page, WEBHOOK_SORTS } from './listing.js';
+import { type Listed, type Page, type WEBHOOK_SORTS, readPage } from './listing.js';
 
 /** A webhook as it is written; password and secret are sealed. */
 export interface WebhookInput {
@@ -36,7 +36,14 @@ export interface SealedText {
 const COLUMNS = `w.id, w.namespace_id AS "namespaceId", w.name, w.url, w.origin, w.request_method AS "requestMethod",
   w.content_type AS "contentType", w.format, w.events, w.username, w.password, w.secret, w.enabled,
   w.created_at AS "createdAt", w.updated_at AS "updatedAt", t.open_until AS "restsUntil"`;
-const FROM = 'FROM webhooks w LEFT JOIN webhook_targets t ON t.origin = w.origin AND t.open_until > now()';
+const ROWS = 'webhooks w LEFT JOIN webhook_targets t ON t.origin = w.origin AND t.open_until > now()';
+const FROM = `FROM ${ROWS}`;
+const SORTS = {
+  id: { by: 'w.id', type: 'integer' },
+  name: { by: 'w.name', type: 'text' },
+  created_at: { by: 'w.created_at', type: 'timestamptz' },
+  updated_at: { by: 'w.updated_at', type: 'timestamptz' },
+} as const;
 
 /** Of one namespace. */
 export const MAX_WEBHOOKS = 50;
@@ -52,16 +59,13 @@ export class WebhooksRepository {
   constructor(private readonly database: Database) {}
 
   async page(namespaceId: number, page: Page<(typeof WEBHOOK_SORTS)[number]>): Promise<Listed<WebhookRow>> {
-    const [{ total } = { total: 0 }] = await this.database.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM webhooks WHERE namespace_id = $1',
-      [namespaceId],
+    const where = 'w.namespace_id = $1';
+    const values = [namespaceId];
+    return readPage(
+      this.database,
+      { from: 'webhooks w', where, values, id: 'w.id', sorts: SORTS, columns: COLUMNS, rows: ROWS },
+      page,
     );
-    const items = await this.database.query<WebhookRow & Record<string, unknown>>(
-      `SELECT ${COLUMNS} ${FROM} WHERE w.namespace_id = $1
-        ORDER BY w.${page.sort} ${page.order}, w.id ${page.order} LIMIT $2 OFFSET $3`,
-      [namespaceId, page.take, page.skip],
-    );
-    return { items, total };
   }
 
   async find(namespaceId: number, id: number, sql: Sql = this.database): Promise<WebhookRow | null> {

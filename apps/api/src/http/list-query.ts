@@ -43,8 +43,8 @@ export function paging<S extends string>(query: ListQuery<S>, perPage: number, d
   const page = all ? 1 : (query.page ?? 1);
   const order = query.sort_order === 'desc' ? 'DESC' : 'ASC';
   const sort = query.sort_attr ?? defaultSort;
-  const after = readCursor(query, sort, order);
-  return { page, all, take, skip: after ? 0 : (page - 1) * take, sort, order, after };
+  const start = readCursor(query, sort, order) ?? { after: null, skip: (page - 1) * take };
+  return { page: Math.floor(start.skip / take) + 1, all, take, sort, order, ...start };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Listed } from '#persistence/listing.js';
-import { writeCursor } from './list-cursor.js';
+import { writeCursor, writeNumberCursor } from './list-cursor.js';
 import type { Paging } from './list-query.js';
 
 /** What is told of a list beside its items. */
@@ -17,7 +17,8 @@ export function setPagingHeaders(
   listed: Told | number | null,
 ): void {
   const { total, exact, next } = typeof listed === 'object' && listed !== null ? listed : { total: listed };
-  const cursor = next ? writeCursor(paging.sort, paging.order, next) : null;
+  const cursor =
+    next === undefined ? numberCursor(paging, total) : next && writeCursor(paging.sort, paging.order, next);
   if (cursor !== null) reply.header('X-Next-Cursor', cursor);
   if (paging.all || total === null || total === undefined) {
     if (!paging.all) reply.header('X-Per-Page', String(paging.take));
@@ -25,6 +26,11 @@ export function setPagingHeaders(
     return;
   }
   reply.headers({ ...pageHeaders(request, paging, total), 'X-Total-Exact': String(exact ?? true) });
+}
+
+/** Of a list that knows no places: where its next page begins. */
+function numberCursor({ order, skip, take }: Paging<string>, total: number | null): string | null {
+  return total !== null && total > skip + take ? writeNumberCursor(order, skip + take) : null;
 }
 
 function pageHeaders(request: FastifyRequest, { page, take }: Paging<string>, total: number): Record<string, string> {

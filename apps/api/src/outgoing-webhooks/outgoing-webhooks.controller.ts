@@ -1,6 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
 import { WEBHOOK_SORTS } from '#persistence/listing.js';
@@ -11,7 +10,7 @@ import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import { viewWebhook, webhookChanges, type WebhookFields, webhookInput, webhookView } from './outgoing-webhooks.dto.js';
 import { OutgoingWebhooksService, type SeenWebhook } from './outgoing-webhooks.service.js';
 
@@ -31,13 +30,9 @@ export class OutgoingWebhooksController {
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) namespace: number,
     @Query({ schema: listQuery(WEBHOOK_SORTS) }) query: ListQuery<(typeof WEBHOOK_SORTS)[number]>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.webhooks.list(person, namespace, cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(view);
+    return pageOf(cut, await this.webhooks.list(person, namespace, cut), view);
   }
 
   @Get(':webhook_id')

@@ -1,6 +1,5 @@
-import { Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -8,7 +7,7 @@ import { CurrentUser, type Person } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { idParam } from '../http/id-param.js';
 import { paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import {
   deliveryId,
   deliveryQuery,
@@ -36,13 +35,13 @@ export class WebhookDeliveriesController {
     @Param('id', { schema: idParam }) namespace: number,
     @Param('webhook_id', { schema: idParam }) webhook: number,
     @Query({ schema: deliveryQuery }) query: DeliveryQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
-    const { items, total } = await this.deliveries.list(person, namespace, webhook, query.state ?? null, cut);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewListedDelivery);
+    return pageOf(
+      cut,
+      await this.deliveries.list(person, namespace, webhook, query.state ?? null, cut),
+      viewListedDelivery,
+    );
   }
 
   @Get(':delivery_id')

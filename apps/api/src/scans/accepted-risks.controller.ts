@@ -1,6 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
@@ -10,7 +9,7 @@ import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import { AcceptedRisksService, type Place } from './accepted-risks.service.js';
 import { type RiskBody, riskInput, riskView, viewRisk } from './scans.dto.js';
 
@@ -25,13 +24,8 @@ export class AcceptedRisksController {
 
   @Get('accepted_risks')
   @Answers(z.array(riskView))
-  async list(
-    @CurrentUser() person: Person,
-    @Query({ schema: pageQuery }) query: PageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.page(person, null, query, request, reply);
+  async list(@CurrentUser() person: Person, @Query({ schema: pageQuery }) query: PageQuery) {
+    return this.page(person, null, query);
   }
 
   @Post('accepted_risks')
@@ -61,10 +55,8 @@ export class AcceptedRisksController {
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) namespace: number,
     @Query({ schema: pageQuery }) query: PageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.page(person, namespace, query, request, reply);
+    return this.page(person, namespace, query);
   }
 
   @Post('namespaces/:id/accepted_risks')
@@ -93,10 +85,8 @@ export class AcceptedRisksController {
     await this.risks.revoke(person, by, namespace, id);
   }
 
-  private async page(person: Person, place: Place, query: PageQuery, request: FastifyRequest, reply: FastifyReply) {
-    const cut = paging({ ...query, sort_order: 'desc' }, this.settings.perPage, 'id');
-    const { items, total } = await this.risks.list(person, place, cut.skip, cut.take);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewRisk);
+  private async page(person: Person, place: Place, query: PageQuery) {
+    const cut = paging<'id'>({ ...query, sort_order: 'desc' }, this.settings.perPage, 'id');
+    return pageOf(cut, await this.risks.list(person, place, cut), viewRisk);
   }
 }

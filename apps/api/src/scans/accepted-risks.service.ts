@@ -3,7 +3,7 @@ import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import { AcceptedRisksRepository, type RiskRow } from '#persistence/accepted-risks.repository.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
 import { Database } from '#persistence/database.js';
-import type { Listed } from '#persistence/listing.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import { NamespacesRepository } from '#persistence/namespaces.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -27,9 +27,9 @@ export class AcceptedRisksService {
   ) {}
 
   /** Whoever may pull sees which risks are accepted there; those that hold everywhere are seen by all. */
-  async list(person: Person, place: Place, skip: number, take: number): Promise<Listed<RiskRow>> {
+  async list(person: Person, place: Place, page: Page<'id'>): Promise<Listed<RiskRow>> {
     if (place !== null) requirePullOf(person, await this.namespace(person, place), policyOptions(this.settings));
-    return this.risks.page(place, skip, take);
+    return this.risks.page(place, page);
   }
 
   async accept(person: Person, by: By, place: Place, body: RiskBody): Promise<RiskRow> {

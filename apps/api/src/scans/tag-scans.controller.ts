@@ -1,6 +1,5 @@
-import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -8,7 +7,7 @@ import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { idParam } from '../http/id-param.js';
 import { paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import {
   findingsQuery,
   type FindingsQuery,
@@ -37,13 +36,9 @@ export class TagScansController {
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
     @Query({ schema: findingsQuery }) query: FindingsQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging({ ...query, sort_order: 'asc' }, this.settings.perPage, 'id');
-    const { items, total } = await this.scans.findingsOf(person, id, query, cut.skip, cut.take);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewFinding);
+    return pageOf(cut, await this.scans.findingsOf(person, id, query, cut.skip, cut.take), viewFinding);
   }
 
   /** Whether the image passes a gate; with reasons. For pipelines. */

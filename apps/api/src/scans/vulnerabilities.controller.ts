@@ -1,6 +1,5 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
@@ -10,7 +9,7 @@ import { Answers } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
-import { setPagingHeaders } from '../http/paging-headers.js';
+import { pageOf } from '../http/list-page.js';
 import { ScanRequestsService } from './scan-requests.service.js';
 import { affectedView, viewAffected, vulnerabilityName } from './scans.dto.js';
 import { ScansService } from './scans.service.js';
@@ -67,12 +66,8 @@ export class VulnerabilitiesController {
     @CurrentUser() person: Person,
     @Param('name', { schema: vulnerabilityName }) name: string,
     @Query({ schema: pageQuery }) query: PageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const cut = paging({ ...query, sort_order: 'asc' }, this.settings.perPage, 'id');
-    const { items, total } = await this.scans.affected(person, name, cut.skip, cut.take);
-    setPagingHeaders(request, reply, cut, total);
-    return items.map(viewAffected);
+    return pageOf(cut, await this.scans.affected(person, name, cut.skip, cut.take), viewAffected);
   }
 }

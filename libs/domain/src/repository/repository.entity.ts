@@ -16,6 +16,12 @@ import { Registry } from '../registry/registry.entity.js';
 @Entity('repositories')
 @Index('repositories_registry_full_name_key', ['registryId', 'fullName'], { unique: true })
 @Index('repositories_namespace_idx', ['namespaceId', 'id'])
+@Index('repositories_listed_namespace_idx', ['namespaceId', 'id'], { where: '"removed_at" IS NULL' })
+@Index('repositories_listed_idx', ['id'], { where: '"removed_at" IS NULL' })
+@Index('repositories_name_idx', ['name', 'id'])
+@Index('repositories_full_name_idx', ['fullName', 'id'])
+@Index('repositories_created_at_idx', ['createdAt', 'id'])
+@Index('repositories_updated_at_idx', ['updatedAt', 'id'])
 @Index('repositories_full_name_trgm_idx', { synchronize: false })
 export class Repository {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })

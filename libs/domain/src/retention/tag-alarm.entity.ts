@@ -5,6 +5,7 @@ import { Repository } from '../repository/repository.entity.js';
 @Entity('tag_alarms')
 @Index('tag_alarms_open_key', ['repositoryId', 'tag'], { unique: true, where: '"settled_at" IS NULL' })
 @Index('tag_alarms_untold_idx', ['id'], { where: '"told_at" IS NULL' })
+@Index('tag_alarms_unsettled_idx', ['id'], { where: '"settled_at" IS NULL' })
 export class TagAlarm {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })
   id!: number;

@@ -18,6 +18,10 @@ import { User } from '../user/user.entity.js';
 @Index('tags_repository_name_key', ['repositoryId', 'name'], { unique: true })
 @Index('tags_manifest_idx', ['manifestId'])
 @Index('tags_author_idx', ['authorId'])
+@Index('tags_name_idx', ['name', 'id'])
+@Index('tags_created_at_idx', ['createdAt', 'id'])
+@Index('tags_updated_at_idx', ['updatedAt', 'id'])
+@Index('tags_repository_idx', ['repositoryId', 'id'])
 @Index('tags_name_trgm_idx', { synchronize: false })
 export class Tag {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })

@@ -18,6 +18,7 @@ import { Team } from './team.entity.js';
 @Entity('team_users')
 @Index('team_users_team_user_key', ['teamId', 'userId'], { unique: true })
 @Index('team_users_user_idx', ['userId'])
+@Index('team_users_team_idx', ['teamId', 'id'])
 @Check('team_users_role_check', `"role" in ('viewer', 'contributor', 'owner')`)
 export class TeamUser {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })

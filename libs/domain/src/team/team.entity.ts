@@ -3,6 +3,10 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
 /** A group of users that owns namespaces. Hidden teams stand behind personal and global namespaces. */
 @Entity('teams')
 @Index('teams_name_key', ['name'], { unique: true })
+@Index('teams_listed_idx', ['id'], { where: 'NOT "hidden"' })
+@Index('teams_name_idx', ['name', 'id'])
+@Index('teams_created_at_idx', ['createdAt', 'id'])
+@Index('teams_updated_at_idx', ['updatedAt', 'id'])
 @Index('teams_name_trgm_idx', { synchronize: false })
 export class Team {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })

@@ -4,6 +4,10 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
 @Entity('users')
 @Index('users_username_key', ['username'], { unique: true })
 @Index('users_email_key', ['email'], { unique: true })
+@Index('users_email_order_idx', { synchronize: false })
+@Index('users_username_idx', ['username', 'id'])
+@Index('users_created_at_idx', ['createdAt', 'id'])
+@Index('users_updated_at_idx', ['updatedAt', 'id'])
 export class User {
   @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'BY DEFAULT' })
   id!: number;

@@ -25,6 +25,7 @@ import { ScanSboms1795302000000 } from './1795302000000-scan-sboms.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
 import { PasswordResets1795280400000 } from './1795280400000-password-resets.js';
 import { IdempotencyKeys1795287600000 } from './1795287600000-idempotency-keys.js';
+import { ListOrders1795287600001 } from './1795287600001-list-orders.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -55,4 +56,5 @@ export const MIGRATIONS = [
   CountedRemovals1795276800003,
   PasswordResets1795280400000,
   IdempotencyKeys1795287600000,
+  ListOrders1795287600001,
 ];
