@@ -74,8 +74,8 @@ function line({ name, what, unit, ratio, limit, ours, times, cpu }: Result): str
   return `${rates} ${p99} (${what})`;
 }
 
-/** Rows of earlier runs stay, until they are measured again. */
-function keep(result: Result & { rounds: unknown }): void {
+/** Keeps what was measured in `.test-output/bench.json`. Rows of earlier runs stay, until they are measured again. */
+export function keep(result: { name: string } & Record<string, unknown>): void {
   const file = join(OUTPUT, 'bench.json');
   const kept = known(file).filter((row) => row.name !== result.name);
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
