@@ -21,8 +21,17 @@ export const theme = createTheme({
 /** The library's quiet texts and its light variants have too little contrast on their own backgrounds. */
 export const variables: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
-  light: { '--mantine-color-dimmed': colors.gray[7], ...lightTexts(colors, (shades) => darken(shades[9], 0.3)) },
-  dark: { '--mantine-color-dimmed': colors.dark[1], ...lightTexts(colors, (shades) => lighten(shades[1], 0.3)) },
+  light: {
+    '--mantine-color-dimmed': colors.gray[7],
+    // Also on a row under the pointer.
+    '--mantine-color-anchor': darken(colors.teal[9], 0.2),
+    ...lightTexts(colors, (shades) => darken(shades[9], 0.3)),
+  },
+  dark: {
+    '--mantine-color-dimmed': colors.dark[1],
+    '--mantine-color-anchor': colors.teal[3],
+    ...lightTexts(colors, (shades) => lighten(shades[1], 0.3)),
+  },
 });
 
 function lightTexts(colors: MantineTheme['colors'], textOf: (shades: MantineColorsTuple) => string) {
