@@ -80,7 +80,6 @@ export const GET_RULES: readonly Rule[] = [
     { method, basic: ALICE },
     { status: 405, code: 'UNSUPPORTED' },
   ]),
-  ['OPTIONS tells the forms of the protocol', { method: 'OPTIONS', basic: ALICE }, { status: 204 }],
 ];
 
 /** Distribution "OAuth2 Token Authentication": the POST form. */

@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RawBody } from '../http/read-body.js';
+import { retryAfterOf } from '../http/retry-after.js';
 import { sendWireError } from '../http/wire-errors.js';
 import { wireScope } from '../http/wire-scope.js';
 import type { WebhookRecord } from './webhook-record.js';
@@ -29,7 +30,7 @@ export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService
           request.raw.headers['content-type'] = 'application/octet-stream';
         } catch (error) {
           request.log.error({ requestId: request.id, err: error }, 'the secret of a notification could not be checked');
-          return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
+          return sendNotStored(reply, error);
         }
       },
       onResponse: (_, reply, done) => {
@@ -41,10 +42,16 @@ export function webhookRoutes(fastify: FastifyInstance, service: WebhooksService
           await service.take(request.registryId!, (request.body as RawBody | undefined) ?? EMPTY, request.id);
         } catch (error) {
           request.log.error({ requestId: request.id, err: error }, 'a notification could not be stored');
-          return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
+          return sendNotStored(reply, error);
         }
         return reply.code(202).send();
       },
     });
   });
+}
+
+/** The registry keeps the notification and sends it again; its own back-off decides when. */
+function sendNotStored(reply: FastifyReply, error: unknown): FastifyReply {
+  reply.header('retry-after', String(retryAfterOf(error)));
+  return sendWireError(reply, 503, 'UNAVAILABLE', 'the notification could not be stored');
 }
