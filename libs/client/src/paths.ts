@@ -5178,6 +5178,11 @@ export interface operations {
                  */
                 per_page?: number;
                 /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
                  * @description `true` or empty: one page of at most 1000 items, without paging headers.
                  * @example true
                  */
@@ -5213,6 +5218,7 @@ export interface operations {
                     "X-Total-Pages": components["headers"]["X-Total-Pages"];
                     "X-Total-Exact": components["headers"]["X-Total-Exact"];
                     Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };

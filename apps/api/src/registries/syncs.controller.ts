@@ -30,8 +30,6 @@ const SORTS = ['id'] as const;
 /** The newest run first, unless asked otherwise. */
 const runsQuery = listQuery(SORTS).extend({ sort_order: z.enum(['asc', 'desc']).default('desc') });
 const foundQuery = listQuery(SORTS).pick({ page: true, per_page: true, cursor: true, all: true });
-/** What is gathered from two runs has no place that a cursor could name. */
-const driftQuery = foundQuery.omit({ cursor: true });
 type FoundQuery = z.output<typeof foundQuery>;
 
 @ApiTags('syncs')
@@ -121,7 +119,7 @@ export class SyncsController {
   @Answers(driftView, { also: [404] })
   async drift(
     @Param('id', { schema: idParam }) id: number,
-    @Query({ schema: driftQuery }) query: FoundQuery,
+    @Query({ schema: foundQuery }) query: FoundQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
