@@ -36,6 +36,7 @@ import { RemovedTagsRepository } from './removed-tags.repository.js';
 import { RepositoriesRepository } from './repositories.repository.js';
 import { AcceptedRisksRepository } from './accepted-risks.repository.js';
 import { ScanFindingsRepository } from './scan-findings.repository.js';
+import { ScanListRepository } from './scan-list.repository.js';
 import { ScanPlansRepository } from './scan-plans.repository.js';
 import { ScanQueueRepository } from './scan-queue.repository.js';
 import { ScanSbomsRepository } from './scan-sboms.repository.js';
@@ -89,6 +90,7 @@ const REPOSITORIES = [
   RepositoriesRepository,
   AcceptedRisksRepository,
   ScanFindingsRepository,
+  ScanListRepository,
   ScanPlansRepository,
   ScanQueueRepository,
   ScanSbomsRepository,

@@ -96,6 +96,7 @@ export const OBJECTS: Record<string, number> = {
   '/sboms/{key}': BASE + 1,
   '/accepted_risks/{risk_id}': BASE + 2,
   '/namespaces/{id}/accepted_risks/{risk_id}': BASE + 1,
+  '{scan_id}': BASE + 1,
   '/vulnerabilities/{id}': BASE + 1,
   '/vulnerabilities/{name}': 1,
 };
@@ -191,6 +192,7 @@ function histories(): string[] {
      (${one}, ${one}, 'of the namespace', 'drop', 30), (${BASE + 2}, NULL, 'of all', 'drop', 30)`,
     `INSERT INTO scanners (name, enabled) VALUES ('trivy', true)`,
     `INSERT INTO scan_targets (id, registry_id, digest) VALUES (${one}, ${one}, '${DIGEST}')`,
+    `INSERT INTO scans (id, target_id, scanner, state, reason, priority) VALUES (${one}, ${one}, 'trivy', 'failed', 'test', 1)`,
     `INSERT INTO accepted_risks (id, namespace_id, vulnerability, reason, username) VALUES
      (${one}, ${one}, 'CVE-2099-0001', 'not reachable', 'owner'), (${BASE + 2}, NULL, 'CVE-2099-0002', 'not reachable', 'admin')`,
     `INSERT INTO tag_alarms (id, repository_id, tag, rule, kept_digest, found_digest) VALUES

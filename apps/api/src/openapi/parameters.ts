@@ -24,6 +24,7 @@ const DESCRIPTIONS: Record<string, string> = {
   failed: 'What an image whose last scan failed does.',
   format: 'How it is written.',
   risk_id: 'The id of an accepted risk.',
+  scan_id: 'The id of a scan.',
   search: 'Text to look for: from the beginning of a name, or within it.',
   type: 'Only this kind.',
   from: 'Not earlier than this.',

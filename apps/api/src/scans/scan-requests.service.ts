@@ -69,18 +69,33 @@ export class ScanRequestsService {
     await this.request(tags, 'push', by, { key: 'scan.request', ...subject, teamId, namespaceId });
   }
 
+  /** What one scan is about, before everything else. */
+  async target(by: By, { targetId, digest }: { targetId: string; digest: string }): Promise<void> {
+    const subject = { subjectType: 'scanner', subjectId: null, subjectName: digest } as const;
+    await this.requestTargets([targetId], 'demand', by, { key: 'scan.request', ...subject });
+  }
+
   private async request(
     images: readonly { registryId: number; digest: string }[],
     priority: ScanPriority,
     by: By,
     activity: NewActivity,
   ): Promise<void> {
-    await this.refuseWithoutScanner();
     const digests = new Map(images.map(({ registryId, digest }) => [digest, { registryId, digest }]));
     const targets: string[] = [];
     for (const image of digests.values()) targets.push(...(await this.store.findings.targetsOf(image)));
+    await this.requestTargets([...new Set(targets)], priority, by, activity);
+  }
+
+  private async requestTargets(
+    targets: readonly string[],
+    priority: ScanPriority,
+    by: By,
+    activity: NewActivity,
+  ): Promise<void> {
+    await this.refuseWithoutScanner();
     await this.database.transaction(async (sql) => {
-      await this.store.queue.request([...new Set(targets)], priority, sql);
+      await this.store.queue.request(targets, priority, sql);
       await this.store.activities.record(by, activity, sql);
     });
     this.doorbell.ring('security-scan');

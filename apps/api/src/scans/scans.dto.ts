@@ -178,3 +178,7 @@ export function viewRisk(row: RiskRow): z.output<typeof riskView> {
     created_at: row.createdAt.toISOString(),
   };
 }
+
+/** What is answered to who asks for scans. */
+export const asked = z.object({ message: z.string() }).meta({ id: 'ScanAsked' });
+export const ASKED = { message: 'The scans wait.' };

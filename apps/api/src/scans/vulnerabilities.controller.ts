@@ -11,11 +11,8 @@ import { idParam } from '../http/id-param.js';
 import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
 import { ScanRequestsService } from './scan-requests.service.js';
-import { affectedView, viewAffected, vulnerabilityName } from './scans.dto.js';
+import { affectedView, ASKED, asked, viewAffected, vulnerabilityName } from './scans.dto.js';
 import { ScansService } from './scans.service.js';
-
-const asked = z.object({ message: z.string() }).meta({ id: 'ScanAsked' });
-const ASKED = { message: 'The scans wait.' };
 
 @ApiTags('vulnerabilities')
 @Controller('api/v1')

@@ -6,6 +6,7 @@ import { ScanTarget } from './scan-target.entity.js';
 @Entity('scans')
 @Index('scans_target_scanner_key', ['targetId', 'scanner'], { unique: true })
 @Index('scans_queued_idx', ['scanner', 'priority', 'queuedAt'], { where: `"state" = 'queued'` })
+@Index('scans_state_idx', ['state', 'id'])
 @Index('scans_running_idx', ['leaseUntil'], { where: `"state" = 'running'` })
 export class Scan {
   @PrimaryGeneratedColumn('identity', {

@@ -10,7 +10,7 @@ import { Webhook } from './webhook.entity.js';
 @Index('webhook_deliveries_uuid_key', ['uuid'], { unique: true })
 @Index('webhook_deliveries_webhook_idx', ['webhookId', 'id'])
 @Index('webhook_deliveries_due_idx', ['webhookId', 'nextAttemptAt'], { where: `"state" = 'waiting'` })
-@Index('webhook_deliveries_dead_idx', ['id'], { where: `"state" = 'dead'` })
+@Index('webhook_deliveries_dead_idx', ['webhookId', 'id'], { where: `"state" = 'dead'` })
 @Index('webhook_deliveries_created_at_idx', ['createdAt', 'id'])
 export class WebhookDelivery {
   @PrimaryGeneratedColumn('identity', {

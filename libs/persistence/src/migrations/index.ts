@@ -21,6 +21,7 @@ import { Search1795266000000 } from './1795266000000-search.js';
 import { ScanTargets1795298400001 } from './1795298400001-scan-targets.js';
 import { ScansOfAll1795298400002 } from './1795298400002-scans-of-all.js';
 import { Scanning1795298400000 } from './1795298400000-scanning.js';
+import { ScanLists1795309200000 } from './1795309200000-scan-lists.js';
 import { ScanSboms1795302000000 } from './1795302000000-scan-sboms.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
 import { PasswordResets1795280400000 } from './1795280400000-password-resets.js';
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   PasswordResets1795280400000,
   IdempotencyKeys1795287600000,
   ListOrders1795287600001,
+  ScanLists1795309200000,
 ];
