@@ -60,3 +60,25 @@ describe('the settings of a webhook', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404, 404, 404, 404, 404]);
   });
 });
+
+describe('what was given up', () => {
+  it('is told of to owners and administrators, by webhook', async () => {
+    const id = await makeWebhook(api.database, namespace);
+    const facts = JSON.stringify({ repository: { id: 1, name: 'team/app' }, tag: 'v1' });
+    for (const state of ['dead', 'dead', 'delivered', 'waiting']) {
+      await api.database.sql.query(
+        `INSERT INTO webhook_deliveries (webhook_id, uuid, event, state, facts) VALUES ($1, gen_random_uuid(), 'push', $2, $3)`,
+        [id, state, facts],
+      );
+    }
+    const mine = { webhook: { id }, namespace: { id: namespace, name: 'team' }, dead: 2 };
+    const told = await api.get<{ webhook: { id: number } }[]>('/dead_letters');
+    expect(told.body.find(({ webhook }) => webhook.id === id)).toMatchObject(mine);
+    expect((await api.get('/dead_letters', { as: viewer })).body).toEqual([]);
+    await api.database.sql.query(`UPDATE team_users SET role = 'owner' WHERE user_id = $1`, [viewer.id]);
+    expect((await api.get('/dead_letters', { as: viewer })).body).toMatchObject([mine]);
+    expect((await api.get('/dead_letters', { as: await api.person('stranger') })).body).toEqual([]);
+    await api.delete(`${place()}/${id}`);
+    expect((await api.get('/dead_letters', { as: viewer })).body).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
 import type { DeliveryState, EventFacts, WebhookEvent } from '#domain/webhook/webhook-events.js';
+import type { NamespaceFacts } from '#domain/policy/facts.js';
 import type { Database } from './database.js';
 import { type Listed, type Page, type WEBHOOK_DELIVERY_SORTS, readPage } from './listing.js';
 
@@ -24,6 +25,16 @@ export interface DeliveryRow extends ListedDelivery {
   requestBody: string | null;
   responseHeader: Record<string, string> | null;
   responseBody: string | null;
+}
+
+/** A webhook with deliveries that were given up, and what the viewer is where it belongs. */
+export interface DeadLettersRow {
+  namespace: { id: number; name: string };
+  webhook: { id: number; name: string };
+  dead: number;
+  newestAt: Date;
+  role: NamespaceFacts['role'];
+  teamHidden: boolean;
 }
 
 /** What waits, for webhooks that are enabled; and what was given up. */
@@ -77,6 +88,21 @@ export class WebhookDeliveriesRepository {
     await this.database.query(
       `UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, next_attempt_at = now() WHERE id = $1::bigint`,
       [id],
+    );
+  }
+
+  /** Webhooks with deliveries that were given up: those of the teams that somebody is in or, for administrators, all. */
+  async dead(userId: number, all: boolean, limit: number): Promise<DeadLettersRow[]> {
+    return this.database.query<DeadLettersRow & Record<string, unknown>>(
+      `SELECT json_build_object('id', n.id, 'name', n.name) AS namespace, json_build_object('id', w.id, 'name', w.name) AS webhook,
+              d.dead, l.created_at AS "newestAt", m.role, t.hidden AS "teamHidden"
+         FROM (SELECT webhook_id, count(*)::int AS dead, max(id) AS newest FROM webhook_deliveries
+                WHERE state = 'dead' GROUP BY webhook_id) d
+         JOIN webhook_deliveries l ON l.id = d.newest JOIN webhooks w ON w.id = d.webhook_id
+         JOIN namespaces n ON n.id = w.namespace_id JOIN teams t ON t.id = n.team_id
+         LEFT JOIN team_users m ON m.team_id = n.team_id AND m.user_id = $1
+        WHERE $2 OR m.role IS NOT NULL ORDER BY l.id DESC LIMIT $3`,
+      [userId, all, limit],
     );
   }
 

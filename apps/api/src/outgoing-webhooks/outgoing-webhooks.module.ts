@@ -4,6 +4,8 @@ import type { Settings } from '#platform/config/settings.js';
 import { Sealer } from '#platform/secrets/sealer.js';
 import { AddressGuard } from '#webhooks/address-guard.js';
 import { NamespacesModule } from '../namespaces/namespaces.module.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { DeadLettersService } from './dead-letters.service.js';
 import { OutgoingWebhooksController } from './outgoing-webhooks.controller.js';
 import { OutgoingWebhooksService } from './outgoing-webhooks.service.js';
 import { WebhookActivities } from './webhook-activities.js';
@@ -16,11 +18,17 @@ import { WebhookPlaces } from './webhook-places.js';
 /** Other systems that are told of what happens in namespaces. */
 @Module({
   imports: [NamespacesModule],
-  controllers: [OutgoingWebhooksController, WebhookHeadersController, WebhookDeliveriesController],
+  controllers: [
+    OutgoingWebhooksController,
+    WebhookHeadersController,
+    WebhookDeliveriesController,
+    DeadLettersController,
+  ],
   providers: [
     OutgoingWebhooksService,
     WebhookHeadersService,
     WebhookDeliveriesService,
+    DeadLettersService,
     WebhookPlaces,
     WebhookActivities,
     { provide: Sealer, inject: [SETTINGS], useFactory: (settings: Settings) => Sealer.of(settings) },

@@ -40,7 +40,11 @@ export class WebhookPlaces {
     return { namespace, webhook };
   }
 
-  may(person: Person, { role, teamHidden }: NamespaceRow, operation: WebhookOperation): boolean {
+  may(
+    person: Person,
+    { role, teamHidden }: Pick<NamespaceRow, 'role' | 'teamHidden'>,
+    operation: WebhookOperation,
+  ): boolean {
     return decideOperation(person, operation, { role, hidden: teamHidden }, manageOptions(this.settings)).allow;
   }
 }
