@@ -64,6 +64,22 @@ describe(Retention.name, () => {
     expect(actors).toEqual([{ actor_name: 'portus', rule: 'old' }]);
   });
 
+  it('drops at once what somebody wants to be dropped, in one namespace, and in their name', async () => {
+    for (const name of ['team/now', 'other/now']) bench.fake.putImage(name, 'v1', { seed: name });
+    await bench.handleEvents();
+    await age('v1', 40);
+    await rules.create(null, rule({ name: 'old', olderThan: 30 }));
+    const by = { actorId: null, actor: 'alice' };
+    expect(await retention({ deleteEnabled: false }).run(null, by)).toEqual([]);
+    const [id] = await retention().run(await namespaceId(), by);
+    expect((await deletions.find(id!))?.actor).toBe('alice');
+    expect((await deletions.items(id!, pageBy('id'))).items.map(({ fullName }) => fullName)).toEqual(['team/now']);
+    expect(await retention().run(null, by), 'one at a time').toEqual([]);
+    await runner().ring();
+    expect(Object.keys(bench.held()).toSorted()).not.toContain('team/now');
+    expect(await retention().run(await namespaceId(), by)).toEqual([]);
+  });
+
   it('applies the rule of the settings to each repository by itself', async () => {
     for (const name of ['team/a', 'team/b'])
       for (const seed of ['v1', 'v2', 'x']) bench.fake.putImage(name, seed, { seed: name + seed });

@@ -1,6 +1,6 @@
 import { planRetention, type Rule, type Verdict } from '#domain/retention/plan-retention.js';
 import type { Database } from '#persistence/database.js';
-import type { DeletionsRepository, NewItem } from '#persistence/deletions.repository.js';
+import type { DeletionsRepository, NewDeletion, NewItem } from '#persistence/deletions.repository.js';
 import type { RetainedRepository, RetentionRulesRepository } from '#persistence/retention-rules.repository.js';
 import { SERVICE_ACCOUNT } from './registry-clients.js';
 
@@ -106,24 +106,41 @@ export class Retention {
     return asked;
   }
 
+  /**
+   * As {@link request}, now and in somebody's name, of one namespace or (null) all: what the plan shows at this moment.
+   * Empty: nothing is dropped, or a former run has not ended.
+   */
+  async run(namespaceId: number | null, by: { actorId: number | null; actor: string }): Promise<number[]> {
+    if (!this.settings.deleteEnabled) return [];
+    const asked: number[] = [];
+    for (const registryId of await this.rules.registries()) {
+      if (await this.deletions.isOpen('retention', registryId)) continue;
+      const items = await this.drops({ namespaceId, registryId });
+      const id = await this.create(items, { ...by, slot: null });
+      if (id !== null) asked.push(id);
+    }
+    return asked;
+  }
+
   private async ask(registryId: number, slot: string): Promise<number | null> {
-    const items = await this.drops(registryId);
+    const items = await this.drops({ namespaceId: null, registryId });
+    return this.create(items, { actorId: null, actor: SERVICE_ACCOUNT, slot: `${slot}:${registryId}` });
+  }
+
+  private async create(
+    items: readonly NewItem[],
+    who: Pick<NewDeletion, 'actorId' | 'actor' | 'slot'>,
+  ): Promise<number | null> {
     if (items.length === 0) return null;
-    const who = { actorId: null, actor: SERVICE_ACCOUNT, moveShared: this.settings.moveShared };
-    const made = {
-      kind: 'retention',
-      name: 'retention',
-      namespaceId: null,
-      slot: `${slot}:${registryId}`,
-      ...who,
-    } as const;
+    const { moveShared } = this.settings;
+    const made = { kind: 'retention', name: 'retention', namespaceId: null, moveShared, ...who } as const;
     return this.database.transaction((sql) => this.deletions.create(sql, made, items));
   }
 
-  private async drops(registryId: number): Promise<NewItem[]> {
+  private async drops(of: { namespaceId: number | null; registryId: number }): Promise<NewItem[]> {
     const items: NewItem[] = [];
     for (let after: number | null = 0; after !== null && items.length < MAX_DROPS;) {
-      const { plans, next }: PlanPage = await this.page({ namespaceId: null, registryId }, after, PAGE);
+      const { plans, next }: PlanPage = await this.page(of, after, PAGE);
       for (const { repository, verdicts } of plans) items.push(...itemsOf(repository, verdicts));
       after = next;
     }

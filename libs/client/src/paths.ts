@@ -697,6 +697,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags/{id}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get tag layers */
+        get: operations["getTagLayers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags/{id}/deletion": {
         parameters: {
             query?: never;
@@ -881,6 +898,74 @@ export interface paths {
         get: operations["getTagVulnerabilitiesExport"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scanners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List scanners */
+        get: operations["listScanners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List scans */
+        get: operations["listScans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get scans summary */
+        get: operations["getScansSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/{scan_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry scan */
+        post: operations["retryScan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1099,6 +1184,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run retention */
+        post: operations["runRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/namespaces/{id}/retention_rules": {
         parameters: {
             query?: never;
@@ -1146,6 +1248,23 @@ export interface paths {
         get: operations["getNamespaceRetentionPlan"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/namespaces/{id}/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run namespace retention */
+        post: operations["runNamespaceRetention"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1303,6 +1422,23 @@ export interface paths {
         get: operations["getNamespaceWebhookDelivery"];
         /** Update namespace webhook delivery */
         put: operations["updateNamespaceWebhookDelivery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead_letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List dead letters */
+        get: operations["listDeadLetters"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2527,6 +2663,16 @@ export interface components {
             size: number | null;
             kept: boolean | null;
         };
+        Layers: {
+            digest: string;
+            layers: {
+                digest: string;
+                media_type: string;
+                size: number;
+                created_by: string | null;
+                title: string | null;
+            }[];
+        };
         DeletionPreview: {
             digest: string;
             /** @enum {string} */
@@ -2628,6 +2774,48 @@ export interface components {
             /** Format: date-time */
             completed_at: string;
             counts: components["schemas"]["SeverityCounts"];
+        };
+        Scanner: {
+            name: string;
+            demo: boolean;
+            version: string | null;
+            data_version: string | null;
+            data_at: string | null;
+            /** @description when it last answered */
+            checked_at: string | null;
+            /** @description why it can not be used now */
+            problem: string | null;
+        };
+        ListedScan: {
+            id: number;
+            scanner: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "unsupported";
+            /** @description why it failed or was not possible; of one that waits again, why it failed */
+            reason: string | null;
+            /** @description that failed */
+            attempts: number;
+            digest: string;
+            /** @description tags of it, or of indexes that list it: the first five */
+            places: {
+                tag_id: number;
+                name: string;
+            }[];
+            /** @description of the last good verdict, which is still shown */
+            verdict_at: string | null;
+            /** Format: date-time */
+            queued_at: string;
+            /** Format: date-time */
+            due_at: string;
+            started_at: string | null;
+            ended_at: string | null;
+        };
+        ScansSummary: {
+            queued: number;
+            running: number;
+            done: number;
+            failed: number;
+            unsupported: number;
         };
         AcceptedRisk: {
             id: number;
@@ -2912,6 +3100,23 @@ export interface components {
             /** @description the beginning */
             response_body: string | null;
         };
+        DeadLetters: {
+            namespace: {
+                id: number;
+                name: string;
+            };
+            webhook: {
+                id: number;
+                name: string;
+            };
+            /** @description deliveries that were given up */
+            dead: number;
+            /**
+             * Format: date-time
+             * @description when the newest of them was made
+             */
+            newest_at: string;
+        };
         Team: {
             id: number;
             name: string;
@@ -3188,7 +3393,7 @@ export interface components {
         Activity: {
             id: number;
             /** @enum {string} */
-            key: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+            key: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "retention.run" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
             /** Format: date-time */
             created_at: string;
             /** @description who did it */
@@ -7774,6 +7979,77 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    getTagLayers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description of an index: the digest of the image that is meant; default: the first
+                 * @example text
+                 */
+                platform?: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags that are known: 304 when nothing changed.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *       "layers": [
+                     *         {
+                     *           "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *           "media_type": "application/vnd.oci.image.manifest.v1+json",
+                     *           "size": 31457280,
+                     *           "created_by": "text",
+                     *           "title": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Layers"];
+                };
+            };
+            /** @description Nothing changed. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     previewTagDeletion: {
         parameters: {
             query?: {
@@ -8613,6 +8889,228 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listScanners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "library",
+                     *         "demo": false,
+                     *         "version": "text",
+                     *         "data_version": "text",
+                     *         "data_at": "2026-11-21T09:30:00.000Z",
+                     *         "checked_at": "2026-11-21T09:30:00.000Z",
+                     *         "problem": "text"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Scanner"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listScans: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
+                 * @description Only scans in this state.
+                 * @example queued
+                 */
+                state?: "queued" | "running" | "done" | "failed" | "unsupported";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    "X-Total-Exact": components["headers"]["X-Total-Exact"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "scanner": "text",
+                     *         "state": "queued",
+                     *         "reason": "text",
+                     *         "attempts": 1,
+                     *         "digest": "sha256:8f0a0c2e6ad1bd3dbb4e7d7a3b6e7f2c5a9d4c1b0e3f6a7d8c9b0a1f2e3d4c5b",
+                     *         "places": [
+                     *           {
+                     *             "tag_id": 1,
+                     *             "name": "library"
+                     *           }
+                     *         ],
+                     *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "queued_at": "2026-11-21T09:30:00.000Z",
+                     *         "due_at": "2026-11-21T09:30:00.000Z",
+                     *         "started_at": "2026-11-21T09:30:00.000Z",
+                     *         "ended_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ListedScan"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getScansSummary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags that are known: 304 when nothing changed.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "queued": 1,
+                     *       "running": 1,
+                     *       "done": 1,
+                     *       "failed": 1,
+                     *       "unsupported": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScansSummary"];
+                };
+            };
+            /** @description Nothing changed. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    retryScan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request with the same key within a day is carried out once and answered alike; 422 for another request.
+                 * @example b3d9a1c2-5f0e-4f6e-9a57-7d1f0b7c2f11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a scan.
+                 * @example 1
+                 */
+                scan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Not found"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScanAsked"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9804,6 +10302,66 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    runRetention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request with the same key within a day is carried out once and answered alike; 422 for another request.
+                 * @example b3d9a1c2-5f0e-4f6e-9a57-7d1f0b7c2f11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "kind": "tags",
+                     *         "name": "library",
+                     *         "author": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "move_shared": false,
+                     *         "state": "queued",
+                     *         "outcome": "text",
+                     *         "total": 1,
+                     *         "gone": 1,
+                     *         "failed": 1,
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "finished_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Deletion"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listNamespaceRetentionRules: {
         parameters: {
             query?: {
@@ -10198,6 +10756,72 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    runNamespaceRetention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request with the same key within a day is carried out once and answered alike; 422 for another request.
+                 * @example b3d9a1c2-5f0e-4f6e-9a57-7d1f0b7c2f11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "kind": "tags",
+                     *         "name": "library",
+                     *         "author": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "move_shared": false,
+                     *         "state": "queued",
+                     *         "outcome": "text",
+                     *         "total": 1,
+                     *         "gone": 1,
+                     *         "failed": 1,
+                     *         "created_at": "2026-11-21T09:30:00.000Z",
+                     *         "finished_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Deletion"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -11256,6 +11880,49 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "namespace": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "webhook": {
+                     *           "id": 1,
+                     *           "name": "library"
+                     *         },
+                     *         "dead": 1,
+                     *         "newest_at": "2026-11-21T09:30:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["DeadLetters"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -13891,7 +14558,7 @@ export interface operations {
                  * @description Only this kind of change.
                  * @example application_token.create
                  */
-                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "retention.run" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
                 /**
                  * @description Only of this user.
                  * @example 1
@@ -13992,7 +14659,7 @@ export interface operations {
                  * @description Only this kind of change.
                  * @example application_token.create
                  */
-                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
+                key?: "application_token.create" | "application_token.destroy" | "namespace.change_namespace_description" | "namespace.change_team" | "namespace.change_visibility" | "namespace.create" | "namespace.delete" | "refresh_token.destroy" | "registry.create" | "registry.delete" | "registry.rotate_secret" | "registry.update" | "repository.change_description" | "repository.delete" | "retention.change" | "retention.run" | "risk.accept" | "risk.revoke" | "scan.new_finding" | "scan.request" | "session.create" | "session.destroy" | "session.failure" | "sync.approve" | "sync.undo" | "tag.delete" | "tag.move" | "tag.rollback" | "team.add_member" | "team.change_member_role" | "team.change_team_description" | "team.change_team_name" | "team.create" | "team.delete" | "team.migration" | "team.remove_member" | "user.admin" | "user.create" | "user.delete" | "user.enabled" | "user.password" | "user.password_reset" | "user.unlock" | "user.update" | "webhook.create" | "webhook.destroy" | "webhook.disabled" | "webhook.enabled" | "webhook.update";
                 /**
                  * @description Only of this user.
                  * @example 1

@@ -9,6 +9,7 @@ import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { VersionOf } from '../http/versioned.js';
+import { deletionView, viewDeletion } from '../deletions/deletions.dto.js';
 import { pageOfAll } from '../http/list-page.js';
 import { pageQuery, type PageQuery } from '../http/list-query.js';
 import {
@@ -21,6 +22,7 @@ import {
   viewPlan,
   viewRule,
 } from './retention.dto.js';
+import { RetentionRunsService } from './retention-runs.service.js';
 import { RetentionService } from './retention.service.js';
 
 /** Rules of all namespaces. */
@@ -29,6 +31,7 @@ import { RetentionService } from './retention.service.js';
 export class RetentionController {
   constructor(
     private readonly retention: RetentionService,
+    private readonly runs: RetentionRunsService,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -78,5 +81,14 @@ export class RetentionController {
   @Answers(planView, { also: [404] })
   async plan(@CurrentUser() person: Person, @Query({ schema: planQuery }) query: PlanQuery) {
     return viewPlan(await this.retention.plan(person, null, query.after, query.per_page));
+  }
+
+  /** Drops now what the plan shows: a deletion for each registry. None: nothing is dropped, or a former run goes on. */
+  @Post('retention/run')
+  @AdminOnly()
+  @Answers(z.array(deletionView), { status: 202, also: [404, 422] })
+  @HttpCode(202)
+  async run(@CurrentUser() person: Person, @CalledBy() by: By) {
+    return (await this.runs.run(person, by, null)).map(viewDeletion);
   }
 }

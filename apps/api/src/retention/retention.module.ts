@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { NamespaceRetentionController } from './namespace-retention.controller.js';
 import { RetentionController } from './retention.controller.js';
+import { RetentionRunsService } from './retention-runs.service.js';
 import { RetentionService } from './retention.service.js';
 import { TagAlarmsController } from './tag-alarms.controller.js';
 import { TagAlarmsService } from './tag-alarms.service.js';
 
 @Module({
   controllers: [RetentionController, NamespaceRetentionController, TagAlarmsController],
-  providers: [RetentionService, TagAlarmsService],
+  providers: [RetentionService, RetentionRunsService, TagAlarmsService],
 })
 export class RetentionModule {}

@@ -66,7 +66,7 @@ export class RetentionService {
   }
 
   /** Where the rules belong, if the person may set them there. */
-  private async require(person: Person, scope: Scope): Promise<{ teamId: number | null; namespaceId: Scope }> {
+  async require(person: Person, scope: Scope): Promise<{ teamId: number | null; namespaceId: Scope }> {
     if (scope === null) {
       if (!person.admin) throw new AppError('forbidden', 'Authorization fails');
       return { teamId: null, namespaceId: null };

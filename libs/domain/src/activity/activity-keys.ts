@@ -15,6 +15,7 @@ export const ACTIVITY_KEYS = [
   'repository.change_description',
   'repository.delete',
   'retention.change',
+  'retention.run',
   'risk.accept',
   'risk.revoke',
   'scan.new_finding',
