@@ -15,6 +15,8 @@ export interface ProgramOptions {
   isReady: () => Promise<boolean>;
   /** Where it shows its metrics, if it does. */
   metricsUrl?: string;
+  /** Where it tells how it is, without a path. */
+  healthUrl?: string;
   /** What `stop()` sends; default SIGTERM. */
   stopSignal?: NodeJS.Signals;
 }
@@ -43,6 +45,13 @@ export class Program {
     const { metricsUrl, name } = this.options;
     if (metricsUrl === undefined) throw new Error(`${name} shows no metrics`);
     return metricsUrl;
+  }
+
+  /** Throws when it has none. */
+  get healthUrl(): string {
+    const { healthUrl, name } = this.options;
+    if (healthUrl === undefined) throw new Error(`${name} does not tell how it is`);
+    return healthUrl;
   }
 
   /** null while it does not run. */

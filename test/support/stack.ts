@@ -209,7 +209,8 @@ function program(name: 'api' | 'worker', env: Environment, healthUrl: string): P
   };
   const args = ['--enable-source-maps', programFile(`apps/${name}/src/main.js`)];
   const metricsUrl = `http://127.0.0.1:${env['PORTUS_METRICS_PORT']}/metrics`;
-  return new Program({ name, file: process.execPath, args, env: withoutUndefined(env), isReady, metricsUrl });
+  const urls = { metricsUrl, healthUrl: new URL(healthUrl).origin };
+  return new Program({ name, file: process.execPath, args, env: withoutUndefined(env), isReady, ...urls });
 }
 
 /** Every program shows them, on a port of its own. */

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { Database } from '#persistence/database.js';
 import { atMost } from '#platform/lifecycle/at-most.js';
 import { runProgram } from '#platform/lifecycle/run-program.js';
 import { Metrics } from '#platform/metrics/metrics.js';
@@ -10,6 +9,7 @@ import { connectQueues } from '#queues/queue-backend.js';
 import { warnOfStore } from '#queues/store-errors.js';
 import { keyProblems, loadKeyRing } from '#tokens/key-ring.js';
 import { serveHealth } from './health/health-server.js';
+import { WorkerHealth } from './health/worker-health.js';
 import { WorkerModule } from './worker.module.js';
 
 /** Milliseconds for the connections to be closed in order. */
@@ -18,11 +18,14 @@ const PARTING_MS = 3_000;
 await runProgram('portus-worker', keyProblems, async (settings, logger) => {
   const keys = loadKeyRing(settings, new Date());
   const queues = connectQueues('consumer', settings.redisUrl, settings.databaseUrl, warnOfStore(logger));
+  let atWork: WorkerHealth | null = null;
+  // At once: a probe must not end a process that waits for its database.
+  const health = await serveHealth(settings.workerPort, settings.host, () => atWork);
   const app = await NestFactory.createApplicationContext(WorkerModule.register({ settings, logger, queues, keys }), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  const health = await serveHealth(settings.workerPort, settings.host, app.get(Database));
+  atWork = app.get(WorkerHealth);
   const metrics = await serveMetrics(settings.metricsPort, settings.host, app.get(Metrics), logger);
   logger.info({ queues: queues.kind, strategy: settings.syncStrategy }, 'portus-worker is ready');
   return {

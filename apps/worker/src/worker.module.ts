@@ -28,6 +28,8 @@ import type { KeyRing } from '#tokens/key-ring.js';
 import { TokensModule } from '#tokens/tokens.module.js';
 import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
 import { DeletionsModule } from './deletions/deletions.module.js';
+import { Heartbeat } from './health/heartbeat.js';
+import { WorkerHealth } from './health/worker-health.js';
 import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
 import { AuditSealer } from './schedules/audit-sealer.js';
 import { choreProviders } from './schedules/chores.js';
@@ -132,6 +134,8 @@ export class WorkerModule implements OnModuleDestroy {
           useFactory: (seals: ActivitySealsRepository) => new AuditChain(seals),
         },
         AuditSealer,
+        Heartbeat,
+        WorkerHealth,
         ConfigSweeper,
         Sweeper,
         ...choreProviders,

@@ -45,6 +45,7 @@ import { WebhookDelivery } from './webhook/webhook-delivery.entity.js';
 import { WebhookHeader } from './webhook/webhook-header.entity.js';
 import { WebhookTarget } from './webhook/webhook-target.entity.js';
 import { Webhook } from './webhook/webhook.entity.js';
+import { WorkerRecord } from './worker/worker-record.entity.js';
 
 /** Every table of Portus. */
 export const ENTITIES = [
@@ -95,4 +96,5 @@ export const ENTITIES = [
   WebhookDelivery,
   WebhookHeader,
   WebhookTarget,
+  WorkerRecord,
 ];

@@ -59,6 +59,7 @@ import { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js'
 import { WebhookHeadersRepository } from './webhook-headers.repository.js';
 import { WebhookQueueRepository } from './webhook-queue.repository.js';
 import { WebhooksRepository } from './webhooks.repository.js';
+import { WorkersRepository } from './workers.repository.js';
 import { watchDatabase } from './watch-database.js';
 
 const REPOSITORIES = [
@@ -113,6 +114,7 @@ const REPOSITORIES = [
   WebhookHeadersRepository,
   WebhookQueueRepository,
   WebhooksRepository,
+  WorkersRepository,
 ];
 
 const RETRY_MS = 1_000;

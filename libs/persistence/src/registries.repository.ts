@@ -153,6 +153,11 @@ export class RegistriesRepository {
     return row?.asked ?? false;
   }
 
+  /** Notes that it sent a notification. */
+  async noteHeard(id: number): Promise<void> {
+    await this.database.query('UPDATE registries SET heard_at = now() WHERE id = $1', [id]);
+  }
+
   /** Notes that a complete pass proved the catalog equal. */
   async noteEqual(id: number, mode: 'names' | 'deep', at: Date): Promise<void> {
     await this.database.query(

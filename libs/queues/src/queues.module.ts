@@ -5,10 +5,8 @@ import { QUEUES, type QueueName } from '#domain/jobs/jobs.js';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
 import { Doorbell } from './doorbell.js';
+import { QueueSizes } from './queue-sizes.js';
 import type { QueueConnections } from './queue-backend.js';
-
-/** Injection token of the connections of this process. */
-export const QUEUE_CONNECTIONS = Symbol('queue connections');
 
 /** The queues and the bell. */
 @Global()
@@ -22,14 +20,18 @@ export class QueuesModule {
         BullModule.registerQueue(...QUEUES.map((name) => ({ name }))),
       ],
       providers: [
-        { provide: QUEUE_CONNECTIONS, useValue: connections },
         {
           provide: Doorbell,
           inject: [LOGGER, ...QUEUES.map((name) => getQueueToken(name))],
           useFactory: (logger: Logger, ...queues: Queue[]) => doorbell(logger, queues),
         },
+        {
+          provide: QueueSizes,
+          inject: QUEUES.map((name) => getQueueToken(name)),
+          useFactory: (...queues: Queue[]) => new QueueSizes(byName(queues), connections.kind),
+        },
       ],
-      exports: [Doorbell, QUEUE_CONNECTIONS],
+      exports: [Doorbell, QueueSizes],
     };
   }
 }
@@ -37,8 +39,12 @@ export class QueuesModule {
 function doorbell(logger: Logger, queues: Queue[]): Doorbell {
   for (const queue of queues)
     queue.on('error', (error) => logger.debug({ queue: queue.name, error: error.message }, 'queue error'));
-  const byName = Object.fromEntries(QUEUES.map((name, i) => [name, queues[i]!])) as Record<QueueName, Queue>;
-  return new Doorbell(byName, (queue, error) =>
+  return new Doorbell(byName(queues), (queue, error) =>
     logger.warn({ queue, error: error.message }, 'the queue did not take a ring; a sweeper will find the work'),
   );
+}
+
+/** @param queues in the order of their names */
+function byName(queues: Queue[]): Record<QueueName, Queue> {
+  return Object.fromEntries(QUEUES.map((name, i) => [name, queues[i]!])) as Record<QueueName, Queue>;
 }

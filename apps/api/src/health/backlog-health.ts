@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InboxRepository } from '#persistence/inbox.repository.js';
 import { WebhookDeliveriesRepository } from '#persistence/webhook-deliveries.repository.js';
+import type { Degraded } from '#platform/health/check-health.js';
+
+/** Notifications are handled within a second or two; when one waits for longer, somebody should look: seconds. */
+const LATE_SECONDS = 60;
 
 /** How much waits to be done. */
 @Injectable()
@@ -10,11 +14,13 @@ export class BacklogHealth {
     private readonly deliveries: WebhookDeliveriesRepository,
   ) {}
 
-  async checkEvents(): Promise<string> {
+  async checkEvents(): Promise<string | Degraded> {
     const { waiting, oldestSeconds } = await this.inbox.backlog();
-    return waiting === 0
-      ? 'no notification waits'
-      : `${waiting} notifications wait, the oldest for ${Math.round(oldestSeconds)} s`;
+    if (waiting === 0) return 'no notification waits';
+    const found = `${waiting} notifications wait, the oldest for ${Math.round(oldestSeconds)} s`;
+    return oldestSeconds < LATE_SECONDS
+      ? found
+      : { degraded: found, since: new Date(Date.now() - oldestSeconds * 1_000) };
   }
 
   /** Receivers are other people's: one that fails makes nothing here worse. */

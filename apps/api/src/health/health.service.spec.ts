@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { DownError } from '#platform/health/check-health.js';
 import { HealthService } from './health.service.js';
 
 describe(HealthService.name, () => {
-  it('asks all registries side by side, once for all who ask', async () => {
-    const pinged: number[] = [];
-    let release!: () => void;
-    const all = new Promise<void>((resolve) => (release = resolve));
-    const ping = (id: number) => async () => {
-      pinged.push(id);
-      // None answers before every one was asked.
-      if (pinged.length === 3) release();
-      await all;
-      if (id === 2) throw new Error('refused');
-    };
-    const registries = { all: async () => [1, 2, 3].map((id) => ({ id, name: `r${id}`, clockAheadMs: null })) };
-    const clients = { of: ({ id }: { id: number }) => ({ ping: ping(id) }) };
-    const backlogs = { checkEvents: async () => 'none', checkWebhooks: async () => 'none' };
-    const database = { answers: async () => true };
-    const tokens = { checkFacts: async () => 'tokens are issued', checkKeys: () => 'all certificates are valid' };
-    const parts = [database, backlogs, registries, clients, tokens, { kind: 'redis' }] as never[];
-    const sut = new HealthService(...(parts as unknown as ConstructorParameters<typeof HealthService>));
-    const [one, other] = await Promise.all([sut.components(), sut.components()]);
-    expect(one.components['registry']).toEqual({ success: false, msg: 'registry r2 is not reachable', status: 'down' });
-    expect(other).toEqual(one);
-    expect(pinged).toEqual([1, 2, 3]);
+  it('looks around once for a storm of requests', async () => {
+    let looks = 0;
+    const look = async () => `look ${++looks}`;
+    const sut = new HealthService({
+      fixed: () => ({ one: look }),
+      ofRegistries: async () => ({}),
+      readiness: () => ({ tokens: look }),
+    } as never);
+    await Promise.all(Array.from({ length: 1_000 }, () => sut.components()));
+    expect(looks).toBe(1);
+    await Promise.all(Array.from({ length: 1_000 }, () => sut.readiness()));
+    expect(looks).toBe(2);
+  });
+
+  it('is ready while pulls are served without the database, and not when nothing is', async () => {
+    const down = async () => Promise.reject(new DownError('away'));
+    const degraded = async () => ({ degraded: 'pulls only' });
+    const sut = (tokens: () => Promise<unknown>) =>
+      new HealthService({ readiness: () => ({ database: down, tokens }) } as never);
+    expect(await sut(degraded).readiness()).toMatchObject({ healthy: true, status: 'degraded' });
+    expect(await sut(down).readiness()).toMatchObject({ healthy: false, status: 'down' });
   });
 });

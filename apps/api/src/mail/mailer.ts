@@ -50,6 +50,17 @@ export class Mailer {
     this.underWay.add(sent);
   }
 
+  /** Whether the server can be reached and signed in to. Takes no longer than a letter's waits for a silent server. */
+  async answers(): Promise<boolean> {
+    return (
+      this.transport !== null &&
+      this.transport.verify().then(
+        () => true,
+        () => false,
+      )
+    );
+  }
+
   /** Gives up what is not sent yet. */
   async close(): Promise<void> {
     this.stopping.abort();

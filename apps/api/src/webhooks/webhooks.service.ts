@@ -12,12 +12,15 @@ import { WebhookRecord } from './webhook-record.js';
 
 /** Processes of registries that were seen; a longer list than any site's restarts between two of ours. */
 const MAX_INSTANCES = 1_000;
+/** That a registry was heard is noted this often, milliseconds: its row must not be written with every push. */
+const HEARD_MS = 5_000;
 
 /** Takes notifications in: authenticate, parse, store, answer. It never calls a registry and never waits for a queue. */
 @Injectable()
 export class WebhooksService {
   private readonly secrets: RegistrySecrets;
   private readonly instances = new Set<string>();
+  private readonly heard = new Map<number, number>();
 
   constructor(
     private readonly registries: RegistriesRepository,
@@ -49,6 +52,17 @@ export class WebhooksService {
       this.logger.warn({ requestId, registryId, reason }, 'a notification was rejected');
     if (rejected.length > 0) this.doorbell.ring('catalog-sync', requestId);
     for (const instance of envelope.instances) void this.noteInstance(registryId, instance);
+    this.noteHeard(registryId);
+  }
+
+  /** After the answer; nobody waits for it. */
+  private noteHeard(registryId: number): void {
+    const now = Date.now();
+    if (now - (this.heard.get(registryId) ?? -Infinity) < HEARD_MS) return;
+    this.heard.set(registryId, now);
+    this.registries.noteHeard(registryId).catch((error: Error) => {
+      this.logger.debug({ registryId, error: error.message }, 'that a registry was heard could not be noted');
+    });
   }
 
   /** After the answer. A failure is met again with the next notification of that process. */

@@ -79,5 +79,5 @@ const drain: FactoryProvider<ScanDrain> = {
 };
 
 /** Scans images, where a scanner is configured. */
-@Module({ providers: [scanners, drain, SecurityScanProcessor, ScanSchedule], exports: [ScanDrain] })
+@Module({ providers: [scanners, drain, SecurityScanProcessor, ScanSchedule], exports: [ScanDrain, Scanners] })
 export class SecurityScanModule {}

@@ -46,6 +46,10 @@ export class Registry {
   @Column({ name: 'last_instance_id', type: 'text', nullable: true })
   lastInstanceId!: string | null;
 
+  /** When it last sent a notification, to within some seconds. */
+  @Column({ name: 'heard_at', type: 'timestamptz', nullable: true })
+  heardAt!: Date | null;
+
   /** When the catalog's names, and its digests, were last proved equal to the registry. */
   @Column({ name: 'names_equal_at', type: 'timestamptz', nullable: true })
   namesEqualAt!: Date | null;

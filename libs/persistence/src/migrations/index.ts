@@ -26,6 +26,7 @@ import { ScanSboms1795302000000 } from './1795302000000-scan-sboms.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
 import { PasswordResets1795280400000 } from './1795280400000-password-resets.js';
 import { IdempotencyKeys1795287600000 } from './1795287600000-idempotency-keys.js';
+import { Workers1795316400007 } from './1795316400007-workers.js';
 import { ListOrders1795287600001 } from './1795287600001-list-orders.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
@@ -59,4 +60,5 @@ export const MIGRATIONS = [
   IdempotencyKeys1795287600000,
   ListOrders1795287600001,
   ScanLists1795309200000,
+  Workers1795316400007,
 ];

@@ -18,9 +18,16 @@ export interface Degraded {
   until?: Date;
 }
 
-/** A component is down, with the sentence that anybody may read. */
+/** A component is down, with the sentence that anybody may read, and since when, where that is known. */
 export class DownError extends Error {
   override readonly name = 'DownError';
+
+  constructor(
+    message: string,
+    readonly since: Date | null = null,
+  ) {
+    super(message);
+  }
 }
 
 /**
@@ -40,7 +47,7 @@ export async function checkHealth<const K extends string>(
     try {
       return [name, componentOf(await inTime(check()))];
     } catch (error) {
-      return [name, { success: false, msg: sentenceOf(error), status: 'down' }];
+      return [name, downOf(error)];
     }
   });
   return Object.fromEntries(await Promise.all(entries)) as Record<K, Component>;
@@ -64,8 +71,10 @@ function componentOf(found: string | Degraded): Component {
   };
 }
 
-function sentenceOf(error: unknown): string {
-  return error instanceof DownError ? error.message : 'it could not be looked at';
+function downOf(error: unknown): Component {
+  const down = { success: false, status: 'down' } as const;
+  if (!(error instanceof DownError)) return { ...down, msg: 'it could not be looked at' };
+  return { ...down, msg: error.message, ...(error.since ? { since: error.since.toISOString() } : {}) };
 }
 
 async function inTime<T>(promise: Promise<T>): Promise<T> {

@@ -17,7 +17,7 @@ const SOON_MS = 14 * 86_400_000;
 /** Registries of which the drift is asked for. */
 const MOST = 20;
 /** Told of in words of their own. */
-const TOLD_BY_REGISTRY = new Set(['registry', 'clocks']);
+const TOLD_BY_REGISTRY = /^(registry(:.*)?|clocks)$/;
 
 /** Tokens of a person that end soon, or have ended; null while they are not known. */
 export function useTokenConcerns(user: number): Concern[] | null {
@@ -95,7 +95,7 @@ function usePartConcerns(): Concern[] | null {
   const { data } = useHealth(LOOK_MS);
   if (!data) return null;
   return Object.entries(data).flatMap(([name, { status, msg }]): Concern[] =>
-    status === 'up' || TOLD_BY_REGISTRY.has(name)
+    status === 'up' || TOLD_BY_REGISTRY.test(name)
       ? []
       : [{ text: t('attention.component', { name, why: msg }), link: { to: '/health' } }],
   );
