@@ -21,7 +21,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'scripts/**/*.spec.mjs'],
+          include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', '{docker,scripts}/**/*.spec.mjs'],
           environment: 'node',
         },
       },
