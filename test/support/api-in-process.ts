@@ -62,7 +62,7 @@ export class ApiInProcess {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const signing = loadSigningKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), null, new Date());
     // Nobody listens there: a ring that is lost costs nothing but time, and no worker runs here.
-    const queues = connectQueues('producer', 'redis://127.0.0.1:1', database.url, () => undefined);
+    const queues = connectQueues('producer', { ...settings, redisUrl: 'redis://127.0.0.1:1' }, () => undefined);
     const logger = createLogger('portus-api-test', settings.logLevel);
     const routes: string[] = [];
     const onRoute = ({ method, url }: { method: string | string[]; url: string }): void => {

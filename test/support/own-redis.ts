@@ -1,25 +1,37 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { quietPort } from './ports.js';
 import { Program } from './program.js';
+
+export interface OwnRedisOptions {
+  /** On top of a server without any file, such as `--replicaof`; `PORT` in them is its own. */
+  args?: readonly string[];
+  /** Over what clients connect with: TLS, a password. */
+  client?: RedisOptions;
+}
 
 /** A Redis server of one suite, without any file: what it forgets is gone. */
 export class OwnRedis {
   private constructor(
-    readonly url: string,
+    readonly port: number,
     private readonly program: Program,
+    private readonly client: RedisOptions,
   ) {}
 
-  static async start(): Promise<OwnRedis> {
+  static async start({ args = [], client = {} }: OwnRedisOptions = {}): Promise<OwnRedis> {
     const file = process.env['PORTUS_TEST_REDIS_BIN'];
     if (!file) throw new Error('PORTUS_TEST_REDIS_BIN does not name a redis-server');
     const port = await quietPort();
-    const url = `redis://127.0.0.1:${port}/0`;
-    const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const own = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     const { PATH, LD_LIBRARY_PATH } = process.env;
-    const isReady = (): Promise<boolean> => ask(url, async (client) => (await client.ping()) === 'PONG');
-    const program = new Program({ name: 'redis', file, args, env: { PATH, LD_LIBRARY_PATH }, isReady });
+    const isReady = (): Promise<boolean> => ask(port, client, async (redis) => (await redis.ping()) === 'PONG');
+    const all = [...own, ...args.map((arg) => arg.replace('PORT', `${port}`))];
+    const program = new Program({ name: 'redis', file, args: all, env: { PATH, LD_LIBRARY_PATH }, isReady });
     await program.start();
-    return new OwnRedis(url, program);
+    return new OwnRedis(port, program, client);
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}/0`;
   }
 
   get pid(): number | null {
@@ -46,12 +58,18 @@ export class OwnRedis {
 
   /** Empties it while it runs. */
   async flush(): Promise<void> {
-    await ask(this.url, (client) => client.flushall());
+    await this.ask((client) => client.flushall());
+  }
+
+  /** On a connection of its own, so that no test holds one while servers come and go. */
+  async ask<T>(question: (client: Redis) => Promise<T>): Promise<T> {
+    return ask(this.port, this.client, question);
   }
 }
 
-async function ask<T>(url: string, question: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+async function ask<T>(port: number, how: RedisOptions, question: (client: Redis) => Promise<T>): Promise<T> {
+  const once = { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 };
+  const client = new Redis({ host: '127.0.0.1', port, ...once, ...how });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -17,7 +17,7 @@ const PARTING_MS = 3_000;
 
 await runProgram('portus-worker', keyProblems, async (settings, logger) => {
   const keys = loadKeyRing(settings, new Date());
-  const queues = connectQueues('consumer', settings.redisUrl, settings.databaseUrl, warnOfStore(logger));
+  const queues = connectQueues('consumer', settings, warnOfStore(logger));
   let atWork: WorkerHealth | null = null;
   // At once: a probe must not end a process that waits for its database.
   const health = await serveHealth(settings.workerPort, settings.host, () => atWork);
@@ -27,7 +27,7 @@ await runProgram('portus-worker', keyProblems, async (settings, logger) => {
   });
   atWork = app.get(WorkerHealth);
   const metrics = await serveMetrics(settings.metricsPort, settings.host, app.get(Metrics), logger);
-  logger.info({ queues: queues.kind, strategy: settings.syncStrategy }, 'portus-worker is ready');
+  logger.info({ queues: queues.place, strategy: settings.syncStrategy }, 'portus-worker is ready');
   return {
     stop: async () => {
       health?.close();

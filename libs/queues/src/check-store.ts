@@ -1,5 +1,6 @@
-import { Redis } from 'ioredis';
 import { Client } from 'pg';
+import type { QueueSettings } from './queue-backend.js';
+import { makeRedisClient, type RedisSettings } from './redis-client.js';
 
 const PATIENCE_MS = 3_000;
 
@@ -7,13 +8,15 @@ const PATIENCE_MS = 3_000;
  * What is wrong with the queues' store; null: nothing. A Redis that throws keys away when it is full loses rings only,
  * but those of all queues.
  */
-export async function storeProblem(redisUrl: string | null, databaseUrl: string): Promise<string | null> {
-  return redisUrl === null ? problemOfPostgres(databaseUrl) : problemOfRedis(redisUrl);
+export async function storeProblem(settings: QueueSettings): Promise<string | null> {
+  const { redisUrl, databaseUrl } = settings;
+  return redisUrl === null ? problemOfPostgres(databaseUrl) : problemOfRedis({ ...settings, redisUrl });
 }
 
-async function problemOfRedis(url: string): Promise<string | null> {
+async function problemOfRedis(settings: RedisSettings): Promise<string | null> {
   const options = { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 };
-  const client = new Redis(url, { ...options, connectTimeout: PATIENCE_MS, commandTimeout: PATIENCE_MS });
+  const limits = { connectTimeout: PATIENCE_MS, commandTimeout: PATIENCE_MS, sentinelRetryStrategy: () => null };
+  const client = makeRedisClient(settings, { ...options, ...limits });
   client.on('error', () => undefined);
   try {
     await client.connect();

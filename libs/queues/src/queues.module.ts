@@ -16,7 +16,10 @@ export class QueuesModule {
     return {
       module: QueuesModule,
       imports: [
-        BullModule.forRoot({ connection: connections.connection }),
+        BullModule.forRoot({
+          connection: connections.connection,
+          ...(connections.prefix === null ? {} : { prefix: connections.prefix }),
+        }),
         BullModule.registerQueue(...QUEUES.map((name) => ({ name }))),
       ],
       providers: [

@@ -19,7 +19,7 @@ const { settings } = loadSettings({
 });
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const signing = loadSigningKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), null, new Date());
-const queues = connectQueues('producer', null, settings.databaseUrl, () => undefined);
+const queues = connectQueues('producer', settings, () => undefined);
 const logger = createLogger('portus-openapi', settings.logLevel);
 const app = await createApi(
   { settings, logger, queues, keys: { signing, published: [], warnings: [] } },

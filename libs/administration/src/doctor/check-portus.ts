@@ -47,8 +47,8 @@ export async function checkSchema(database: Database): Promise<Finding[]> {
 /** Whether rings can be rung, and whether somebody hears them. */
 export async function checkQueues(settings: Settings, database: Database): Promise<Finding[]> {
   const found = new Findings('portus');
-  const { redisUrl, databaseUrl } = settings;
-  const problem = await storeProblem(redisUrl, databaseUrl);
+  const { redisUrl } = settings;
+  const problem = await storeProblem(settings);
   const place = redisUrl === null ? 'PostgreSQL' : 'Redis';
   if (problem === null) found.ok('queue', `queues live in ${place}`);
   else if (problem.includes('maxmemory-policy'))

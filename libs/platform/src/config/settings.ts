@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { contradictions } from './contradictions.js';
 import { OPTIONS, type Option } from './options.js';
 
 type Options = typeof OPTIONS;
 
 const OPTIONAL = [
   'redisUrl',
+  'redisSentinelPassword',
+  'redisCaPath',
   'certPath',
   'pullTokenLifetime',
   'pushTokenLifetime',
@@ -71,6 +74,7 @@ export function loadSettings(env: Record<string, string | undefined>): LoadedSet
     if (parsed.success) values[key] = parsed.data;
     else problems.push(`${option.name}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}`);
   }
+  if (problems.length === 0) problems.push(...contradictions(values as Settings));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { settings: Object.freeze(values) as Settings, warnings: unknownNames(env) };
 }

@@ -27,6 +27,29 @@ export const networks = z
   .max(4096)
   .refine(isListOfNetworks, 'must be addresses or CIDR ranges, separated by commas');
 
+/** A server of a list, by name or address. */
+export interface HostPort {
+  host: string;
+  port: number;
+}
+
+const HOST_PORT = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
+
+/** `host:port` of servers, separated by commas. */
+export const servers = z
+  .string()
+  .trim()
+  .max(4096)
+  .transform((value, context): HostPort[] => {
+    const parts = value === '' ? [] : value.split(',').map((part) => HOST_PORT.exec(part.trim()));
+    const known = parts.filter((part) => part !== null && Number(part[3]) > 0 && Number(part[3]) <= 65_535);
+    if (known.length < parts.length) {
+      context.addIssue({ code: 'custom', message: 'must be host:port, separated by commas' });
+      return z.NEVER;
+    }
+    return known.map((part) => ({ host: (part![1] ?? part![2])!, port: Number(part![3]) }));
+  });
+
 function isListOfNetworks(value: string): boolean {
   if (value === '') return true;
   return value.split(',').every((part) => {

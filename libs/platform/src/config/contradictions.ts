@@ -1,0 +1,14 @@
+import type { Settings } from './settings.js';
+
+/** What is wrong with settings that are good by themselves, each as a sentence. */
+export function contradictions(settings: Settings): string[] {
+  const { redisUrl, redisSentinels, redisCluster, redisCaPath } = settings;
+  const [sentinels, cluster] = [redisSentinels.length > 0, redisCluster.length > 0];
+  const problems: string[] = [];
+  if (sentinels && cluster) problems.push('PORTUS_REDIS_SENTINELS and PORTUS_REDIS_CLUSTER are both set');
+  if ((sentinels || cluster) && redisUrl === null)
+    problems.push(`${sentinels ? 'PORTUS_REDIS_SENTINELS' : 'PORTUS_REDIS_CLUSTER'} is set and REDIS_URL is not`);
+  if (redisCaPath !== null && !redisUrl?.startsWith('rediss:'))
+    problems.push('PORTUS_REDIS_CA_PATH is set, but REDIS_URL is not rediss://');
+  return problems;
+}

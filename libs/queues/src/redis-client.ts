@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { ConfigurationError, type Settings } from '#platform/config/settings.js';
+
+/** What the settings say of Redis. */
+export type RedisSettings = Pick<
+  Settings,
+  'redisSentinels' | 'redisSentinelPassword' | 'redisCluster' | 'redisCaPath'
+> & { redisUrl: string };
+
+/** One server, one that sentinels watch, or several that share the keys. */
+export type RedisKind = 'Redis' | 'Redis with Sentinel' | 'Redis Cluster';
+
+/** Which of them the settings mean. */
+export function redisKind({ redisSentinels, redisCluster }: RedisSettings): RedisKind {
+  if (redisCluster.length > 0) return 'Redis Cluster';
+  return redisSentinels.length > 0 ? 'Redis with Sentinel' : 'Redis';
+}
+
+/**
+ * A client that finds its server itself: by its address, by asking sentinels who is master, or by asking nodes of a
+ * cluster who holds a key. It follows a failover: a server that takes no writes any more is left for the new master.
+ *
+ * @throws {ConfigurationError} when the file of trusted certificates can not be read
+ */
+export function makeRedisClient(settings: RedisSettings, how: RedisOptions): Redis | Cluster {
+  const url = new URL(settings.redisUrl);
+  const tls = tlsOf(url, settings.redisCaPath);
+  const options: RedisOptions = { ...how, ...credentialsOf(url), ...(tls ? { tls } : {}), reconnectOnError: leave };
+  const kind = redisKind(settings);
+  if (kind === 'Redis Cluster') return overCluster(url, settings, options);
+  const db = Number(url.pathname.slice(1) || '0');
+  if (kind === 'Redis') return new Redis({ ...options, ...placeOf(url), db });
+  return new Redis({
+    ...options,
+    db,
+    sentinels: [...settings.redisSentinels],
+    name: nameOf(url),
+    failoverDetector: true,
+    ...(settings.redisSentinelPassword === null ? {} : { sentinelPassword: settings.redisSentinelPassword }),
+    ...(tls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
+  });
+}
+
+/** Clusters know one database only. */
+function overCluster(url: URL, { redisCluster }: RedisSettings, options: RedisOptions): Cluster {
+  const { retryStrategy, lazyConnect, enableOfflineQueue: _, ...ofNodes } = options;
+  return new Cluster([placeOf(url), ...redisCluster], {
+    redisOptions: ofNodes,
+    ...(lazyConnect === undefined ? {} : { lazyConnect }),
+    clusterRetryStrategy: (attempt) => retryStrategy?.(attempt) ?? null,
+    // Names must stay names where certificates are looked at.
+    ...(options.tls ? { dnsLookup: (address, done) => done(null, address) } : {}),
+  });
+}
+
+/** A master that was replaced says READONLY to every write. */
+const leave = (error: Error): 1 | false => (error.message.startsWith('READONLY') ? 1 : false);
+
+const nameOf = (url: URL): string => decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '');
+
+const placeOf = (url: URL): { host: string; port: number } => ({ host: nameOf(url), port: Number(url.port || '6379') });
+
+function credentialsOf(url: URL): RedisOptions {
+  return {
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+  };
+}
+
+function tlsOf(url: URL, caPath: string | null): TlsOptions | null {
+  if (url.protocol !== 'rediss:') return null;
+  if (caPath === null) return {};
+  try {
+    return { ca: readFileSync(caPath) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError([`PORTUS_REDIS_CA_PATH can not be read: ${code ?? 'error'}`]);
+  }
+}
