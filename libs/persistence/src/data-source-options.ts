@@ -24,9 +24,12 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
   return optionsWith(settings, { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS });
 }
 
-/** The same without time limits: a migration, and the wait for another process's, may take as long as they need. */
+/** Whoever asks for a table waits behind a migration that waits for it; so that waits no longer than this at a time. */
+const MIGRATION_LOCK_TIMEOUT_MS = 3_000;
+
+/** The same without time limits: a migration may take as long as it needs, once it has its tables. */
 export function migrationOptions(settings: DatabaseSettings): DataSourceOptions {
-  return optionsWith(settings, {});
+  return optionsWith(settings, { lock_timeout: MIGRATION_LOCK_TIMEOUT_MS });
 }
 
 function optionsWith(settings: DatabaseSettings, limits: Record<string, number>): DataSourceOptions {

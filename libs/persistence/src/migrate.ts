@@ -1,23 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { ConfigurationError } from '#platform/config/settings.js';
 import { Database, type Sql } from './database.js';
 import { type DatabaseSettings, migrationOptions } from './data-source-options.js';
 
 /** Any number; the same in every process that migrates. */
 const MIGRATION_LOCK = 7_406_541_203;
 
-/** Runs all pending migrations, one process at a time. Returns the names of those that were run. */
+/** PostgreSQL's word for "somebody holds that table". */
+const LOCK_NOT_AVAILABLE = '55P03';
+/** A migration that was kept waiting is tried again after so many milliseconds, and so often. */
+const AGAIN_MS = 1_000;
+const TRIES = 60;
+
+/** A newer Portus has changed the database: this program does not know what it would write into. */
+export class NewerSchemaError extends ConfigurationError {
+  constructor(unknown: readonly string[]) {
+    super([]);
+    const names = unknown.slice(0, 5).join(', ');
+    this.message =
+      `the database is newer than this Portus: a newer version has run ${unknown.length} migrations that this one ` +
+      `does not know (${names}). Start that version again, or restore the backup from before it (docs/upgrade.md)`;
+  }
+}
+
+/**
+ * Runs all pending migrations, one process at a time. Returns the names of those that were run. Programs may serve
+ * meanwhile: a table that is in use for long is waited for a few seconds at a time, so that nobody is kept waiting
+ * behind us for longer than that.
+ *
+ * @throws {NewerSchemaError} when a newer Portus has migrated the database
+ */
 export async function migrate(settings: DatabaseSettings): Promise<string[]> {
   const dataSource = await new DataSource(migrationOptions(settings)).initialize();
   const lock = dataSource.createQueryRunner();
   try {
     // A session lock on a connection of its own: TypeORM opens a transaction for each migration.
+    await lock.query('SET lock_timeout = 0');
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const run = await dataSource.runMigrations();
-    return run.map((migration) => migration.name);
+    const { missing, unknown } = await schemaState(new Database(dataSource));
+    if (unknown.length > 0) throw new NewerSchemaError(unknown);
+    for (let tries = TRIES; !(await ran(dataSource, tries)); tries--) await delay(AGAIN_MS);
+    return missing;
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await lock.release();
     await dataSource.destroy();
+  }
+}
+
+/** False: a table was in use. Each migration is a transaction, so those before it stay. */
+async function ran(dataSource: DataSource, tries: number): Promise<boolean> {
+  try {
+    await dataSource.runMigrations();
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || tries <= 1) throw error;
+    return false;
   }
 }
 

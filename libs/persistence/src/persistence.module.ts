@@ -12,6 +12,7 @@ import { AccountsRepository } from './accounts.repository.js';
 import { ActivitiesRepository } from './activities.repository.js';
 import { ActivitySealsRepository } from './activity-seals.repository.js';
 import { ApplicationTokensRepository } from './application-tokens.repository.js';
+import { awaitSchema } from './await-schema.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { ClocksRepository } from './clocks.repository.js';
 import { dataSourceOptions } from './data-source-options.js';
@@ -25,7 +26,6 @@ import { IdempotencyKeysRepository } from './idempotency-keys.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LeaseRepository } from './lease.repository.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
-import { isMigrated } from './migrate.js';
 import { ManifestsRepository } from './manifests.repository.js';
 import { NamespacesRepository } from './namespaces.repository.js';
 import { PasswordResetsRepository } from './password-resets.repository.js';
@@ -119,7 +119,10 @@ const REPOSITORIES = [
 
 const RETRY_MS = 1_000;
 
-/** The database. Waits for it, and for its migrations, as long as it takes: programs may be started in any order. */
+/**
+ * The database. Waits for it, and for its migrations, as long as it takes: programs may be started in any order. Refuses
+ * one that a newer Portus has migrated.
+ */
 @Global()
 @Module({
   imports: [
@@ -150,14 +153,12 @@ export class PersistenceModule implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly metrics: Metrics,
+    @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onModuleInit(): Promise<void> {
     watchDatabase(this.metrics, this.database);
-    while (!(await isMigrated(this.database).catch(() => false))) {
-      this.logger.warn('the database is not migrated yet; waiting (npm run db:migrate)');
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
+    await awaitSchema(this.database, this.logger, this.settings.databaseAcceptNewer);
   }
 }

@@ -32,13 +32,17 @@ export async function runProgram(
   try {
     running = await start(settings, logger);
   } catch (error) {
+    if (error instanceof ConfigurationError) {
+      logger.fatal(`${name} does not start: ${error.message}`);
+      process.exit(EXIT_CONFIGURATION);
+    }
     logger.fatal({ err: error }, `${name} could not be started`);
-    process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
+    process.exit(1);
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info({ signal }, `${name} is stopping`);
-      setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+      setTimeout(() => process.exit(1), settings.drainSeconds * 1_000 + STOP_TIMEOUT_MS).unref();
       running.stop().then(
         () => process.exit(0),
         (error: unknown) => {
