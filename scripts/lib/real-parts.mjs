@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findClair } from './clair.mjs';
 import { findChromium, findDocker, findRegistry3, findRootTool, findSkopeo } from './client-tools.mjs';
 import { postgresService, prepareCluster, urlOf } from './embedded-postgres.mjs';
+import { findNginx } from './nginx.mjs';
 import { anyFreePort } from './ports.mjs';
 import { findPostgres } from './postgres-binaries.mjs';
 import { findRedis, redisService } from './redis.mjs';
@@ -88,6 +89,7 @@ async function preparePrograms({ root, progress, context }, found) {
     ['chromium', true, () => findChromium(context)],
     ['podman', true, () => findRootTool('podman', 'PORTUS_TEST_PODMAN', context)],
     ['buildah', true, () => findRootTool('buildah', 'PORTUS_TEST_BUILDAH', context)],
+    ['nginx', true, () => findNginx(cache, context)],
     ['Clair', false, () => findClair(cache, context)],
     ['Trivy', false, () => findTrivy(cache, join(root, 'test/vectors/trivy-db.yaml'), context)],
   ];

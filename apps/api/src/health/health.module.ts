@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Draining } from '#platform/lifecycle/draining.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { BacklogHealth } from './backlog-health.js';
@@ -17,6 +18,7 @@ import { WorkersHealth } from './workers-health.js';
   imports: [AuthModule, MailModule],
   controllers: [HealthController, VersionController],
   providers: [
+    Draining,
     HealthService,
     HouseChecks,
     BacklogHealth,

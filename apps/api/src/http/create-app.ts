@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, LogController } from 'fastify';
 import { AppError } from '#domain/errors/app-error.js';
+import { Draining } from '#platform/lifecycle/draining.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
 import { plainLogger } from '#platform/logging/logger.js';
 import { withLogContext } from '#platform/logging/request-context.js';
@@ -15,7 +16,7 @@ import { serveOpenApi } from '../openapi/openapi.routes.js';
 import { servePage } from '../web/serve-page.js';
 import { rememberRoutes } from './allowed-methods.js';
 import { answerClientError } from './client-error.js';
-import { endConnectionsWhileClosing } from './end-connections.js';
+import { endConnectionsWhileClosing, sendElsewhereWhileDraining } from './end-connections.js';
 import { parseForm } from './form-body.js';
 import { answerUnroutable } from './unroutable.js';
 import { isWireUrl } from './wire-url.js';
@@ -68,7 +69,9 @@ export async function createApi(parts: ApiParts, options: ApiOptions = {}): Prom
   });
   serveOpenApi(app);
   serveDocumentation(app);
-  if (!options.preview) await servePage(app);
+  if (options.preview) return app;
+  sendElsewhereWhileDraining(fastify, app.get(Draining));
+  await servePage(app);
   return app;
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Draining } from '#platform/lifecycle/draining.js';
 
 /** How often connections are looked at while the server closes, milliseconds. */
 const LOOK_MS = 250;
@@ -13,4 +14,12 @@ export function endConnectionsWhileClosing(fastify: FastifyInstance): void {
     timer = setInterval(() => fastify.server.closeIdleConnections(), LOOK_MS);
   });
   fastify.addHook('onClose', async () => clearInterval(timer));
+}
+
+/** While the program is on its way out, every answer asks for another connection next time, which finds another replica. */
+export function sendElsewhereWhileDraining(fastify: FastifyInstance, draining: Draining): void {
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    if (draining.begun) reply.header('connection', 'close');
+    done();
+  });
 }
