@@ -1,7 +1,15 @@
-import type { Settings } from './settings.js';
+import type { HostPort } from './options/option.js';
+
+/** The settings that are looked at together. */
+export interface RelatedSettings {
+  redisUrl: string | null;
+  redisSentinels: readonly HostPort[];
+  redisCluster: readonly HostPort[];
+  redisCaPath: string | null;
+}
 
 /** What is wrong with settings that are good by themselves, each as a sentence. */
-export function contradictions(settings: Settings): string[] {
+export function contradictions(settings: RelatedSettings): string[] {
   const { redisUrl, redisSentinels, redisCluster, redisCaPath } = settings;
   const [sentinels, cluster] = [redisSentinels.length > 0, redisCluster.length > 0];
   const problems: string[] = [];
