@@ -70,7 +70,7 @@ export class CatalogBench {
 
   private constructor(
     readonly database: TestDatabase,
-    signer: TokenSigner,
+    private readonly signer: TokenSigner,
     clients: Partial<RegistryClientSettings>,
   ) {
     const { sql } = database;
@@ -93,6 +93,14 @@ export class CatalogBench {
     const { keyPem, certificatePem } = await makeSigningKey({ commonName: 'portus.test' });
     const signer = new TokenSigner(loadSigningKey(keyPem, certificatePem, new Date()), 'portus.test');
     return new CatalogBench(await TestDatabase.create(), signer, clients);
+  }
+
+  /** The same registry over another database, in which it is known already. */
+  async over(database: TestDatabase): Promise<CatalogBench> {
+    const other = new CatalogBench(database, this.signer, {});
+    other.fake = this.fake;
+    other.registry = (await other.registries.all())[0]!;
+    return other;
   }
 
   /** An empty database and a new, empty registry. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import { ConfigurationError } from '#platform/config/settings.js';
 import { addAuditCommands } from './audit/audit.command.js';
+import { addBackupCommands } from './backup/backup.command.js';
 import { addConfigCommands } from './config/config.command.js';
 import { addDoctorCommand } from './doctor/doctor.command.js';
 import { CommandFailure, EXIT, EXIT_HELP, type Exit, type Io } from './io.js';
@@ -55,5 +56,6 @@ function commandLine(io: Io): Command {
   addKeysCommands(program, io);
   addAuditCommands(program, io);
   addTransferCommands(program, io);
+  addBackupCommands(program, io);
   return program;
 }
