@@ -8,6 +8,7 @@ import { OwnRedis } from '../support/own-redis.js';
 import { TestDatabase } from '../support/test-database.js';
 
 const QUEUE: QueueName = 'registry-events';
+const ONE_SERVER = { redisSentinels: [], redisSentinelPassword: null, redisCluster: [], redisCaPath: null };
 
 for (const backend of ['redis', 'postgres'] as const) {
   const missing = backend === 'redis' && !process.env['PORTUS_TEST_REDIS_BIN'];
@@ -26,7 +27,11 @@ for (const backend of ['redis', 'postgres'] as const) {
     });
 
     it('tells how many jobs wait, and for how long', async () => {
-      const connections = connectQueues('producer', redis?.url ?? null, database.url, () => undefined);
+      const connections = connectQueues(
+        'producer',
+        { ...ONE_SERVER, redisUrl: redis?.url ?? null, databaseUrl: database.url },
+        () => undefined,
+      );
       const { connection, kind } = connections;
       const queues = QUEUES.map(
         (name) => [name, new Queue(name, { connection }).on('error', () => undefined)] as const,
