@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { recordNewFindings } from '#catalog/new-findings.js';
 import type { RegistryClients } from '#catalog/registry-clients.js';
 import { ScanDrain } from '#catalog/scan-drain.js';
 import type { ScanEnd } from '#catalog/scan-runner.js';
+import type { Severity } from '#domain/scan/severity.js';
+import { ActivitiesRepository } from '#persistence/activities.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { ScanPlansRepository } from '#persistence/scan-plans.repository.js';
 import { ScanQueueRepository } from '#persistence/scan-queue.repository.js';
@@ -151,7 +154,10 @@ export class ScanBench {
   }
 
   /** A worker with these scanners, as the one that started last. */
-  async worker(scanners: readonly Scanner[], options: { announced?: boolean } = {}): Promise<ScanDrain> {
+  async worker(
+    scanners: readonly Scanner[],
+    options: { announced?: boolean; alertFrom?: Severity } = {},
+  ): Promise<ScanDrain> {
     if (options.announced ?? true) await this.scanners.announce(scanners);
     await this.scanners.backfill();
     const log = { info: () => undefined, warn: () => undefined };
@@ -167,6 +173,7 @@ export class ScanBench {
         log,
         ratePerMinute: 0,
         onEnd: (_, end) => this.ends.push(end),
+        onVerdict: recordNewFindings(new ActivitiesRepository(this.database.sql), options.alertFrom ?? 'high'),
       },
       new Scanners(scanners),
     );

@@ -15,6 +15,8 @@ export type StandInAnswer = (response: ServerResponse, request: StandInRequest) 
 export class ScannerStandIn {
   readonly received: StandInRequest[] = [];
   private readonly answers = new Map<string, StandInAnswer[]>();
+  /** What it does where nothing else was said. */
+  otherwise: StandInAnswer = (response) => void response.writeHead(404).end();
 
   private constructor(private readonly server: Server) {}
 
@@ -53,8 +55,7 @@ export class ScannerStandIn {
     this.received.push(taken);
     const answers = this.answers.get(`${method} ${url.split('?')[0]}`);
     const answer = answers && answers.length > 1 ? answers.shift() : answers?.[0];
-    if (answer) answer(response, taken);
-    else response.writeHead(404).end();
+    (answer ?? this.otherwise)(response, taken);
   }
 }
 

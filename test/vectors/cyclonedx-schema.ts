@@ -18,6 +18,7 @@ const component = object(['type', 'name'], {
   name: { type: 'string' },
   version: { type: 'string' },
   purl: { type: 'string', pattern: '^pkg:[a-z]+/' },
+  properties,
 });
 const rating = object([], {
   source,

@@ -2489,6 +2489,7 @@ export interface components {
             images: number;
             unknown_images: number;
             verdict_at: string | null;
+            demo: boolean;
             worst: ("critical" | "high" | "medium" | "low" | "negligible" | "unknown") | null;
             counts: components["schemas"]["SeverityCounts"];
         };
@@ -2572,6 +2573,7 @@ export interface components {
             state: "none" | "queued" | "running" | "done" | "failed" | "unsupported";
             reason: string | null;
             verdict_at: string | null;
+            demo: boolean;
             worst: ("critical" | "high" | "medium" | "low" | "negligible" | "unknown") | null;
             counts: components["schemas"]["SeverityCounts"] | null;
         };
@@ -2761,6 +2763,7 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+            fixable: number;
             accepted: number;
             scanners: components["schemas"]["ScannerVerdict"][];
         };
@@ -2950,7 +2953,7 @@ export interface components {
             content_type: "application/json" | "application/x-www-form-urlencoded";
             /** @enum {string} */
             format: "portus" | "cloudevents";
-            events: ("push" | "delete" | "tag_moved" | "scan")[];
+            events: ("push" | "delete" | "tag_moved" | "scan" | "new_finding")[];
             username: string | null;
             has_password: boolean;
             has_secret: boolean;
@@ -2984,7 +2987,7 @@ export interface components {
                  */
                 format?: "portus" | "cloudevents";
                 /** @description default: push, delete */
-                events?: ("push" | "delete" | "tag_moved" | "scan")[];
+                events?: ("push" | "delete" | "tag_moved" | "scan" | "new_finding")[];
                 /** @description for HTTP Basic; empty or null: none */
                 username?: string | null;
                 /** @description empty or null: none; never shown */
@@ -3017,7 +3020,7 @@ export interface components {
                  */
                 format?: "portus" | "cloudevents";
                 /** @description default: push, delete */
-                events?: ("push" | "delete" | "tag_moved" | "scan")[];
+                events?: ("push" | "delete" | "tag_moved" | "scan" | "new_finding")[];
                 /** @description for HTTP Basic; empty or null: none */
                 username?: string | null;
                 /** @description empty or null: none; never shown */
@@ -3050,7 +3053,7 @@ export interface components {
             /** @description X-Portus-Delivery: the same at every attempt */
             uuid: string;
             /** @enum {string} */
-            event: "push" | "delete" | "tag_moved" | "scan";
+            event: "push" | "delete" | "tag_moved" | "scan" | "new_finding";
             /** @description repository and tag */
             subject: string;
             /** @enum {string} */
@@ -3073,7 +3076,7 @@ export interface components {
             /** @description X-Portus-Delivery: the same at every attempt */
             uuid: string;
             /** @enum {string} */
-            event: "push" | "delete" | "tag_moved" | "scan";
+            event: "push" | "delete" | "tag_moved" | "scan" | "new_finding";
             /** @description repository and tag */
             subject: string;
             /** @enum {string} */
@@ -6415,6 +6418,7 @@ export interface operations {
                      *           "images": 1,
                      *           "unknown_images": 1,
                      *           "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *           "demo": false,
                      *           "worst": "critical",
                      *           "counts": {
                      *             "critical": 1,
@@ -6525,6 +6529,7 @@ export interface operations {
                      *           "images": 1,
                      *           "unknown_images": 1,
                      *           "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *           "demo": false,
                      *           "worst": "critical",
                      *           "counts": {
                      *             "critical": 1,
@@ -6606,6 +6611,7 @@ export interface operations {
                      *         "images": 1,
                      *         "unknown_images": 1,
                      *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "demo": false,
                      *         "worst": "critical",
                      *         "counts": {
                      *           "critical": 1,
@@ -6716,6 +6722,7 @@ export interface operations {
                      *         "images": 1,
                      *         "unknown_images": 1,
                      *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "demo": false,
                      *         "worst": "critical",
                      *         "counts": {
                      *           "critical": 1,
@@ -6913,6 +6920,7 @@ export interface operations {
                      *           "state": "none",
                      *           "reason": "text",
                      *           "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *           "demo": false,
                      *           "worst": "critical",
                      *           "counts": {
                      *             "critical": 1,
@@ -7012,6 +7020,7 @@ export interface operations {
                      *             "state": "none",
                      *             "reason": "text",
                      *             "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *             "demo": false,
                      *             "worst": "critical",
                      *             "counts": {
                      *               "critical": 1,
@@ -7122,6 +7131,7 @@ export interface operations {
                      *         "state": "none",
                      *         "reason": "text",
                      *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "demo": false,
                      *         "worst": "critical",
                      *         "counts": {
                      *           "critical": 1,
@@ -7518,6 +7528,7 @@ export interface operations {
                      *           "state": "none",
                      *           "reason": "text",
                      *           "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *           "demo": false,
                      *           "worst": "critical",
                      *           "counts": {
                      *             "critical": 1,
@@ -7621,6 +7632,7 @@ export interface operations {
                      *         "state": "none",
                      *         "reason": "text",
                      *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "demo": false,
                      *         "worst": "critical",
                      *         "counts": {
                      *           "critical": 1,
@@ -8228,6 +8240,7 @@ export interface operations {
                      *         "state": "none",
                      *         "reason": "text",
                      *         "verdict_at": "2026-11-21T09:30:00.000Z",
+                     *         "demo": false,
                      *         "worst": "critical",
                      *         "counts": {
                      *           "critical": 1,
@@ -8777,6 +8790,7 @@ export interface operations {
                      *         "negligible": 1,
                      *         "unknown": 1
                      *       },
+                     *       "fixable": 1,
                      *       "accepted": 1,
                      *       "scanners": [
                      *         {

@@ -32,7 +32,7 @@ export interface RepositoryRow {
   pullCount: string;
   pulledAt: Date | null;
   /** Of the images that are tagged, each once; `unknown_images` have no verdict. */
-  scan: SeverityCounts & { images: number; unknown_images: number; verdict_at: string | null };
+  scan: SeverityCounts & { images: number; unknown_images: number; verdict_at: string | null; demo: boolean };
   stars: number;
   /** Whether the viewer likes it. */
   starred: boolean;
@@ -74,7 +74,7 @@ const SUMS = `
             WHERE g.repository_id = p.id) d) AS size,
   (SELECT max(g.updated_at) FROM tags g WHERE g.repository_id = p.id) AS "lastPushedAt",
   (SELECT json_build_object('images', count(*), 'unknown_images', count(*) FILTER (WHERE d.verdict_at IS NULL),
-            'verdict_at', min(d.verdict_at), ${SCAN_SUMS})
+            'verdict_at', min(d.verdict_at), 'demo', coalesce(bool_or(d.demo), false), ${SCAN_SUMS})
      FROM (SELECT DISTINCT s.* FROM tags g JOIN manifests f ON f.id = g.manifest_id
              JOIN scan_targets s ON s.registry_id = p.registry_id AND s.digest = f.digest
             WHERE g.repository_id = p.id) d) AS scan`;

@@ -11,5 +11,5 @@ export const SCAN_COLUMNS = `
        WHEN s.state = 'none' AND s.unplanned AND EXISTS (SELECT FROM scanners n WHERE n.enabled) THEN 'queued'
        ELSE coalesce(s.state, 'none') END AS "scanState",
   CASE WHEN s.state = 'none' AND NOT EXISTS (SELECT FROM scanners n WHERE n.enabled) THEN 'no scanner configured'
-       ELSE s.reason END AS "scanReason", s.verdict_at AS "verdictAt", s.worst,
+       ELSE s.reason END AS "scanReason", s.verdict_at AS "verdictAt", coalesce(s.demo, false) AS "scanDemo", s.worst,
   CASE WHEN s.verdict_at IS NOT NULL THEN json_build_object(${COUNTS}) END AS counts`;

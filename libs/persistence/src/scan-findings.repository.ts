@@ -96,7 +96,7 @@ const FINDINGS = `${VERDICTS},
            min(array_position(${RANKS}, i.severity)) AS rank, array_agg(DISTINCT i.scanner) AS scanners,
            (array_agg(i.id ORDER BY array_position(${RANKS}, i.severity), i.fixed NULLS LAST, i.id))[1] AS issue,
            max(i.fixed) AS fixed, coalesce(array_agg(DISTINCT v.layers[f.layer]) FILTER (WHERE f.layer IS NOT NULL), '{}') AS layers,
-           min(v.first_at) AS "foundAt"
+           min(f.found_at) AS "foundAt"
       FROM verdicts v JOIN scan_findings f ON f.verdict_id = v.id JOIN scan_issues i ON i.id = f.issue_id
       JOIN vulnerabilities n ON n.id = i.vulnerability_id
      WHERE ($4::text IS NULL OR i.package = $4) AND ($5::text IS NULL OR n.name = $5) AND ($6::text IS NULL OR i.scanner = $6)
@@ -125,15 +125,18 @@ export class ScanFindingsRepository {
     return { items, total };
   }
 
-  /** How many findings of each severity count for a gate: without accepted risks, and perhaps only what can be fixed. */
+  /**
+   * How many findings of each severity count for a gate: without accepted risks, and perhaps only what can be fixed; and how
+   * many of them can be.
+   */
   async gateCounts(
     image: Image,
     fixableOnly: boolean,
-  ): Promise<{ counts: Record<Severity, number>; accepted: number }> {
-    const rows = await this.database.query<{ severity: Severity; n: number; accepted: number }>(
+  ): Promise<{ counts: Record<Severity, number>; fixable: number; accepted: number }> {
+    const rows = await this.database.query<{ severity: Severity; n: number; fixable: number; accepted: number }>(
       `${FINDINGS}
        SELECT (${RANKS})[f.rank] AS severity, count(*) FILTER (WHERE q.accepted IS NULL)::int AS n,
-              count(q.accepted)::int AS accepted
+              count(*) FILTER (WHERE q.accepted IS NULL AND f.fixed IS NOT NULL)::int AS fixable, count(q.accepted)::int AS accepted
          FROM found f JOIN scan_issues i ON i.id = f.issue JOIN vulnerabilities n ON n.id = f."vulnerabilityId"
          CROSS JOIN LATERAL (SELECT (${ACCEPTED}) AS accepted) q
         WHERE NOT $7 OR f.fixed IS NOT NULL GROUP BY f.rank`,
@@ -141,7 +144,8 @@ export class ScanFindingsRepository {
     );
     const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>;
     for (const { severity, n } of rows) counts[severity] = n;
-    return { counts, accepted: rows.reduce((sum, row) => sum + row.accepted, 0) };
+    const sum = (of: 'fixable' | 'accepted'): number => rows.reduce((total, row) => total + row[of], 0);
+    return { counts, fixable: sum('fixable'), accepted: sum('accepted') };
   }
 
   /** What the scanners have said, by scanner. */

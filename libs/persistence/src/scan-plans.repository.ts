@@ -41,7 +41,10 @@ const PLAN = `
     ON CONFLICT (target_id, scanner) DO NOTHING)
   SELECT id FROM planned`;
 
-/** A digest was pulled when a tag was that has it, or that has an index which lists it. */
+/**
+ * A digest was pulled when a tag was that has it, or that has an index which lists it. Waiting scans go by that too, so that
+ * one which was pulled later overtakes those that an earlier round has left.
+ */
 const RESCAN = `
   WITH due AS (
     SELECT s.id, t.registry_id, t.digest
@@ -61,12 +64,13 @@ const RESCAN = `
       FROM tags g JOIN manifest_children c ON c.parent_id = g.manifest_id JOIN repositories r ON r.id = g.repository_id
      WHERE EXISTS (SELECT FROM due) AND g.pulled_at IS NOT NULL GROUP BY 1, 2),
   first AS (
-    SELECT d.id FROM due d LEFT JOIN pulls p ON p.registry_id = d.registry_id AND p.digest = d.digest
+    SELECT d.id, max(p.pulled_at) AS pulled_at FROM due d LEFT JOIN pulls p ON p.registry_id = d.registry_id AND p.digest = d.digest
      GROUP BY d.id ORDER BY max(p.pulled_at) DESC NULLS LAST, d.id DESC LIMIT $3)
-  UPDATE scans SET state = 'queued', priority = $4, queued_at = now(), due_at = now(), attempts = 0
-   WHERE id IN (SELECT id FROM scans WHERE id IN (SELECT id FROM first) AND state IN ('done', 'failed', 'unsupported')
-                 ORDER BY id FOR UPDATE SKIP LOCKED)
-  RETURNING target_id AS "targetId"`;
+  UPDATE scans s SET state = 'queued', priority = $4, queued_at = coalesce(f.pulled_at, '2000-01-01'), due_at = now(), attempts = 0
+    FROM first f
+   WHERE s.id = f.id AND s.id IN (SELECT id FROM scans WHERE id IN (SELECT id FROM first) AND state IN ('done', 'failed', 'unsupported')
+                                   ORDER BY id FOR UPDATE SKIP LOCKED)
+  RETURNING s.target_id AS "targetId"`;
 
 /** Finds out what new digests are, and which scanners are to look at them. */
 export class ScanPlansRepository {

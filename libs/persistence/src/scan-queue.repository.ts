@@ -1,4 +1,5 @@
 import { SCAN_PRIORITIES, type ScanPriority } from '#domain/scan/scan-state.js';
+import { announceScans } from './announce-scans.js';
 import type { Database, Sql } from './database.js';
 import { summariseScans } from './scan-summaries.js';
 
@@ -153,10 +154,12 @@ export class ScanQueueRepository {
     });
   }
 
+  /** Also tells webhooks, where nothing more is to be done for an image. */
   private async settle(statement: string, values: unknown[]): Promise<void> {
     await this.database.transaction(async (sql) => {
       const rows = await sql.query<{ targetId: string }>(statement, values);
-      await summariseScans(sql, [...new Set(rows.map((row) => row.targetId))]);
+      const changed = await summariseScans(sql, [...new Set(rows.map((row) => row.targetId))]);
+      if (changed.length > 0) await announceScans(sql, changed);
     });
   }
 }

@@ -24,8 +24,8 @@ const COUNTS = `
  * yet, the former ones.
  */
 const SHOWN = `
-  SELECT x.id, v.id AS verdict_id, v.completed_at
-    FROM x JOIN scan_verdicts v ON v.target_id = x.id
+  SELECT x.id, v.id AS verdict_id, v.completed_at, coalesce(n.demo, false) AS demo
+    FROM x JOIN scan_verdicts v ON v.target_id = x.id LEFT JOIN scanners n ON n.name = v.scanner
    WHERE EXISTS (SELECT FROM scans s WHERE s.target_id = x.id AND s.scanner = v.scanner)
       OR NOT EXISTS (SELECT FROM scan_verdicts o JOIN scans s ON s.target_id = o.target_id AND s.scanner = o.scanner
                       WHERE o.target_id = x.id)`;
@@ -38,12 +38,12 @@ const SUMMARISE_IMAGES = `
            left(string_agg(s.scanner || ': ' || s.reason, '; ' ORDER BY s.scanner), 1000) AS reason
       FROM x JOIN scans s ON s.target_id = x.id GROUP BY x.id),
   counted AS (${SHOWN}),
-  dated AS (SELECT id, min(completed_at) AS verdict_at FROM counted GROUP BY id),
+  dated AS (SELECT id, min(completed_at) AS verdict_at, bool_or(demo) AS demo FROM counted GROUP BY id),
   counts AS (${COUNTS})
   UPDATE scan_targets t
      SET state = CASE WHEN w.id IS NOT NULL THEN w.state WHEN t.state = 'unsupported' THEN t.state ELSE 'none' END,
          reason = CASE WHEN w.id IS NULL THEN t.reason ELSE w.reason END,
-         verdict_at = d.verdict_at, worst = c.worst, ${SET_COUNTS}
+         verdict_at = d.verdict_at, demo = coalesce(d.demo, false), worst = c.worst, ${SET_COUNTS}
     FROM x LEFT JOIN work w ON w.id = x.id LEFT JOIN dated d ON d.id = x.id LEFT JOIN counts c ON c.id = x.id
    WHERE t.id = x.id`;
 
@@ -71,12 +71,13 @@ const SUMMARISE_INDEXES = `
       FROM members GROUP BY id),
   x AS (SELECT leaf AS id FROM members WHERE leaf IS NOT NULL),
   shown AS (${SHOWN}),
-  counted AS (SELECT DISTINCT m.id, s.verdict_id FROM members m JOIN shown s ON s.id = m.leaf),
+  counted AS (SELECT DISTINCT m.id, s.verdict_id, s.demo FROM members m JOIN shown s ON s.id = m.leaf),
+  marked AS (SELECT id, bool_or(demo) AS demo FROM counted GROUP BY id),
   counts AS (${COUNTS})
   UPDATE scan_targets t
      SET state = coalesce(w.state, 'unsupported'), reason = CASE WHEN w.id IS NULL THEN 'it lists no image' ELSE w.reason END,
-         verdict_at = w.verdict_at, worst = c.worst, ${SET_COUNTS}
-    FROM wanted q LEFT JOIN work w ON w.id = q.id LEFT JOIN counts c ON c.id = q.id
+         verdict_at = w.verdict_at, demo = coalesce(d.demo, false), worst = c.worst, ${SET_COUNTS}
+    FROM wanted q LEFT JOIN work w ON w.id = q.id LEFT JOIN marked d ON d.id = q.id LEFT JOIN counts c ON c.id = q.id
    WHERE t.id = q.id`;
 
 const ANCESTORS = `

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { NO_FINDINGS, SEVERITIES, type Severity, type SeverityCounts } from '#domain/scan/severity.js';
-import { announceScan } from './announce.js';
+import { announceScans } from './announce-scans.js';
 import type { Database, Sql } from './database.js';
 import type { ClaimedScan } from './scan-queue.repository.js';
 import { type NewSbom, storeSbom } from './scan-sboms.repository.js';
@@ -42,8 +42,9 @@ export interface FreshFinding {
 export interface SettledVerdict {
   /** Targets whose summary changed: the digest's own, and the indexes that list it. */
   targetIds: string[];
-  /** null: it is the first verdict of this scanner. */
-  fresh: FreshFinding[] | null;
+  /** Whether it is the first verdict of this scanner, so that everything in it is fresh. */
+  isFirst: boolean;
+  fresh: FreshFinding[];
 }
 
 /** Told in the transaction in which a verdict is stored. */
@@ -51,7 +52,19 @@ export type OnVerdict = (sql: Sql, scan: ClaimedScan, settled: SettledVerdict) =
 
 const MAX_LAYERS = 1_000;
 
+/** Attempts to store issues that somebody forgets at the same moment. */
+const STORE_ATTEMPTS = 3;
+
+/** What is forgotten as soon as nothing holds it any more. */
+const HELD_BY = {
+  scan_issues: 'SELECT FROM scan_findings f WHERE f.issue_id = l.id',
+  vulnerabilities: 'SELECT FROM scan_issues i WHERE i.vulnerability_id = l.id',
+} as const;
+const PURGED = Object.keys(HELD_BY) as (keyof typeof HELD_BY)[];
+
 export class ScanVerdictsRepository {
+  private readonly looked = { scan_issues: 0, vulnerabilities: 0 };
+
   constructor(private readonly database: Database) {}
 
   /**
@@ -71,20 +84,28 @@ export class ScanVerdictsRepository {
       const fresh = await replaceFindings(sql, id, verdict.findings, issues);
       if (verdict.sbom) await storeSbom(sql, scan.targetId, scan.scanner, verdict.sbom);
       const targetIds = await summariseScans(sql, [scan.targetId]);
-      await onVerdict?.(sql, scan, { targetIds, fresh: isFirst ? null : fresh });
-      await tell(sql, targetIds);
+      await onVerdict?.(sql, scan, { targetIds, isFirst, fresh });
+      await announceScans(sql, targetIds);
       return true;
     });
   }
 
-  /** Forgets issues and vulnerabilities that nothing holds any more, some at a time. */
+  /**
+   * Forgets issues and vulnerabilities that nothing holds any more. Looks at some at a time, and goes on from there the next
+   * time.
+   */
   async purge(limit: number): Promise<void> {
-    await this.database.query(
-      `DELETE FROM scan_issues WHERE id IN (
-         SELECT i.id FROM scan_issues i WHERE NOT EXISTS (SELECT FROM scan_findings f WHERE f.issue_id = i.id) LIMIT $1
-          FOR UPDATE SKIP LOCKED)`,
-      [limit],
-    );
+    for (const table of PURGED) {
+      const [row] = await this.database.query<{ last: number | null }>(
+        `WITH looked AS (SELECT id FROM ${table} WHERE id > $1 ORDER BY id LIMIT $2),
+         gone AS (
+           DELETE FROM ${table} WHERE id IN (
+             SELECT x.id FROM ${table} x JOIN looked l ON l.id = x.id WHERE NOT EXISTS (${HELD_BY[table]}) FOR UPDATE OF x SKIP LOCKED))
+         SELECT max(id) AS last FROM looked`,
+        [this.looked[table], limit],
+      );
+      this.looked[table] = row?.last ?? 0;
+    }
   }
 }
 
@@ -137,7 +158,11 @@ function keyOf(scanner: string, finding: StoredFinding): string {
   return createHash('md5').update(JSON.stringify(facts)).digest('hex');
 }
 
-/** Ids of the issues, by key. In one order for all, so that scans of like images do not wait for each other in a circle. */
+/**
+ * Ids of the issues, by key. In one order for all, so that scans of like images do not wait for each other in a circle. What
+ * nothing holds yet may be forgotten by another process before we hold it: then it is stored once more, because a verdict
+ * that lacks a finding would make an image look better than it is.
+ */
 async function storeIssues(
   sql: Sql,
   scanner: string,
@@ -145,25 +170,28 @@ async function storeIssues(
 ): Promise<Map<string, { issueId: number; finding: StoredFinding }>> {
   const byKey = new Map(findings.map((finding) => [keyOf(scanner, finding), finding]));
   const rows = [...byKey].map(([key, finding]) => ({ ...finding, ...finding.cvss, key }));
-  await sql.query(STORE_VULNERABILITIES, [JSON.stringify(rows)]);
-  await sql.query(STORE_ISSUES, [scanner, JSON.stringify(rows)]);
-  const stored = await sql.query<{ id: number; key: string }>(
-    'SELECT id, key FROM scan_issues WHERE key = ANY($1::uuid[]) ORDER BY key FOR KEY SHARE',
-    [[...byKey.keys()]],
-  );
-  return new Map(
-    stored.map(({ id, key }) => {
-      const plain = key.replaceAll('-', '');
-      return [plain, { issueId: id, finding: byKey.get(plain)! }];
-    }),
-  );
+  for (let attempt = 0; attempt < STORE_ATTEMPTS; attempt += 1) {
+    await sql.query(STORE_VULNERABILITIES, [JSON.stringify(rows)]);
+    await sql.query(STORE_ISSUES, [scanner, JSON.stringify(rows)]);
+    const stored = await sql.query<{ id: number; key: string }>(HOLD_ISSUES, [[...byKey.keys()]]);
+    if (stored.length < byKey.size) continue;
+    const entries = stored.map(({ id, key }) => [key.replaceAll('-', ''), id] as const);
+    return new Map(entries.map(([key, issueId]) => [key, { issueId, finding: byKey.get(key)! }]));
+  }
+  throw new Error('issues vanish while they are stored');
 }
 
-/** What is known of it already stays; a scanner that knows more adds it. */
+const HOLD_ISSUES = 'SELECT id, key FROM scan_issues WHERE key = ANY($1::uuid[]) ORDER BY key FOR KEY SHARE';
+
+/** What is known of it already stays; a scanner that knows more adds it. Where there is nothing to add nothing is locked. */
 const STORE_VULNERABILITIES = `
   INSERT INTO vulnerabilities AS v (name, aliases, title, links)
   SELECT DISTINCT ON (f.id) f.id, ARRAY(SELECT jsonb_array_elements_text(f.aliases)), f.title, ARRAY(SELECT jsonb_array_elements_text(f.links))
-    FROM jsonb_to_recordset($1::jsonb) AS f(id text, aliases jsonb, title text, links jsonb) ORDER BY f.id
+    FROM jsonb_to_recordset($1::jsonb) AS f(id text, aliases jsonb, title text, links jsonb)
+   WHERE NOT EXISTS (SELECT FROM vulnerabilities k
+                      WHERE k.name = f.id AND (k.title IS NOT NULL OR f.title IS NULL) AND (k.links <> '{}' OR f.links = '[]')
+                        AND (k.aliases <> '{}' OR f.aliases = '[]'))
+   ORDER BY f.id
   ON CONFLICT (name) DO UPDATE
      SET title = coalesce(v.title, excluded.title), links = CASE WHEN v.links = '{}' THEN excluded.links ELSE v.links END,
          aliases = CASE WHEN v.aliases = '{}' THEN excluded.aliases ELSE v.aliases END
@@ -189,37 +217,29 @@ async function replaceFindings(
 ): Promise<FreshFinding[]> {
   const layers = layersOf(findings);
   const wanted = [...issues.values()];
-  const known = await sql.query<{ vulnerability: string }>(
-    `SELECT DISTINCT v.name AS vulnerability FROM scan_findings f JOIN scan_issues i ON i.id = f.issue_id
-       JOIN vulnerabilities v ON v.id = i.vulnerability_id WHERE f.verdict_id = $1`,
+  const known = await sql.query<{ vulnerability: string; foundAt: Date }>(
+    `SELECT v.name AS vulnerability, min(f.found_at) AS "foundAt" FROM scan_findings f JOIN scan_issues i ON i.id = f.issue_id
+       JOIN vulnerabilities v ON v.id = i.vulnerability_id WHERE f.verdict_id = $1 GROUP BY v.name`,
     [verdictId],
   );
+  const before = new Map(known.map((row) => [row.vulnerability, row.foundAt]));
   await sql.query('DELETE FROM scan_findings WHERE verdict_id = $1 AND issue_id <> ALL($2::int[])', [
     verdictId,
     wanted.map((one) => one.issueId),
   ]);
   await sql.query(
-    `INSERT INTO scan_findings AS f (verdict_id, issue_id, layer) SELECT $1, * FROM unnest($2::int[], $3::smallint[])
+    `INSERT INTO scan_findings AS f (verdict_id, issue_id, layer, found_at)
+     SELECT $1, w.issue_id, w.layer, coalesce(w.found_at, now())
+       FROM unnest($2::int[], $3::smallint[], $4::timestamptz[]) AS w(issue_id, layer, found_at)
      ON CONFLICT (verdict_id, issue_id) DO UPDATE SET layer = excluded.layer WHERE f.layer IS DISTINCT FROM excluded.layer`,
     [
       verdictId,
       wanted.map((one) => one.issueId),
       wanted.map((one) => layers.indexOf(one.finding.layerDigest ?? '') + 1 || null),
+      wanted.map((one) => before.get(one.finding.id) ?? null),
     ],
   );
-  const before = new Set(known.map((row) => row.vulnerability));
   return wanted
     .filter(({ finding }) => !before.has(finding.id))
     .map(({ finding: { id, package: name, severity } }) => ({ vulnerability: id, package: name, severity }));
-}
-
-/** Tells webhooks about images all of whose scans have ended. */
-async function tell(sql: Sql, targetIds: readonly string[]): Promise<void> {
-  const rows = await sql.query<{ registryId: number; digest: string; scan: Record<string, unknown> }>(
-    `SELECT registry_id AS "registryId", digest, jsonb_build_object('state', state, 'verdict_at', verdict_at, 'worst', worst,
-            'counts', jsonb_build_object(${[...SEVERITIES, 'fixable'].map((name) => `'${name}', ${name}`).join(', ')})) AS scan
-       FROM scan_targets WHERE id = ANY($1::bigint[]) AND state IN ('done', 'failed') AND verdict_at IS NOT NULL ORDER BY id`,
-    [targetIds],
-  );
-  for (const { scan, ...image } of rows) await announceScan(sql, image, scan);
 }

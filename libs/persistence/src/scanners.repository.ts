@@ -34,7 +34,8 @@ export class ScannersRepository {
       );
       await sql.query(
         `INSERT INTO scanners (name, enabled, demo) SELECT n, true, d FROM unnest($1::text[], $2::bool[]) AS w(n, d)
-         ON CONFLICT (name) DO UPDATE SET enabled = true, demo = excluded.demo`,
+         ON CONFLICT (name) DO UPDATE SET enabled = true, demo = excluded.demo,
+                enabled_at = CASE WHEN scanners.enabled THEN scanners.enabled_at ELSE now() END`,
         [names, scanners.map((scanner) => scanner.demo)],
       );
     });

@@ -42,6 +42,8 @@ export interface TagRow {
   scanReason: string | null;
   /** When the verdict was made that is shown; null: there is none. */
   verdictAt: Date | null;
+  /** Its findings, or some of them, are made up. */
+  scanDemo: boolean;
   worst: Severity | null;
   counts: SeverityCounts | null;
   namespaceId: number;

@@ -4,11 +4,11 @@ import type { ScanOutcome, ScanRequest, Scanner } from './scanner.js';
 
 const MADE_UP = 'This vulnerability is made up: the scanner "dummy" looks at nothing.';
 
-/** As Portus's fixture had them. */
+/** No names of real vulnerabilities: whoever looks for one of these must not find what nobody has looked for. */
 const FINDINGS = [
-  { id: 'CVE-2016-6301', package: 'busybox', installed: '1.24.2', fixed: '1.25.1', severity: 'high', title: MADE_UP },
-  { id: 'CVE-2016-8859', package: 'musl', installed: '1.1.14', fixed: '1.1.15', severity: 'medium', title: MADE_UP },
-  { id: 'CVE-2017-0001', package: 'made-up', installed: '1.0', fixed: null, severity: 'low', title: MADE_UP },
+  { id: 'DUMMY-0001', package: 'busybox', installed: '1.24.2', fixed: '1.25.1', severity: 'high', title: MADE_UP },
+  { id: 'DUMMY-0002', package: 'musl', installed: '1.1.14', fixed: '1.1.15', severity: 'medium', title: MADE_UP },
+  { id: 'DUMMY-0003', package: 'made-up', installed: '1.0', fixed: null, severity: 'low', title: MADE_UP },
 ]
   .map((raw) => normalised(raw))
   .filter((finding): finding is Finding => finding !== null);

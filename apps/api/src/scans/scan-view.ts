@@ -24,6 +24,7 @@ export const scanView = z
     state: z.enum(SCAN_STATES),
     reason: z.string().nullable(),
     verdict_at: z.string().nullable(),
+    demo: z.boolean(),
     worst: z.enum(SEVERITIES).nullable(),
     counts: countsView.nullable(),
   })
@@ -31,33 +32,34 @@ export const scanView = z
 
 /**
  * `state` tells of the newest scan, the rest of the newest verdict, which stays while the next one is made. Without a
- * `verdict_at` nothing is known; only with one does a null `worst` mean that nothing was found.
+ * `verdict_at` nothing is known; only with one does a null `worst` mean that nothing was found. `demo`: some of it is made up.
  */
 export function viewScan(
-  row: Pick<TagRow, 'scanState' | 'scanReason' | 'verdictAt' | 'worst' | 'counts'>,
+  row: Pick<TagRow, 'scanState' | 'scanReason' | 'verdictAt' | 'scanDemo' | 'worst' | 'counts'>,
 ): z.output<typeof scanView> {
-  const { scanState: state, scanReason: reason, verdictAt, worst, counts } = row;
-  return { state, reason, verdict_at: verdictAt?.toISOString() ?? null, worst, counts };
+  const { scanState: state, scanReason: reason, verdictAt, scanDemo: demo, worst, counts } = row;
+  return { state, reason, verdict_at: verdictAt?.toISOString() ?? null, demo, worst, counts };
 }
 
 /**
  * The images that are tagged, each once, summed up. `unknown_images` have no verdict: while there is one, the counts are not
- * all. `verdict_at`: the oldest verdict.
+ * all. `verdict_at`: the oldest verdict. `demo`: some of it is made up.
  */
 export const repositoryScanView = z
   .object({
     images: count,
     unknown_images: count,
     verdict_at: z.string().nullable(),
+    demo: z.boolean(),
     worst: z.enum(SEVERITIES).nullable(),
     counts: countsView,
   })
   .meta({ id: 'RepositoryScan' });
 
 export function viewRepositoryScan(scan: RepositoryRow['scan']): z.output<typeof repositoryScanView> {
-  const { images, unknown_images, verdict_at: at, ...counts } = scan;
+  const { images, unknown_images, verdict_at: at, demo, ...counts } = scan;
   const verdict_at = at === null ? null : new Date(at).toISOString();
-  return { images, unknown_images, verdict_at, worst: worstOf(counts), counts };
+  return { images, unknown_images, verdict_at, demo, worst: worstOf(counts), counts };
 }
 
 /** A vulnerability as Portus has it. */

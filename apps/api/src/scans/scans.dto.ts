@@ -100,7 +100,10 @@ export const verdictQuery = z.object({
 });
 export type VerdictQuery = z.output<typeof verdictQuery>;
 
-/** `counts`: what counted, without accepted risks. `age`: of the verdict, in seconds. */
+/**
+ * `counts`: what counted, without accepted risks; `fixable` of them are mended in a newer version. `age`: of the verdict, in
+ * seconds.
+ */
 export const verdictView = z
   .object({
     pass: z.boolean(),
@@ -111,6 +114,7 @@ export const verdictView = z
     age: z.number().nullable(),
     worst: severity.nullable(),
     counts: z.record(severity, z.number()),
+    fixable: z.number(),
     accepted: z.number(),
     scanners: z.array(scannerVerdictView),
   })

@@ -19,6 +19,7 @@ export interface JudgedImage extends Judgement {
   tag: TagRow;
   counts: Record<Severity, number>;
   worst: Severity | null;
+  fixable: number;
   accepted: number;
   verdicts: VerdictRow[];
 }
@@ -46,13 +47,13 @@ export class ScansService {
   async judge(person: Person, id: number, query: VerdictQuery): Promise<JudgedImage> {
     const tag = await this.tags.get(person, id);
     const fixableOnly = query.fixable_only === 'true';
-    const { counts, accepted } = await this.findings.gateCounts(tag, fixableOnly);
+    const { counts, fixable, accepted } = await this.findings.gateCounts(tag, fixableOnly);
     const { unscanned, unsupported, failed } = query;
     const gate = { max: query.max ?? null, fixableOnly, maxAge: query.max_age ?? null, unscanned, unsupported, failed };
     const facts = { state: tag.scanState, reason: tag.scanReason, verdictAt: tag.verdictAt, counts };
     const worst = SEVERITIES.find((one) => counts[one] > 0) ?? null;
     const verdicts = await this.findings.verdicts(tag);
-    return { ...judgeImage(gate, facts, new Date()), tag, counts, worst, accepted, verdicts };
+    return { ...judgeImage(gate, facts, new Date()), tag, counts, worst, fixable, accepted, verdicts };
   }
 
   /** Images of the person's in which a vulnerability was found. */

@@ -23,4 +23,8 @@ export class ScanFinding {
   /** Position of the layer in the verdict's list, from 1; null: not known. */
   @Column({ type: 'smallint', nullable: true })
   layer!: number | null;
+
+  /** When the scanner first found this vulnerability in the image; it stays while what is said of it changes. */
+  @Column({ name: 'found_at', type: 'timestamptz', default: () => 'now()' })
+  foundAt!: Date;
 }

@@ -60,6 +60,10 @@ export class ScanTarget {
   @Column({ type: 'text', nullable: true })
   worst!: Severity | null;
 
+  /** true: something of it was made up, by a scanner for demonstrations. */
+  @Column({ type: 'boolean', default: false })
+  demo!: boolean;
+
   @Column({ type: 'integer', default: 0 })
   critical!: number;
 

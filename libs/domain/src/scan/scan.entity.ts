@@ -37,6 +37,7 @@ export class Scan {
   @Column({ type: 'smallint' })
   priority!: number;
 
+  /** When it was asked for, by whatever is newest going first; of a rescan, when the image was last pulled. */
   @Column({ name: 'queued_at', type: 'timestamptz', default: () => 'now()' })
   queuedAt!: Date;
 

@@ -10,6 +10,10 @@ export class ScannerRecord {
   @Column({ type: 'boolean' })
   enabled!: boolean;
 
+  /** When it was switched on: images that are older were there before it. */
+  @Column({ name: 'enabled_at', type: 'timestamptz', default: () => 'now()' })
+  enabledAt!: Date;
+
   /** Its findings are made up. */
   @Column({ type: 'boolean', default: false })
   demo!: boolean;

@@ -71,6 +71,6 @@ function detailsOf(facts: EventFacts): object {
     size: facts.size,
     actor: facts.actor,
     learned_from: facts.learned_from,
-    ...(facts.event === 'scan' ? { scan: facts.scan ?? null } : {}),
+    ...(facts.event === 'scan' || facts.event === 'new_finding' ? { scan: facts.scan ?? null } : {}),
   };
 }

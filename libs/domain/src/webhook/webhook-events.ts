@@ -1,8 +1,9 @@
 /**
  * What is told to other systems. push: an image got a tag, or was pushed again. tag_moved: a tag has another image than
- * before (the push is told too). delete: a tag is gone. scan: a scanner has finished with an image.
+ * before (the push is told too). delete: a tag is gone. scan: the scanners have finished with an image, well or not.
+ * new_finding: a scan found something bad in an image that was not known of it.
  */
-export const WEBHOOK_EVENTS = ['push', 'delete', 'tag_moved', 'scan'] as const;
+export const WEBHOOK_EVENTS = ['push', 'delete', 'tag_moved', 'scan', 'new_finding'] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 /** As in Portus. */
@@ -41,6 +42,6 @@ export interface EventFacts {
   actor: string | null;
   /** event: a notification told of it. sync: a reconciliation found it. */
   learned_from: 'event' | 'sync';
-  /** Of a scan: what the scanner said. */
+  /** Of `scan` and `new_finding`: what the scanner said. */
   scan?: Record<string, unknown> | null;
 }

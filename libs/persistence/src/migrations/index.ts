@@ -23,6 +23,7 @@ import { ScansOfAll1795298400002 } from './1795298400002-scans-of-all.js';
 import { Scanning1795298400000 } from './1795298400000-scanning.js';
 import { ScanLists1795309200000 } from './1795309200000-scan-lists.js';
 import { ScanSboms1795302000000 } from './1795302000000-scan-sboms.js';
+import { ScanMarks1795320000000 } from './1795320000000-scan-marks.js';
 import { StarsAndComments1795269600000 } from './1795269600000-stars-and-comments.js';
 import { PasswordResets1795280400000 } from './1795280400000-password-resets.js';
 import { IdempotencyKeys1795287600000 } from './1795287600000-idempotency-keys.js';
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   ListOrders1795287600001,
   ScanLists1795309200000,
   Workers1795316400007,
+  ScanMarks1795320000000,
 ];

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import type { ScannerFacts } from '../finding.js';
+import { complaintOf, ScannerHttp } from '../http/scanner-http.js';
 import { runGuarded } from '../guarded-process.js';
 import { ScanError } from '../scanner.js';
 import { trivyEnvironment, type TrivySettings } from './trivy-settings.js';
 
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
 /** A database that could not be fetched is asked for again after so long, milliseconds: the old one serves meanwhile. */
 const FETCH_PAUSE_MS = 10 * 60_000;
 const FETCH_TIMEOUT_MS = 30 * 60_000;
+/** Seconds in which a server tells its version. */
+const QUICK = 15;
 
 const date = z.coerce.date().catch(new Date(0));
 /** `trivy version --format json`, and `GET /version` of its server (`pkg/version/version.go`). */
@@ -25,17 +28,20 @@ export class TrivyDatabase {
   private fetching: Promise<void> | null = null;
   private nextFetch = 0;
   private fetchProblem: string | null = null;
+  private readonly server: ScannerHttp | null;
 
   constructor(
     private readonly settings: TrivySettings,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.server = settings.server === null ? null : new ScannerHttp('the Trivy server', settings.server, () => ({}));
+  }
 
   /** Throws {@link ScanError} `away` while there is no database at all. */
   async facts(signal: AbortSignal): Promise<ScannerFacts> {
-    const found = this.settings.server === null ? await this.ofProgram(signal) : await this.ofServer(signal);
+    const found = this.server === null ? await this.ofProgram(signal) : await this.ofServer(this.server, signal);
     const database = found.VulnerabilityDB ?? null;
-    if (this.settings.server === null && !this.settings.offline && isDue(database, this.now())) this.fetchSoon();
+    if (this.server === null && !this.settings.offline && isDue(database, this.now())) this.fetchSoon();
     if (database === null) throw new ScanError('away', this.fetchProblem ?? 'Trivy has no vulnerability database yet');
     const dataVersion = `${database.Version}, ${database.UpdatedAt.toISOString()}`;
     return { version: found.Version ?? null, dataVersion, dataAt: database.UpdatedAt };
@@ -48,21 +54,17 @@ export class TrivyDatabase {
     return parsed(text);
   }
 
-  private async ofServer(signal: AbortSignal): Promise<Version> {
-    const url = new URL('/version', this.settings.server!);
-    const answer = await fetch(url, { signal, redirect: 'error' }).catch((error: Error) => {
-      throw new ScanError(
-        'away',
-        `the Trivy server can not be reached: ${(error.cause as Error | undefined)?.message ?? error.message}`,
-      );
-    });
-    if (!answer.ok) throw new ScanError('away', `the Trivy server answers with ${answer.status}`);
-    let text = '';
-    for await (const chunk of answer.body ?? []) {
-      text += Buffer.from(chunk).toString('utf8');
-      if (text.length > MAX_ANSWER_BYTES) throw new ScanError('away', "the Trivy server's answer is too long");
+  private async ofServer(server: ScannerHttp, signal: AbortSignal): Promise<Version> {
+    const asked = { method: 'GET', path: '/version', accept: 'application/json', cap: MAX_ANSWER_BYTES } as const;
+    try {
+      const answer = await server.ask({ ...asked, timeout: QUICK, signal });
+      if (answer.status !== 200) throw new ScanError('away', `the Trivy server ${complaintOf(answer)}`);
+      return parsed(answer.body.toString('utf8'));
+    } catch (error) {
+      // Whatever is wrong with it is no fault of an image.
+      if (error instanceof ScanError) throw new ScanError('away', error.message, { cause: error });
+      throw error;
     }
-    return parsed(text);
   }
 
   private fetchSoon(): void {

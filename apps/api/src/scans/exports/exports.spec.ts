@@ -127,6 +127,13 @@ describe(toVex, () => {
     checked(VEX, vex(finding(), bare));
   });
 
+  it('says which scanner makes up what it finds', () => {
+    const made = { ...image([finding()]), verdicts: [{ ...verdict('dummy', '02', null), demo: true }] };
+    const document = checked(VEX, toVex(made, serial, new Date()));
+    expect(JSON.stringify(document)).toContain('portus:demo');
+    expect(JSON.stringify(toSarif(made))).toContain('"demo":true');
+  });
+
   it('speaks only of components that it lists, each once', () => {
     const document = vex(finding(), finding({ vulnerability: 'CVE-2099-0003' }), bare) as {
       components: { 'bom-ref': string }[];

@@ -33,10 +33,11 @@ export function toVex(image: ExportedImage, serial: string, now: Date): object {
     metadata: {
       timestamp: now.toISOString(),
       tools: {
-        components: scannersOf(image).map(({ scanner, scannerVersion }) => ({
+        components: scannersOf(image).map(({ scanner, scannerVersion, demo }) => ({
           type: 'application',
           name: scanner,
           ...(scannerVersion === null ? {} : { version: scannerVersion }),
+          ...(demo ? { properties: [{ name: 'portus:demo', value: 'true' }] } : {}),
         })),
       },
       component: {
