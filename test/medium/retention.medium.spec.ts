@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type PlanPage, Retention, ruleOfSettings } from '#catalog/retention.js';
+import { BEGINNING, type PlanPage, type PlanPlace, Retention, ruleOfSettings } from '#catalog/retention.js';
+import { planRetention, type Verdict } from '#domain/retention/plan-retention.js';
 import { DeletionsRepository } from '#persistence/deletions.repository.js';
+import { RetainedTagsRepository } from '#persistence/retained-tags.repository.js';
 import { RetentionRulesRepository } from '#persistence/retention-rules.repository.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 import { deletionRunner, digestOf, hurryDeletions, rule, teamNamespace } from '../support/deletion-bench.js';
@@ -42,7 +44,7 @@ describe(Retention.name, () => {
     for (const [tag, days] of Object.entries({ v1: 40, v2: 35, v3: 1, 'release-1': 90 })) await age(tag, days);
     await rules.create(await namespaceId(), rule({ name: 'old', olderThan: 30 }));
     await rules.create(null, rule({ name: 'releases', action: 'protect', tagPattern: 'release-*' }));
-    const { plans } = await retention().plan(null, 0, 10);
+    const { plans } = await retention().plan(null, BEGINNING, 10);
     const [plan] = plans;
     const verdicts = plan!.verdicts.map(({ tag, verdict, rule: by }) => [tag, verdict, by?.name]);
     expect(verdicts).toEqual([
@@ -166,7 +168,7 @@ describe('a namespace with many tags', () => {
     });
     const pages: number[] = [];
     const query = vi.spyOn(bench.database.sql, 'query');
-    for (let after: number | null = 0; after !== null;) {
+    for (let after: PlanPlace | null = BEGINNING; after !== null;) {
       const { plans, next }: PlanPage = await sut.plan(null, after, 100);
       pages.push(plans.reduce((sum, { verdicts }) => sum + verdicts.length, 0));
       after = next;
@@ -178,5 +180,56 @@ describe('a namespace with many tags', () => {
     const [id] = await sut.request('retention:1');
     expect(await deletions.find(id!)).toMatchObject({ total: 5_000 });
     expect(await sut.request('retention:2')).toEqual([]);
+  });
+
+  it('is planned for in parts where one repository has so many, with the verdicts that all of it at once would get', async () => {
+    await fill(1, MANY);
+    const sql = bench.database.sql;
+    // Tags of the same millisecond, signatures of what stays and of what goes, and a second repository behind it.
+    await sql.query(
+      `UPDATE tags SET updated_at = now() - make_interval(secs => ((id * 7919) % 5000) * 2000 + (id % 3) * 0.0002)
+        WHERE name LIKE 'v%'`,
+    );
+    const [kept, lost, many] = ['a', 'b', 'c'].map((letter) => `sha256:${letter.repeat(64)}`);
+    await sql.query(
+      `WITH repo AS (SELECT id FROM repositories WHERE full_name = 'team/many-1'),
+       images AS (INSERT INTO manifests (repository_id, digest, media_type, size, manifest_size, annotations)
+                  SELECT repo.id, d, 'm', 1, 1, '{}' FROM repo, unnest($1::text[]) d RETURNING id, repository_id, digest),
+       child AS (INSERT INTO manifest_children (parent_id, digest, media_type, position) SELECT id, $2, 'm', 0 FROM images WHERE digest = $3 RETURNING 1)
+       INSERT INTO tags (repository_id, name, manifest_id, updated_at)
+       SELECT repository_id, w.name, id, now() - make_interval(days => w.days) FROM images
+         JOIN (VALUES ($3, 'zz-index', 1), ($4, 'zz-old', 100)) w(digest, name, days) ON w.digest = images.digest
+       UNION ALL SELECT m.repository_id, s, m.id, now() - interval '100 days'
+         FROM (SELECT id, repository_id FROM images LIMIT 1) m, unnest($5::text[]) s`,
+      [[many, lost], kept, many, lost, [kept, lost, many].map((digest) => `${digest!.replace(':', '-')}.sig`)],
+    );
+    bench.fake.putImage('team/zebra', 'v1', { seed: 'z' });
+    await bench.handleEvents();
+    await rules.create(null, rule({ name: 'some', olderThan: 30, tagPattern: 'v*7', keepLatest: 700 }));
+    await rules.create(null, rule({ name: 'old', olderThan: 90, keepLatest: 6_000 }));
+    await rules.create(null, rule({ name: 'held', action: 'protect', tagPattern: 'v1*0' }));
+    const sut = new Retention(sql, rules, deletions, { deleteEnabled: true, moveShared: false, rule: null });
+    const pages: PlanPage[] = [];
+    const query = vi.spyOn(sql, 'query');
+    for (let after: PlanPlace | null = BEGINNING; after !== null; after = pages.at(-1)!.next)
+      pages.push(await sut.plan(null, after, 100));
+    const rows = await Promise.all(query.mock.results.map(({ value }) => value as Promise<unknown[]>));
+    query.mockRestore();
+    expect(Math.max(...rows.map(({ length }) => length))).toBe(10_000);
+    const plans = pages.flatMap((page) => page.plans).filter((one) => one.repository.fullName === 'team/many-1');
+    expect(plans.length).toBeGreaterThan(1);
+    expect(pages.at(-1)!.plans.map((one) => one.repository.fullName)).toEqual(['team/zebra']);
+    const id = plans[0]!.repository.id;
+    const [all] = await new RetainedTagsRepository(sql).of([id]);
+    const whole = planRetention('team/many-1', all!, await rules.effective([await namespaceId()]), Date.now());
+    const verdicts = plans.flatMap((one) => one.verdicts);
+    const byName = (some: Verdict[]) => Object.fromEntries(some.map((one) => [one.tag, one]));
+    expect(verdicts).toHaveLength(whole.length);
+    expect(byName(verdicts)).toEqual(byName(whole));
+    const signatures = [kept, lost, many].map((one) => byName(verdicts)[`${one!.replace(':', '-')}.sig`]!.verdict);
+    expect(signatures).toEqual(['keep', 'drop', 'keep']);
+    expect(new Set(whole.map(({ verdict, rule: by }) => `${verdict} ${by?.name}`))).toEqual(
+      new Set(['keep held', 'keep some', 'keep old', 'drop some', 'drop old']),
+    );
   });
 });

@@ -1,8 +1,10 @@
 import { planRetention, type Rule, type Verdict } from '#domain/retention/plan-retention.js';
 import type { Database } from '#persistence/database.js';
 import type { DeletionsRepository, NewDeletion, NewItem } from '#persistence/deletions.repository.js';
-import type { RetainedRepository, RetentionRulesRepository } from '#persistence/retention-rules.repository.js';
+import { type RetainedRepository, RetainedTagsRepository } from '#persistence/retained-tags.repository.js';
+import type { RetentionRulesRepository } from '#persistence/retention-rules.repository.js';
 import { SERVICE_ACCOUNT } from './registry-clients.js';
+import { judgePart } from './retention-part.js';
 
 export interface RetentionSettings {
   /** Nobody may delete: nothing is dropped. */
@@ -12,20 +14,28 @@ export interface RetentionSettings {
   rule: Rule | null;
 }
 
-/** What retention would do with the tags of one repository. */
+/** What retention would do with the tags of one repository, or with some of them. */
 export interface RepositoryPlan {
   repository: RetainedRepository;
   verdicts: Verdict[];
 }
 
-/** Some repositories, and where the following ones begin; null: there are no more. */
-export interface PlanPage {
-  plans: RepositoryPlan[];
-  next: number | null;
+/** Where a plan goes on: behind a tag of a repository, or (null) behind all of it. */
+export interface PlanPlace {
+  repository: number;
+  tag: string | null;
 }
 
+/** Some repositories, and where the plan goes on; null: there is nothing more. */
+export interface PlanPage {
+  plans: RepositoryPlan[];
+  next: PlanPlace | null;
+}
+
+export const BEGINNING: PlanPlace = { repository: 0, tag: null };
+
 const PAGE = 200;
-/** Tags that are planned for at once, but for those of a single repository that has more. */
+/** Tags that are planned for at once. A repository that has more is planned for in parts. */
 const MAX_TAGS = 10_000;
 /** Tags of one registry that one run drops at most; the next one goes on. */
 const MAX_DROPS = 5_000;
@@ -54,37 +64,64 @@ export function ruleOfSettings(settings: {
 
 /** Plans what the rules drop, and asks for its deletion. */
 export class Retention {
+  private readonly tags: RetainedTagsRepository;
+
   constructor(
     private readonly database: Database,
     private readonly rules: RetentionRulesRepository,
     private readonly deletions: DeletionsRepository,
     private readonly settings: RetentionSettings,
-  ) {}
+  ) {
+    this.tags = new RetainedTagsRepository(database);
+  }
 
   /**
-   * Plans of repositories after an id; of one namespace, or (null) all. At most `limit`, and fewer where they hold many
+   * Plans of repositories behind a place; of one namespace, or (null) all. At most `limit`, and fewer where they hold many
    * tags. Nothing is changed.
    */
-  async plan(namespaceId: number | null, after: number, limit: number): Promise<PlanPage> {
+  async plan(namespaceId: number | null, after: PlanPlace, limit: number): Promise<PlanPage> {
     return this.page({ namespaceId, registryId: null }, after, limit);
   }
 
   private async page(
     of: { namespaceId: number | null; registryId: number | null },
-    after: number,
+    after: PlanPlace,
     limit: number,
   ): Promise<PlanPage> {
-    const found = await this.rules.repositories(of, after, limit);
+    const from = after.tag === null ? after.repository + 1 : after.repository;
+    const found = await this.tags.repositories(of, from, limit);
+    const [first] = found;
+    if (first === undefined) return { plans: [], next: null };
+    const begun = first.id === after.repository ? after.tag : null;
+    if (begun !== null || first.tagsCount > MAX_TAGS) {
+      return this.part(first, begun ?? '', found.length > 1 || limit === 1);
+    }
     const repositories = found.slice(0, fitting(found));
-    const rules = await this.rules.effective([...new Set(repositories.map((one) => one.namespaceId))]);
-    const tags = await this.rules.tagsOf(repositories.map(({ id }) => id));
-    const own = this.settings.rule === null ? [] : [this.settings.rule];
+    const rules = await this.rulesOf(repositories);
+    const tags = await this.tags.of(repositories.map(({ id }) => id));
     const plans = repositories.map((repository, i) => {
-      const mine = rules.filter((rule) => rule.namespaceId === null || rule.namespaceId === repository.namespaceId);
-      return { repository, verdicts: planRetention(repository.fullName, tags[i]!, [...mine, ...own], Date.now()) };
+      return { repository, verdicts: planRetention(repository.fullName, tags[i]!, rules(repository), Date.now()) };
     });
     const more = repositories.length < found.length || found.length === limit;
-    return { plans, next: more ? (repositories.at(-1)?.id ?? null) : null };
+    return { plans, next: more ? { repository: repositories.at(-1)!.id, tag: null } : null };
+  }
+
+  /** Of a repository with too many tags for one page, those behind a name. */
+  private async part(repository: RetainedRepository, after: string, more: boolean): Promise<PlanPage> {
+    const rules = (await this.rulesOf([repository]))(repository);
+    const { verdicts, last } = await judgePart(this.tags, { repository, rules, after, size: MAX_TAGS });
+    const next = last !== null || more ? { repository: repository.id, tag: last } : null;
+    return { plans: [{ repository, verdicts }], next };
+  }
+
+  /** The rules that apply to a repository, of those given. */
+  private async rulesOf(repositories: readonly RetainedRepository[]): Promise<(of: RetainedRepository) => Rule[]> {
+    const rules = await this.rules.effective([...new Set(repositories.map((one) => one.namespaceId))]);
+    const own = this.settings.rule === null ? [] : [this.settings.rule];
+    return ({ namespaceId }) => [
+      ...rules.filter((rule) => rule.namespaceId === null || rule.namespaceId === namespaceId),
+      ...own,
+    ];
   }
 
   /** Whether any rule drops anything at all. */
@@ -99,7 +136,7 @@ export class Retention {
   async request(slot: string): Promise<number[]> {
     if (!(await this.isWanted())) return [];
     const asked: number[] = [];
-    for (const registryId of await this.rules.registries()) {
+    for (const registryId of await this.tags.registries()) {
       const id = (await this.deletions.isOpen('retention', registryId)) ? null : await this.ask(registryId, slot);
       if (id !== null) asked.push(id);
     }
@@ -113,7 +150,7 @@ export class Retention {
   async run(namespaceId: number | null, by: { actorId: number | null; actor: string }): Promise<number[]> {
     if (!this.settings.deleteEnabled) return [];
     const asked: number[] = [];
-    for (const registryId of await this.rules.registries()) {
+    for (const registryId of await this.tags.registries()) {
       if (await this.deletions.isOpen('retention', registryId)) continue;
       const items = await this.drops({ namespaceId, registryId });
       const id = await this.create(items, { ...by, slot: null });
@@ -139,7 +176,7 @@ export class Retention {
 
   private async drops(of: { namespaceId: number | null; registryId: number }): Promise<NewItem[]> {
     const items: NewItem[] = [];
-    for (let after: number | null = 0; after !== null && items.length < MAX_DROPS;) {
+    for (let after: PlanPlace | null = BEGINNING; after !== null && items.length < MAX_DROPS;) {
       const { plans, next }: PlanPage = await this.page(of, after, PAGE);
       for (const { repository, verdicts } of plans) items.push(...itemsOf(repository, verdicts));
       after = next;

@@ -2925,6 +2925,7 @@ export interface components {
                 }[];
             }[];
             next: number | null;
+            next_tag: string | null;
         };
         TagAlarm: {
             id: number;
@@ -10243,6 +10244,8 @@ export interface operations {
                  * @example 0
                  */
                 after?: number;
+                /** @example 42 */
+                after_tag?: string;
                 /**
                  * @description Items of a page.
                  * @example 20
@@ -10292,7 +10295,8 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "next": 1
+                     *       "next": 1,
+                     *       "next_tag": "text"
                      *     }
                      */
                     "application/json": components["schemas"]["RetentionPlan"];
@@ -10695,6 +10699,8 @@ export interface operations {
                  * @example 0
                  */
                 after?: number;
+                /** @example 42 */
+                after_tag?: string;
                 /**
                  * @description Items of a page.
                  * @example 20
@@ -10750,7 +10756,8 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "next": 1
+                     *       "next": 1,
+                     *       "next_tag": "text"
                      *     }
                      */
                     "application/json": components["schemas"]["RetentionPlan"];

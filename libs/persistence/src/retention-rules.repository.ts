@@ -1,4 +1,4 @@
-import type { RetainedTag, Rule } from '#domain/retention/plan-retention.js';
+import type { Rule } from '#domain/retention/plan-retention.js';
 import { likeOf } from '#domain/retention/glob.js';
 import { protectorOf } from '#domain/retention/plan-retention.js';
 import type { Database } from './database.js';
@@ -11,15 +11,6 @@ export interface RuleRow extends RuleInput {
   namespaceId: number | null;
   createdAt: Date;
   updatedAt: Date;
-}
-
-/** A repository whose tags retention looks at. */
-export interface RetainedRepository {
-  id: number;
-  registryId: number;
-  namespaceId: number;
-  fullName: string;
-  tagsCount: number;
 }
 
 const COLUMNS = `
@@ -119,44 +110,6 @@ export class RetentionRulesRepository {
       ],
     );
     return rows.map((row) => row.name);
-  }
-
-  /** Registries that hold tags. */
-  async registries(): Promise<number[]> {
-    const rows = await this.database.query<{ id: number }>(
-      `SELECT id FROM registries r WHERE EXISTS (SELECT FROM repositories p WHERE p.registry_id = r.id AND p.tags_count > 0)
-        ORDER BY id LIMIT 1000`,
-    );
-    return rows.map((row) => row.id);
-  }
-
-  /** Repositories that hold tags, after an id: of one namespace, of one registry, or (null) all. */
-  async repositories(
-    of: { namespaceId: number | null; registryId: number | null },
-    after: number,
-    limit: number,
-  ): Promise<RetainedRepository[]> {
-    return this.database.query<RetainedRepository & Record<string, unknown>>(
-      `SELECT id, registry_id AS "registryId", namespace_id AS "namespaceId", full_name AS "fullName",
-              tags_count AS "tagsCount" FROM repositories
-        WHERE id > $3 AND tags_count > 0 AND ($1::int IS NULL OR namespace_id = $1)
-          AND ($2::int IS NULL OR registry_id = $2) ORDER BY id LIMIT $4`,
-      [of.namespaceId, of.registryId, after, limit],
-    );
-  }
-
-  /** The tags of repositories, in their order; those that a sync missed are left to it. */
-  async tagsOf(repositoryIds: readonly number[]): Promise<RetainedTag[][]> {
-    const rows = await this.database.query<RetainedTag & { repositoryId: number }>(
-      `SELECT g.repository_id AS "repositoryId", g.name, f.digest, g.updated_at AS "pushedAt", g.pulled_at AS "pulledAt",
-              coalesce((SELECT array_agg(c.digest) FROM manifest_children c WHERE c.parent_id = f.id), '{}') AS children
-         FROM tags g JOIN manifests f ON f.id = g.manifest_id
-        WHERE g.repository_id = ANY($1::int[]) AND g.absent_since IS NULL ORDER BY g.name`,
-      [repositoryIds],
-    );
-    const found = new Map(repositoryIds.map((id) => [id, [] as RetainedTag[]]));
-    for (const { repositoryId, ...tag } of rows) found.get(repositoryId)!.push(tag);
-    return [...found.values()];
   }
 }
 

@@ -1,10 +1,23 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  createParamDecorator,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Put,
+  Query,
+  type Type,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { By } from '#persistence/activities.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
-import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
+import { AdminOnly, CurrentUser, Decided, type Person } from '../http/access.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
@@ -13,6 +26,7 @@ import { deletionView, viewDeletion } from '../deletions/deletions.dto.js';
 import { pageOfAll } from '../http/list-page.js';
 import { pageQuery, type PageQuery } from '../http/list-query.js';
 import {
+  placeOf,
   planQuery,
   type PlanQuery,
   planView,
@@ -23,72 +37,102 @@ import {
   viewRule,
 } from './retention.dto.js';
 import { RetentionRunsService } from './retention-runs.service.js';
-import { RetentionService } from './retention.service.js';
+import { RetentionService, type Scope } from './retention.service.js';
+
+interface Place {
+  path: string;
+  /** Who may call it at all. */
+  allowed: () => MethodDecorator;
+  /** Where the {@link Scope} comes from. */
+  scope: () => ParameterDecorator;
+}
+
+/** Rules of one place, and what they would do: the same operations wherever rules may be set. */
+function rulesAt({ path, allowed, scope }: Place): Type {
+  @ApiTags('retention')
+  @Controller(path)
+  class RulesController {
+    constructor(
+      private readonly retention: RetentionService,
+      private readonly runs: RetentionRunsService,
+      @Inject(SETTINGS) private readonly settings: Settings,
+    ) {}
+
+    @Get('retention_rules')
+    @allowed()
+    @Answers(z.array(ruleView), { also: [404] })
+    async list(@CurrentUser() person: Person, @scope() place: Scope, @Query({ schema: pageQuery }) query: PageQuery) {
+      return pageOfAll(query, this.settings.perPage, await this.retention.list(person, place), viewRule);
+    }
+
+    @Post('retention_rules')
+    @allowed()
+    @Answers(ruleView, { status: 201, also: [404, 422] })
+    @HttpCode(201)
+    async create(
+      @CurrentUser() person: Person,
+      @CalledBy() by: By,
+      @scope() place: Scope,
+      @Body({ schema: ruleInput }) body: RuleBody,
+    ) {
+      return viewRule(await this.retention.create(person, by, place, body));
+    }
+
+    @Put('retention_rules/:rule_id')
+    @VersionOf('retention_rules', 'rule_id')
+    @allowed()
+    @Answers(ruleView, { also: [404] })
+    async update(
+      @CurrentUser() person: Person,
+      @CalledBy() by: By,
+      @scope() place: Scope,
+      @Param('rule_id', { schema: idParam }) id: number,
+      @Body({ schema: ruleInput }) body: RuleBody,
+    ) {
+      return viewRule(await this.retention.update(person, by, place, id, body));
+    }
+
+    @Delete('retention_rules/:rule_id')
+    @VersionOf('retention_rules', 'rule_id')
+    @allowed()
+    @AnswersNothing([404])
+    @HttpCode(204)
+    async remove(
+      @CurrentUser() person: Person,
+      @CalledBy() by: By,
+      @scope() place: Scope,
+      @Param('rule_id', { schema: idParam }) id: number,
+    ): Promise<void> {
+      await this.retention.remove(person, by, place, id);
+    }
+
+    @Get('retention/plan')
+    @allowed()
+    @Answers(planView, { also: [404] })
+    async plan(@CurrentUser() person: Person, @scope() place: Scope, @Query({ schema: planQuery }) query: PlanQuery) {
+      return viewPlan(await this.retention.plan(person, place, placeOf(query), query.per_page));
+    }
+
+    /** Drops now what the plan shows: a deletion for each registry. None: nothing is dropped, or a former run goes on. */
+    @Post('retention/run')
+    @allowed()
+    @Answers(z.array(deletionView), { status: 202, also: [404, 422] })
+    @HttpCode(202)
+    async run(@CurrentUser() person: Person, @CalledBy() by: By, @scope() place: Scope) {
+      return (await this.runs.run(person, by, place)).map(viewDeletion);
+    }
+  }
+  return RulesController;
+}
+
+const Everywhere = createParamDecorator((): Scope => null);
 
 /** Rules of all namespaces. */
-@ApiTags('retention')
-@Controller('api/v1')
-export class RetentionController {
-  constructor(
-    private readonly retention: RetentionService,
-    private readonly runs: RetentionRunsService,
-    @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+export const RetentionController = rulesAt({ path: 'api/v1', allowed: AdminOnly, scope: () => Everywhere() });
 
-  @Get('retention_rules')
-  @AdminOnly()
-  @Answers(z.array(ruleView), { also: [404] })
-  async list(@CurrentUser() person: Person, @Query({ schema: pageQuery }) query: PageQuery) {
-    return pageOfAll(query, this.settings.perPage, await this.retention.list(person, null), viewRule);
-  }
-
-  @Post('retention_rules')
-  @AdminOnly()
-  @Answers(ruleView, { status: 201, also: [404, 422] })
-  @HttpCode(201)
-  async create(@CurrentUser() person: Person, @CalledBy() by: By, @Body({ schema: ruleInput }) body: RuleBody) {
-    return viewRule(await this.retention.create(person, by, null, body));
-  }
-
-  @Put('retention_rules/:rule_id')
-  @VersionOf('retention_rules', 'rule_id')
-  @AdminOnly()
-  @Answers(ruleView, { also: [404] })
-  async update(
-    @CurrentUser() person: Person,
-    @CalledBy() by: By,
-    @Param('rule_id', { schema: idParam }) id: number,
-    @Body({ schema: ruleInput }) body: RuleBody,
-  ) {
-    return viewRule(await this.retention.update(person, by, null, id, body));
-  }
-
-  @Delete('retention_rules/:rule_id')
-  @VersionOf('retention_rules', 'rule_id')
-  @AdminOnly()
-  @AnswersNothing([404])
-  @HttpCode(204)
-  async remove(
-    @CurrentUser() person: Person,
-    @CalledBy() by: By,
-    @Param('rule_id', { schema: idParam }) id: number,
-  ): Promise<void> {
-    await this.retention.remove(person, by, null, id);
-  }
-
-  @Get('retention/plan')
-  @AdminOnly()
-  @Answers(planView, { also: [404] })
-  async plan(@CurrentUser() person: Person, @Query({ schema: planQuery }) query: PlanQuery) {
-    return viewPlan(await this.retention.plan(person, null, query.after, query.per_page));
-  }
-
-  /** Drops now what the plan shows: a deletion for each registry. None: nothing is dropped, or a former run goes on. */
-  @Post('retention/run')
-  @AdminOnly()
-  @Answers(z.array(deletionView), { status: 202, also: [404, 422] })
-  @HttpCode(202)
-  async run(@CurrentUser() person: Person, @CalledBy() by: By) {
-    return (await this.runs.run(person, by, null)).map(viewDeletion);
-  }
-}
+/** Rules of one namespace; those of all apply to it too. */
+export const NamespaceRetentionController = rulesAt({
+  path: 'api/v1/namespaces/:id',
+  allowed: Decided,
+  scope: () => Param('id', { schema: idParam }),
+});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_PATTERN } from '#domain/retention/glob.js';
 import { RULE_ACTIONS } from '#domain/retention/retention-rule.entity.js';
 import type { RuleInput, RuleRow } from '#persistence/retention-rules.repository.js';
-import type { PlanPage } from '#catalog/retention.js';
+import type { PlanPage, PlanPlace } from '#catalog/retention.js';
 import type { AlarmRow } from '#persistence/tag-alarms.repository.js';
 
 const text = (max: number) =>
@@ -90,9 +90,20 @@ export function viewRule(row: RuleRow): z.output<typeof ruleView> {
 export const planQuery = z.object({
   /** The repository after which to go on: `next` of the page before. */
   after: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
+  /** The tag of that repository after which to go on: `next_tag` of the page before, when that is not null. */
+  after_tag: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(/^[^\0]*$/)
+    .optional(),
   per_page: z.coerce.number().int().min(1).max(100).default(20),
 });
 export type PlanQuery = z.output<typeof planQuery>;
+
+export function placeOf({ after, after_tag: tag }: PlanQuery): PlanPlace {
+  return { repository: after, tag: tag ?? null };
+}
 
 export const planView = z
   .object({
@@ -112,10 +123,14 @@ export const planView = z
       }),
     ),
     next: z.number().nullable(),
+    next_tag: z.string().nullable(),
   })
   .meta({ id: 'RetentionPlan' });
 
-/** `next`: where the following page begins; null after the last one. A page may hold fewer than were asked for. */
+/**
+ * `next`, `next_tag`: where the following page begins; null after the last one. A page may hold fewer repositories than
+ * were asked for, and of a large one only some tags.
+ */
 export function viewPlan({ plans, next }: PlanPage): z.output<typeof planView> {
   return {
     repositories: plans.map(({ repository, verdicts }) => ({
@@ -123,7 +138,8 @@ export function viewPlan({ plans, next }: PlanPage): z.output<typeof planView> {
       full_name: repository.fullName,
       tags: verdicts.map(({ tag, ...rest }) => ({ name: tag, ...rest })),
     })),
-    next,
+    next: next?.repository ?? null,
+    next_tag: next?.tag ?? null,
   };
 }
 

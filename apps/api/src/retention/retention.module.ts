@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
-import { NamespaceRetentionController } from './namespace-retention.controller.js';
-import { RetentionController } from './retention.controller.js';
+import { NamespaceRetentionController, RetentionController } from './retention.controller.js';
 import { RetentionRunsService } from './retention-runs.service.js';
 import { RetentionService } from './retention.service.js';
 import { TagAlarmsController } from './tag-alarms.controller.js';

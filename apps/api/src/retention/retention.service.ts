@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type PlanPage, Retention } from '#catalog/retention.js';
+import { type PlanPage, type PlanPlace, Retention } from '#catalog/retention.js';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
 import { NamespacesRepository } from '#persistence/namespaces.repository.js';
@@ -54,7 +54,7 @@ export class RetentionService {
   }
 
   /** What the rules would drop and keep at this moment; changes nothing. */
-  async plan(person: Person, scope: Scope, after: number, limit: number): Promise<PlanPage> {
+  async plan(person: Person, scope: Scope, after: PlanPlace, limit: number): Promise<PlanPage> {
     await this.require(person, scope);
     return this.retention.plan(scope, after, limit);
   }
