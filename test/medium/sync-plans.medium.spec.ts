@@ -129,6 +129,15 @@ describe(SyncPlansRepository.name, () => {
     expect(states).toEqual(Array.from({ length: 21 }, () => 'removed'));
   });
 
+  it('counts once what changed last, and is looked at first, and is missing', async () => {
+    push(3);
+    await bench.sync('deep', 'update');
+    await bench.database.sql.query('UPDATE repositories SET updated_at = now()');
+    bench.fake.forgetRepository('team/app-2');
+    const run = await bench.sync('deep', 'update');
+    expect(run).toMatchObject({ state: 'done', listed: 2, missing: 1, done: 3, open: 1 });
+  });
+
   it('drops a plan when the registry shows all of it again', async () => {
     const plan = await waitingPlan();
     push(21);

@@ -50,7 +50,7 @@ export class SyncBatchesRepository {
       if (fresh.length === 0 || !deep) return;
       await sql.query(
         `INSERT INTO sync_batches (run_id, kind, listed, todo)
-         SELECT $1, 'recent', '{}', array_agg(full_name) FROM (
+         SELECT $1, 'recent', array_agg(full_name), array_agg(full_name) FROM (
            SELECT full_name, (row_number() OVER (ORDER BY updated_at DESC) - 1) / $3::int AS n FROM repositories
             WHERE registry_id = $2 AND tags_count > 0 AND updated_at > coalesce(digests_equal_at, '-infinity')
             ORDER BY updated_at DESC LIMIT $4) r GROUP BY n ORDER BY n`,
@@ -58,7 +58,7 @@ export class SyncBatchesRepository {
       );
     });
     const rows = await this.database.query<{ name: string }>(
-      `SELECT unnest(todo) AS name FROM sync_batches WHERE run_id = $1 AND kind = 'recent'`,
+      `SELECT unnest(listed) AS name FROM sync_batches WHERE run_id = $1 AND kind = 'recent'`,
       [runId],
     );
     return new Set(rows.map((row) => row.name));
@@ -90,7 +90,10 @@ export class SyncBatchesRepository {
     });
   }
 
-  /** The listing is complete: what is stored and not listed becomes work too. False as of {@link addPage}. */
+  /**
+   * The listing is complete: what is stored and not listed becomes work too, unless it was looked at first. False as of
+   * {@link addPage}.
+   */
   async endListing(run: { id: number; holder: string; registryId: number }): Promise<boolean> {
     return this.database.transaction(async (sql) => {
       const ours = await sql.query(
@@ -100,14 +103,18 @@ export class SyncBatchesRepository {
       );
       if (ours.length === 0) return false;
       await sql.query(
-        `WITH listed AS MATERIALIZED (SELECT unnest(listed) AS name FROM sync_batches WHERE run_id = $1),
+        `WITH named AS MATERIALIZED (SELECT unnest(listed) AS name, kind FROM sync_batches WHERE run_id = $1),
          missing AS (
-           SELECT r.full_name, (row_number() OVER (ORDER BY r.full_name) - 1) / $3::int AS n FROM repositories r
-            WHERE r.registry_id = $2 AND r.tags_count > 0 AND NOT EXISTS (SELECT FROM listed l WHERE l.name = r.full_name)),
+           SELECT r.full_name, EXISTS (SELECT FROM named l WHERE l.kind = 'recent' AND l.name = r.full_name) AS recent
+             FROM repositories r
+            WHERE r.registry_id = $2 AND r.tags_count > 0
+              AND NOT EXISTS (SELECT FROM named l WHERE l.kind = 'listed' AND l.name = r.full_name)),
          made AS (
            INSERT INTO sync_batches (run_id, kind, listed, todo)
-           SELECT $1, 'missing', '{}', array_agg(full_name) FROM missing GROUP BY n ORDER BY n RETURNING cardinality(todo) AS size)
-         UPDATE sync_runs SET missing = (SELECT coalesce(sum(size), 0) FROM made) WHERE id = $1`,
+           SELECT $1, 'missing', '{}', array_agg(full_name) FROM (
+             SELECT full_name, (row_number() OVER (ORDER BY full_name) - 1) / $3::int AS n FROM missing WHERE NOT recent) m
+            GROUP BY n ORDER BY n)
+         UPDATE sync_runs SET missing = (SELECT count(*) FROM missing) WHERE id = $1`,
         [run.id, run.registryId, SIZE],
       );
       return true;

@@ -30,7 +30,7 @@ export class SyncBatch {
   @Column({ type: 'text' })
   kind!: BatchKind;
 
-  /** Evidence: names that the catalog listed. */
+  /** Evidence: names that the catalog listed; of `recent`, the names that it began with. */
   @Column({ type: 'text', array: true })
   listed!: string[];
 
