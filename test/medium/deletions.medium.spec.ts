@@ -199,7 +199,7 @@ describe(DeletionRunner.name, () => {
       fullName: '',
       learnedFrom: 'event',
       restorable: null,
-      proves: { names: false, digests: false },
+      proves: { names: null, digests: null },
     } as const;
     const work = new DeletionWorkRepository(sql);
     const namespace = await namespaceId();

@@ -114,7 +114,7 @@ async function write(registryId: number, fullName: string, actor: string): Promi
     overtaken: [],
     learnedFrom: 'event' as const,
     restorable: null,
-    proves: { names: false, digests: false },
+    proves: { names: null, digests: null },
   };
   for (let tries = 0; ; tries++) {
     try {

@@ -45,8 +45,7 @@ function scenes(flavour: '2.8' | '3', binary: string): void {
   const own = () => new OwnChanges(bench.inbox, bench.reconciler());
   const push = (tag: string, seed: string) =>
     pushImage({ url: real.url, repository: fullName }, tag, buildImage({ seed }));
-  const tags = async () =>
-    Object.fromEntries((await bench.catalog.load(registry.id, fullName)).tags.map((tag) => [tag.name, tag.digest]));
+  const tags = async () => (await bench.stored(registry))[fullName] ?? {};
   const held = async () => {
     const listing = await bench.clients.of(registry).tags(fullName);
     return listing.state === 'listed' ? listing.tags.toSorted() : [];

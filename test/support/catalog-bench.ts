@@ -134,7 +134,7 @@ export class CatalogBench {
   }
 
   /** One reconciler, as every worker process has its own. */
-  reconciler(adopter: string | null = null, more: { mostManifests?: number } = {}): Reconciler {
+  reconciler(adopter: string | null = null, more: { mostManifests?: number; mostNames?: number } = {}): Reconciler {
     const { leases, inbox, catalog, clients, record } = this;
     return new Reconciler(this.database.sql, leases, inbox, catalog, clients, { record, adopter, ...more });
   }
@@ -184,12 +184,12 @@ export class CatalogBench {
   }
 
   /** What is stored: repository → tag → digest, of repositories that have tags. */
-  async stored(): Promise<Record<string, Record<string, string>>> {
+  async stored(registry: Pick<Registry, 'id'> = this.registry): Promise<Record<string, Record<string, string>>> {
     const rows = await this.database.sql.query<{ repository: string; tag: string; digest: string }>(
       `SELECT r.full_name AS repository, t.name AS tag, m.digest
          FROM tags t JOIN manifests m ON m.id = t.manifest_id JOIN repositories r ON r.id = t.repository_id
         WHERE r.registry_id = $1`,
-      [this.registry.id],
+      [registry.id],
     );
     return nested(rows);
   }

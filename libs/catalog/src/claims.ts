@@ -26,7 +26,7 @@ export interface Claim {
   lease: Lease;
   events: WaitingEvent[];
   hints: EventHints;
-  /** What events name; null for a whole look, which loads its tags when it needs them. */
+  /** What events name; null for a whole look of which they name nothing. */
   named: LocalRepository | null;
   /** For a whole look: what its names are compared with; null when nothing is stored. */
   names: StoredNames | null;
@@ -108,7 +108,9 @@ export class Claims {
     const wanted = taken.flatMap(({ lease, whole }, i) => {
       const { registryId, fullName } = lease;
       const { tags, deletedDigests } = hints[i]!;
-      return whole ? [] : [{ lease, registryId, fullName, names: [...tags.keys()], digests: [...deletedDigests] }];
+      // A whole look compares names by itself.
+      const nothing = whole && tags.size + deletedDigests.size === 0;
+      return nothing ? [] : [{ lease, registryId, fullName, names: [...tags.keys()], digests: [...deletedDigests] }];
     });
     if (wanted.length === 0) return new Map();
     const found = await this.catalog.loadNamed(wanted);

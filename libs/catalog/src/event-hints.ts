@@ -1,5 +1,5 @@
 import { isDigest, isTagName } from '#domain/naming/repository-name.js';
-import type { TagHint } from '#domain/sync/plan-sync.js';
+import type { LocalTag, TagHint } from '#domain/sync/plan-sync.js';
 
 export interface HintEvent {
   action: string;
@@ -34,4 +34,14 @@ function noteTag(tags: Map<string, TagHint>, tag: string, digest: string | null,
   if (event.action === 'delete') hint.deleted = true;
   else hint.pushes.push({ digest, actor: event.actor });
   tags.set(tag, hint);
+}
+
+/** An announced digest concerns the stored tags that have it: they are asked for, and count as announced. */
+export function noteDeletedDigests(hints: EventHints, tags: readonly LocalTag[]): void {
+  for (const tag of tags) {
+    if (!hints.deletedDigests.has(tag.digest)) continue;
+    const hint: TagHint = hints.tags.get(tag.name) ?? { pushes: [], deleted: false };
+    hint.deleted = true;
+    hints.tags.set(tag.name, hint);
+  }
 }

@@ -1,35 +1,36 @@
 import type { Difference } from '#domain/sync/differences.js';
 import type { ReconcileResult, WholeLook } from './look.js';
 
+/** Differences of one repository that are told; their number is exact all the same. As many as a run writes down. */
+const MOST_TOLD = 10_000;
+
 /**
- * Looks at a whole repository again and again until nothing of it is left: what one look reads, and holds in memory, has
- * its limit. Whatever ends it early, what was stored stays, and the next look goes on from there.
+ * Looks at a whole repository again and again, by name, until nothing of it is left: what one look reads, and holds in
+ * memory, has its limit. Whatever ends it early, what was stored stays.
  */
 export async function lookOn(
   first: WholeLook,
   look: (whole: WholeLook) => Promise<ReconcileResult>,
 ): Promise<ReconcileResult> {
-  let whole = first;
-  let result = await look(whole);
-  while (result.left !== null) {
-    // What is stored was asked for, unless that was left too.
-    const afterDeep = result.left === 'names' && (whole.deep || whole.afterDeep === true);
-    whole = { ...whole, deep: result.left === 'deep', afterDeep };
-    result = merged(result, await look(whole));
-  }
+  let result = await look(first);
+  while (result.left !== null) result = merged(result, await look({ ...first, rest: result.left }));
   return result;
 }
 
-/** What is still so is told by the later look; what the earlier one repaired, or could not read, by that. */
+/** Looks at different names say different things; a notification may have had both ask for the same tag. */
 function merged(earlier: ReconcileResult, later: ReconcileResult): ReconcileResult {
   const differences = new Map<string, Difference>();
-  const told = earlier.differences.filter(({ kind, state }) => state === 'repaired' || kind === 'unreadable');
-  for (const one of [...told, ...later.differences]) differences.set(`${one.kind} ${one.tag}`, one);
+  for (const one of [...earlier.differences, ...later.differences]) {
+    const key = `${one.kind} ${one.tag}`;
+    if (differences.size < MOST_TOLD || differences.has(key)) differences.set(key, one);
+  }
   const sum = (kind: keyof ReconcileResult['changes']): number => earlier.changes[kind] + later.changes[kind];
   return {
-    ...later,
     outcome: later.outcome === 'unchanged' ? earlier.outcome : later.outcome,
+    failures: earlier.failures + later.failures,
     differences: [...differences.values()],
+    open: earlier.open + later.open,
+    planned: [...new Set([...earlier.planned, ...later.planned])],
     removed: [...earlier.removed, ...later.removed],
     questions: earlier.questions + later.questions,
     changes: {
@@ -37,7 +38,8 @@ function merged(earlier: ReconcileResult, later: ReconcileResult): ReconcileResu
       moved: sum('moved'),
       removed: sum('removed'),
       missing: sum('missing'),
-      unreadable: Math.max(earlier.changes.unreadable, later.changes.unreadable),
+      unreadable: sum('unreadable'),
     },
+    left: later.left,
   };
 }

@@ -1,11 +1,11 @@
 import { type Difference, type LookFacts } from '#domain/sync/differences.js';
-import type { Plan } from '#domain/sync/plan-sync.js';
+import type { LocalTag, Plan } from '#domain/sync/plan-sync.js';
 import { overtakenPushes } from '#domain/tag/overtaken-pushes.js';
 import type { LocalRepository } from '#persistence/catalog.repository.js';
 import type { Application } from './applier.js';
 import type { Claim } from './claims.js';
 import type { EventHints } from './event-hints.js';
-import type { Reading } from './read-repository.js';
+import type { Reading, WholeRequest } from './read-repository.js';
 import type { SortedEvents } from './sort-events.js';
 
 /** A look at the whole repository, as a sync wants it. */
@@ -19,8 +19,18 @@ export interface WholeLook {
   removals: ReadonlySet<string>;
   /** Compares, and changes nothing. */
   dryRun: boolean;
-  /** It goes on where a deep look left tags that were not stored. */
-  afterDeep?: boolean;
+  /** It goes on where another one ended. */
+  rest?: Rest;
+}
+
+/** What is left of a large repository when a look has read as much as one may. */
+export interface Rest {
+  /** Names up to this one were compared. */
+  after: string;
+  /** Nothing among these was left different, or unanswered. */
+  clean: boolean;
+  /** When the first of the looks began. */
+  since: Date;
 }
 
 export interface ReconcileResult {
@@ -30,6 +40,8 @@ export interface ReconcileResult {
   failures: number;
   /** What differed; of a look at the whole repository. */
   differences: Difference[];
+  /** How many of these keep the repository from being equal, also where not all of them are told. */
+  open: number;
   /** Tags that are twice proved absent and kept for the plan of the run. */
   planned: string[];
   /** Tags that were removed without an announcement. */
@@ -38,13 +50,14 @@ export interface ReconcileResult {
   questions: number;
   /** Tags by what happened to them; unreadable: of a kind that is not read here. */
   changes: { added: number; moved: number; removed: number; missing: number; unreadable: number };
-  /** What the next look has to go on with; null: it is whole. */
-  left: 'names' | 'deep' | null;
+  /** What the next look has to go on with; null: nothing. */
+  left: Rest | null;
 }
 
 export const NOTHING: Omit<ReconcileResult, 'outcome'> = {
   failures: 0,
   differences: [],
+  open: 0,
   planned: [],
   removed: [],
   questions: 0,
@@ -57,6 +70,8 @@ export interface Look {
   reading: Reading;
   local: LocalRepository;
   illegalNames: string[];
+  /** The name behind which the next look begins; null: there is nothing left. */
+  left: string | null;
 }
 
 /** A look whose listing is what is stored, so that nothing else was asked. */
@@ -68,21 +83,32 @@ export function nothingNew(listing: ReadonlySet<string>): Reading {
     gone: [],
     unanswered: new Map(),
     unreadable: new Map(),
-    left: null,
+    cut: null,
   };
+}
+
+/** Those of compared names that are stored. */
+export function storedOf(all: Pick<WholeRequest, 'names'> | null): LocalTag[] {
+  return (all?.names ?? []).flatMap(({ name, digest, absentSince }) =>
+    digest === null ? [] : [{ name, digest, absentSince }],
+  );
+}
+
+/** Whether the registry answered nothing of all that it was asked. */
+export function isSilent({ unanswered, tags }: Reading): boolean {
+  return unanswered.size > 0 && unanswered.size >= tags.size;
 }
 
 export function applicationOf(
   { lease }: Claim,
-  local: LocalRepository,
+  { local, reading, left }: Look,
   events: SortedEvents,
   { plan, removed }: SortedRemovals,
-  reading: Reading,
   whole: WholeLook | null,
 ): Application {
   const stored = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
-  const complete = reading.unanswered.size === 0 && reading.left === null;
-  const names = whole !== null && complete && plan.lacking.length === 0;
+  const { clean, since } = proofOf(lease, whole, reading, plan);
+  const names = whole !== null && clean && left === null ? since : null;
   return {
     lease,
     change: {
@@ -95,12 +121,23 @@ export function applicationOf(
       overtaken: overtakenPushes(events.done, reading, (name) => stored.get(name) ?? null),
       learnedFrom: whole ? 'sync' : 'event',
       restorable: whole && removed.length > 0 ? { runId: whole.runId, names: removed } : null,
-      proves: { names, digests: names && (whole.deep || whole.afterDeep === true) },
+      proves: { names, digests: whole?.deep === true ? names : null },
     },
     done: events.done,
     ignored: events.unreadable,
     reason: [...reading.unreadable.values()][0]?.message ?? null,
   };
+}
+
+/** What a look and those that it goes on from say together. */
+export function proofOf(
+  { readAt }: Pick<Claim['lease'], 'readAt'>,
+  whole: WholeLook | null,
+  { unanswered }: Pick<Reading, 'unanswered'>,
+  { lacking }: Plan,
+): Omit<Rest, 'after'> {
+  const { clean, since } = whole?.rest ?? { clean: true, since: readAt };
+  return { clean: clean && unanswered.size === 0 && lacking.length === 0, since };
 }
 
 /** A plan, and what became of the removals in it that nobody announced. */

@@ -1,4 +1,4 @@
-import { countsAgainstEquality, type Difference } from '#domain/sync/differences.js';
+import type { Difference } from '#domain/sync/differences.js';
 import type { Batch, BatchResult } from '#persistence/sync-batches.repository.js';
 import type { ReconcileResult } from './look.js';
 
@@ -35,7 +35,11 @@ export class OpenBatch {
     if (!failed && look.planned.length > 0) this.result.planned.push({ repository, tags: look.planned });
     const noted = look.differences.filter((one) => !quiet || one.state !== 'repaired');
     if (failed) this.result.differences.push(...noted.map(withoutPlan));
-    else this.note(noted);
+    else {
+      // Of a look without gaps: a failed one is not equal for that alone, and is counted anew when it is repeated.
+      this.result.open += look.open;
+      this.result.differences.push(...noted);
+    }
   }
 
   /** Adds a repository that could not be looked at. */
@@ -48,12 +52,6 @@ export class OpenBatch {
   count(changes: Record<string, number>): void {
     for (const [kind, count] of Object.entries(changes))
       if (count > 0) this.result.changes[kind] = (this.result.changes[kind] ?? 0) + count;
-  }
-
-  /** Of a look without gaps: a failed one is not equal for that alone, and is counted anew when it is repeated. */
-  private note(differences: readonly Difference[]): void {
-    this.result.open += differences.filter(countsAgainstEquality).length;
-    this.result.differences.push(...differences);
   }
 }
 

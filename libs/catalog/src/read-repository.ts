@@ -1,6 +1,6 @@
 import type { ManifestFacts } from '#domain/manifest/manifest-facts.js';
 import type { RemoteTag, RemoteView } from '#domain/sync/plan-sync.js';
-import type { LocalRepository } from '#persistence/catalog.repository.js';
+import type { ComparedName } from '#persistence/catalog.repository.js';
 import { RegistryError } from '#registry/errors.js';
 import type { RegistryClient } from '#registry/registry-client.js';
 import { inParallel } from './in-parallel.js';
@@ -15,13 +15,23 @@ export interface ReadRequest {
   digests: ReadonlySet<string>;
   /** Digests that were announced as deleted: of a manifest, or of a blob. */
   deletedDigests: ReadonlySet<string>;
-  /** null: look only at what is named. Otherwise the whole repository is looked at, of which this is the listing. */
-  all: { listing: ReadonlySet<string>; deep: boolean; confirmBefore: Date | null } | null;
+  /** null: look only at what is named. Otherwise the whole repository is looked at. */
+  all: WholeRequest | null;
   /** False: compares digests and reads nothing new. */
   readManifests: boolean;
-  /** So many manifests are read at most; tags that are left then are a matter of the next look. */
-  most: number;
   signal: AbortSignal | undefined;
+}
+
+export interface WholeRequest {
+  listing: ReadonlySet<string>;
+  deep: boolean;
+  confirmBefore: Date | null;
+  /** What is to be looked at, in the order of the names. */
+  names: readonly ComparedName[];
+  /** The name behind which they begin. */
+  after: string;
+  /** So many manifests are read at most; so are names that are left then. */
+  most: number;
 }
 
 export interface Reading extends RemoteView {
@@ -32,8 +42,8 @@ export interface Reading extends RemoteView {
   unanswered: Map<string, RegistryError>;
   /** Tags and digests of manifests of a kind that is not read here, such as schema 1. Asking again will not help. */
   unreadable: Map<string, RegistryError>;
-  /** What was left for a further look: tags that are not stored, or also (deep) stored ones. null: nothing. */
-  left: 'names' | 'deep' | null;
+  /** The last of the names that were looked at, when they brought too many manifests. null: all of them were. */
+  cut: string | null;
 }
 
 /**
@@ -44,24 +54,20 @@ export async function readRepository(
   client: RegistryClient,
   fullName: string,
   request: ReadRequest,
-  local: LocalRepository,
+  known: ReadonlyMap<string, string>,
   stored: StoredSizes,
 ): Promise<Reading> {
   const reader = new ManifestReader(client, fullName, stored, request.signal);
   const doubts = new Doubts(request.all !== null);
-  const mine = new Map(local.tags.map((tag) => [tag.name, tag.digest]));
   let listing = request.all?.listing ?? null;
   const tags = new Map<string, RemoteTag>();
   const taker = request.readManifests ? reader : null;
-  let left: Reading['left'] = null;
-  await inParallel(namesToAsk(request, listing, local), PARALLEL_READS, async (name) => {
-    if (reader.facts.size >= request.most && !request.tags.has(name)) {
-      left = mine.has(name) ? 'deep' : (left ?? 'names');
-      return;
-    }
-    const ask = () => askTag(client, fullName, name, mine.get(name) ?? null, taker, request.signal);
-    tags.set(name, (await doubts.about([name], ask)) ?? { state: 'unknown' });
-  });
+  const ask = async (name: string) => {
+    const answer = () => askTag(client, fullName, name, known.get(name) ?? null, taker, request.signal);
+    tags.set(name, (await doubts.about([name], answer)) ?? { state: 'unknown' });
+  };
+  await inParallel(request.tags, PARALLEL_READS, ask);
+  const cut = request.all && (await askAll(request.all, request.tags, () => reader.facts.size, ask));
   const denied = [...tags].filter(([, tag]) => tag.state === 'absent').map(([name]) => name);
   if (listing === null && denied.length > 0)
     listing = (await doubts.about(denied, () => listTags(client, fullName, request.signal)))?.names ?? null;
@@ -75,7 +81,7 @@ export async function readRepository(
     );
     if (answer?.state === 'absent' && !isShown(digest, tags, reader)) gone.push(digest);
   }
-  return { listing, tags, manifests: [...reader.facts.values()], gone, ...doubts.found, left };
+  return { listing, tags, manifests: [...reader.facts.values()], gone, ...doubts.found, cut };
 }
 
 /** Whether it was pushed again while we were reading. */
@@ -121,20 +127,27 @@ export async function listTags(
   return { names: new Set(answer.tags), illegal: answer.invalid };
 }
 
-/** What has to be asked for by itself: what events name, what is new, for a deep look all, and what is to be confirmed. */
-function namesToAsk(request: ReadRequest, listing: ReadonlySet<string> | null, local: LocalRepository): Set<string> {
-  const names = new Set(request.tags);
-  if (request.all === null || listing === null) return names;
-  const known = new Map(local.tags.map((tag) => [tag.name, tag]));
-  // Stored ones first: most of them have not changed, and need no reading.
-  if (request.all.deep) for (const name of listing) if (known.has(name)) names.add(name);
-  for (const name of listing) if (!known.has(name)) names.add(name);
-  const before = request.all.confirmBefore;
-  for (const tag of local.tags) {
-    const due = before !== null && tag.absentSince !== null && tag.absentSince <= before;
-    if (due && !listing.has(tag.name)) names.add(tag.name);
-  }
-  return names;
+/** Returns the last name that was looked at, or null when all were. In order, so that all before it were too. */
+async function askAll(
+  all: WholeRequest,
+  asked: ReadonlySet<string>,
+  size: () => number,
+  ask: (name: string) => Promise<void>,
+): Promise<string | null> {
+  let [last, cut] = [all.after, false];
+  await inParallel(all.names, PARALLEL_READS, async (one) => {
+    cut ||= size() >= all.most;
+    if (cut) return;
+    last = one.name;
+    if (!asked.has(one.name) && isToBeAsked(one, all)) await ask(one.name);
+  });
+  return cut ? last : null;
+}
+
+/** What has to be asked for by itself: what is new, for a deep look all that is listed, and what is to be confirmed. */
+function isToBeAsked({ listed, digest, absentSince }: ComparedName, { deep, confirmBefore }: WholeRequest): boolean {
+  if (listed) return deep || digest === null;
+  return confirmBefore !== null && absentSince !== null && absentSince <= confirmBefore;
 }
 
 async function askTag(

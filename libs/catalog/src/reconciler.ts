@@ -1,27 +1,30 @@
 import type { Registry } from '#domain/registry/registry.entity.js';
-import { differencesOf } from '#domain/sync/differences.js';
-import { isEmptyPlan, planSync, type TagHint } from '#domain/sync/plan-sync.js';
-import { type CatalogRepository, hashNames, type LocalRepository } from '#persistence/catalog.repository.js';
+import { countsAgainstEquality, differencesOf } from '#domain/sync/differences.js';
+import { isEmptyPlan, planSync } from '#domain/sync/plan-sync.js';
+import { type CatalogRepository, hashNames } from '#persistence/catalog.repository.js';
 import type { Database } from '#persistence/database.js';
 import type { InboxRepository, WaitingEvent } from '#persistence/inbox.repository.js';
 import type { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistryError } from '#registry/errors.js';
 import { Applier } from './applier.js';
 import { type Claim, Claims } from './claims.js';
-import type { EventHints } from './event-hints.js';
+import { noteDeletedDigests } from './event-hints.js';
 import {
   applicationOf,
   countChanges,
+  isSilent,
   type Look,
   lookFacts,
   NOTHING,
   nothingNew,
+  proofOf,
   type ReconcileResult,
   type SortedRemovals,
   splitRemovals,
+  storedOf,
   type WholeLook,
 } from './look.js';
-import { listTags, readRepository, type TagNames } from './read-repository.js';
+import { listTags, readRepository, type TagNames, type WholeRequest } from './read-repository.js';
 import { lookOn } from './look-on.js';
 import type { ReconcileRecord } from './reconcile-record.js';
 import type { RegistryClients } from './registry-clients.js';
@@ -39,12 +42,14 @@ const READERS = 4;
  */
 export const IN_FLIGHT = 128;
 
-/** Manifests that are read by one look before they are stored; some megabytes. */
+/** Manifests that are read by one look before they are stored, and names that it compares; some megabytes. */
 const MOST_MANIFESTS = 2_000;
+const MOST_NAMES = 5_000;
 
 export interface ReconcilerOptions {
   concurrency?: number;
   mostManifests?: number;
+  mostNames?: number;
   record: ReconcileRecord;
   adopter?: string | null;
 }
@@ -60,7 +65,7 @@ export class Reconciler {
   /** Apart, so that neither a sync nor a registry that hangs keeps the pushes of others from being seen. */
   private readonly turns = new Map<string, Turns>();
   private readonly concurrency: number;
-  private readonly mostManifests: number;
+  private readonly most: { manifests: number; names: number };
   private readonly record: ReconcileRecord;
 
   /**
@@ -73,10 +78,16 @@ export class Reconciler {
     private readonly inbox: InboxRepository,
     private readonly catalog: CatalogRepository,
     private readonly clients: RegistryClients,
-    { concurrency = READERS, mostManifests = MOST_MANIFESTS, record, adopter = null }: ReconcilerOptions,
+    {
+      concurrency = READERS,
+      mostManifests = MOST_MANIFESTS,
+      mostNames = MOST_NAMES,
+      record,
+      adopter = null,
+    }: ReconcilerOptions,
   ) {
     this.concurrency = concurrency;
-    this.mostManifests = mostManifests;
+    this.most = { manifests: mostManifests, names: mostNames };
     this.record = record;
     this.claims = new Claims(leases, inbox, catalog);
     this.applier = new Applier(database, leases, inbox, adopter);
@@ -137,16 +148,21 @@ export class Reconciler {
     const sorted = splitRemovals(planSync(reading, local.tags, claim.hints.tags, rules), claim.hints, whole);
     const outcome = whole?.dryRun ? await this.leaveAlone(claim) : await this.settle(claim, look, sorted, whole);
     if (outcome === 'stale') return { outcome, ...NOTHING };
+    const differences = whole ? differencesOf(lookFacts(claim, look, sorted, whole)) : [];
     return {
       outcome,
       failures: reading.unanswered.size,
-      differences: whole ? differencesOf(lookFacts(claim, look, sorted, whole)) : [],
+      differences,
+      open: differences.filter(countsAgainstEquality).length,
       planned: sorted.planned,
       removed: sorted.removed,
       questions: reading.tags.size,
       changes: { ...countChanges(sorted.plan), unreadable: reading.unreadable.size },
-      // A look with gaps is repeated as a whole.
-      left: reading.unanswered.size === 0 ? reading.left : null,
+      // A registry that answers nothing any more is not asked on.
+      left:
+        look.left === null || isSilent(reading)
+          ? null
+          : { after: look.left, ...proofOf(claim.lease, whole, reading, sorted.plan) },
     };
   }
 
@@ -164,12 +180,13 @@ export class Reconciler {
 
   private async settle(
     claim: Claim,
-    { reading, local }: Look,
+    look: Look,
     removals: SortedRemovals,
     whole: WholeLook | null,
   ): Promise<'applied' | 'unchanged' | 'stale'> {
-    const sorted = sortEvents(claim.events, reading, local);
-    const outcome = await this.applier.apply(applicationOf(claim, local, sorted, removals, reading, whole));
+    const { reading } = look;
+    const sorted = sortEvents(claim.events, reading, look.local);
+    const outcome = await this.applier.apply(applicationOf(claim, look, sorted, removals, whole));
     if (outcome === 'stale') return outcome;
     this.record.looked(sorted);
     await this.putBack(sorted.unanswered, [...reading.unanswered.values()][0]);
@@ -189,22 +206,32 @@ export class Reconciler {
     const listing = listed?.names ?? null;
     const illegalNames = listed?.illegal ?? [];
     if (listing && names?.absent === 0 && !whole?.deep && events.length === 0 && hashNames(listing) === names.hash)
-      return { reading: nothingNew(listing), local: { id: names.id, tags: [] }, illegalNames };
-    const local = named ?? (await this.catalog.load(registry.id, lease.fullName));
-    noteDeletedDigests(hints, local);
+      return { reading: nothingNew(listing), local: { id: names.id, tags: [] }, illegalNames, left: null };
+    const local = named ?? { id: names?.id ?? null, tags: [] };
+    noteDeletedDigests(hints, local.tags);
+    const all = whole && listing && (await this.compare(local.id, listing, whole));
     const request = {
       tags: new Set(hints.tags.keys()),
       digests: hints.pushedDigests,
       deletedDigests: hints.deletedDigests,
-      all: whole &&
-        listing && { listing, deep: whole.deep, confirmBefore: whole.mayRemove ? whole.confirmBefore : null },
+      all,
       readManifests: !whole?.dryRun,
-      most: whole ? this.mostManifests : Number.POSITIVE_INFINITY,
       signal,
     };
     const stored = (digests: string[]) => this.catalog.storedManifests(local.id, digests);
-    const reading = await readRepository(client, lease.fullName, request, local, stored);
-    return { reading, local, illegalNames };
+    const known = new Map([...local.tags, ...storedOf(all)].map(({ name, digest }) => [name, digest]));
+    const reading = await readRepository(client, lease.fullName, request, known, stored);
+    const left = reading.cut ?? (all?.names.length === this.most.names ? all.names.at(-1)!.name : null);
+    const tags = [...local.tags, ...storedOf(all).filter(({ name }) => reading.cut === null || name <= reading.cut)];
+    return { reading, local: { id: local.id, tags }, illegalNames, left };
+  }
+
+  /** So much of a repository as one look is about. */
+  private async compare(id: number | null, listing: ReadonlySet<string>, whole: WholeLook): Promise<WholeRequest> {
+    const { deep, mayRemove, confirmBefore, rest } = whole;
+    const after = rest?.after ?? '';
+    const names = await this.catalog.compareNames(id, listing, { deep, after, limit: this.most.names });
+    return { listing, deep, confirmBefore: mayRemove ? confirmBefore : null, names, after, most: this.most.manifests };
   }
 
   /** Best effort: when the database is away, the events keep their state and the lease runs out. */
@@ -222,13 +249,3 @@ export class Reconciler {
 }
 
 const idsOf = (events: WaitingEvent[]): string[] => events.map((event) => event.id);
-
-/** An announced digest concerns the stored tags that have it: they are asked for, and count as announced. */
-function noteDeletedDigests(hints: EventHints, local: LocalRepository): void {
-  for (const tag of local.tags) {
-    if (!hints.deletedDigests.has(tag.digest)) continue;
-    const hint: TagHint = hints.tags.get(tag.name) ?? { pushes: [], deleted: false };
-    hint.deleted = true;
-    hints.tags.set(tag.name, hint);
-  }
-}

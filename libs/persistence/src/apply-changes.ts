@@ -127,12 +127,12 @@ async function settleRepositories(sql: Sql, changes: readonly StoredChange[]): P
         SET tags_count = c.n,
             removed_at = CASE WHEN c.n > 0 OR c.sets THEN NULL WHEN c.removes THEN coalesce(removed_at, now()) ELSE removed_at END,
             absent_since = CASE WHEN c.sets THEN NULL ELSE absent_since END,
-            names_equal_at = CASE WHEN c.names THEN now() ELSE names_equal_at END,
-            digests_equal_at = CASE WHEN c.digests THEN now() ELSE digests_equal_at END,
+            names_equal_at = coalesce(c.names, names_equal_at),
+            digests_equal_at = coalesce(c.digests, digests_equal_at),
             updated_at = CASE WHEN c.sets OR c.removes THEN now() ELSE updated_at END
        FROM (SELECT w.*, CASE WHEN w.counted THEN (SELECT count(*) FROM tags t WHERE t.repository_id = w.id)
                               ELSE p.tags_count END AS n
-               FROM unnest($1::int[], $2::bool[], $3::bool[], $4::bool[], $5::bool[], $6::bool[])
+               FROM unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::bool[], $5::bool[], $6::bool[])
                       AS w(id, names, digests, sets, removes, counted)
                JOIN repositories p ON p.id = w.id ORDER BY p.id FOR NO KEY UPDATE OF p) c
       WHERE r.id = c.id`,

@@ -17,8 +17,8 @@ export interface CatalogChange extends RepositoryKey {
   learnedFrom: 'event' | 'sync';
   /** Removals that a run decided on: they are kept as they were, to be brought back. */
   restorable: { runId: number; names: readonly string[] } | null;
-  /** What the look proved. */
-  proves: { names: boolean; digests: boolean };
+  /** As of when the look proved that names, and digests, are equal; null: it did not. */
+  proves: { names: Date | null; digests: Date | null };
 }
 
 /** A change of a repository that has a row. */

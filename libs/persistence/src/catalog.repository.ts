@@ -18,6 +18,15 @@ export interface StoredNames {
   absent: number;
 }
 
+/** A name that is listed, or stored, or both. */
+export interface ComparedName {
+  name: string;
+  listed: boolean;
+  /** null: it is not stored. */
+  digest: string | null;
+  absentSince: Date | null;
+}
+
 /** Of the names of a repository's tags, in any order: equal for equal sets. Its twin is in STORED_NAMES. */
 export function hashNames(names: Iterable<string>): string {
   return createHash('sha256')
@@ -43,6 +52,17 @@ const NAMED_TAGS = `
     FROM unnest($4::bigint[], $5::int[], $6::text[]) AS w(n, id, digest)
     JOIN manifests m ON m.repository_id = w.id AND m.digest = w.digest JOIN tags t ON t.manifest_id = m.id`;
 
+const COMPARED_NAMES = `
+  SELECT c.name, c.listed, m.digest, c.absent_since AS "absentSince"
+    FROM (SELECT coalesce(w.name, t.name) AS name, w.name IS NOT NULL AS listed, t.manifest_id, t.absent_since
+            FROM unnest($2::text[]) AS w(name)
+            FULL JOIN (SELECT name, manifest_id, absent_since FROM tags
+                        WHERE repository_id = $1 AND name COLLATE "C" > $4) t ON t.name = w.name
+           WHERE $3::bool OR w.name IS NULL OR t.name IS NULL OR t.absent_since IS NOT NULL
+           ORDER BY coalesce(w.name, t.name) COLLATE "C" LIMIT $5) c
+    LEFT JOIN manifests m ON m.id = c.manifest_id
+   ORDER BY c.name COLLATE "C"`;
+
 /** A repository, and those of its tags that are wanted: by name, or by the digest that they have. */
 export interface NamedTags extends RepositoryKey {
   names: string[];
@@ -58,19 +78,23 @@ export class CatalogRepository {
     return (await this.ids([{ registryId, fullName }]))[0] ?? null;
   }
 
-  /** All stored tags of one repository. */
-  async load(registryId: number, fullName: string): Promise<LocalRepository> {
-    const [repository] = await this.database.query<{ id: number }>(
-      'SELECT id FROM repositories WHERE registry_id = $1 AND full_name = $2',
-      [registryId, fullName],
-    );
-    if (!repository) return { id: null, tags: [] };
-    const tags = await this.database.query<LocalTag & Record<string, unknown>>(
-      `SELECT t.name, m.digest, t.absent_since AS "absentSince"
-         FROM tags t JOIN manifests m ON m.id = t.manifest_id WHERE t.repository_id = $1`,
-      [repository.id],
-    );
-    return { id: repository.id, tags };
+  /**
+   * Compares the names of a complete listing with the stored ones, and returns those that a look is about, in byte order:
+   * all (deep), or what is only listed, only stored, or was seen absent. Those after a name, and not more than `limit`.
+   */
+  async compareNames(
+    repositoryId: number | null,
+    listing: Iterable<string>,
+    { deep, after, limit }: { deep: boolean; after: string; limit: number },
+  ): Promise<ComparedName[]> {
+    const names = [...listing].filter((name) => name > after);
+    return this.database.query<ComparedName & Record<string, unknown>>(COMPARED_NAMES, [
+      repositoryId,
+      names,
+      deep,
+      after,
+      limit,
+    ]);
   }
 
   /** Of many repositories at once, in their order, the tags that are wanted. */

@@ -182,11 +182,13 @@ export class ModelWorld {
   private parts(database: Database, clients: RegistryClients) {
     const [inbox, leases] = [new InboxRepository(database), new LeaseRepository(database)];
     const catalog = new CatalogRepository(database);
-    const record = new ReconcileRecord(new Metrics());
+    // Every other process looks at a few names at a time, as others do in repositories with thousands.
+    const most = this.processes % 2 === 0 ? { mostNames: 2, mostManifests: 2 } : {};
+    const options = { record: new ReconcileRecord(new Metrics()), ...most };
     return {
       inbox,
       clients,
-      reconciler: new Reconciler(database, leases, inbox, catalog, clients, { record }),
+      reconciler: new Reconciler(database, leases, inbox, catalog, clients, options),
       registries: new RegistriesRepository(database),
       runs: new SyncRunsRepository(database),
       batches: new SyncBatchesRepository(database),
