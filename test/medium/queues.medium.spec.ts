@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SyncRunsRepository } from '#persistence/sync-runs.repository.js';
 import { migrateQueues } from '#queues/queue-backend.js';
 import { CatalogBench } from '../support/catalog-bench.js';
 import { makeDelivery, makeNamespace, makeWebhook } from '../support/hooks.js';
@@ -140,6 +141,31 @@ function workers(store: Store): void {
       } finally {
         await house.end();
         await receiver.stop();
+      }
+    });
+
+    it('leave alone what is switched off; notifications wait until it is on again', async () => {
+      const { bench } = house;
+      bench.fake.putImage('team/waiting', 'v1');
+      await bench.deliver();
+      const looking = vi.spyOn(SyncRunsRepository.prototype, 'hasOpen');
+      const due = { PORTUS_BACKGROUND_SYNC_STRATEGY: 'update', PORTUS_BACKGROUND_SYNC_INTERVAL: '1' };
+      await house.begin({ PORTUS_BACKGROUND_REGISTRY_ENABLED: 'false', ...due });
+      try {
+        // Each look is at two ticks of what is switched off.
+        await until('both have looked for work', () => looking.mock.calls.length > 4, { timeoutMs: 30_000 });
+        expect(await bench.eventStates()).toEqual(['received']);
+        for (const table of ['sync_runs', 'deletions', 'repositories'])
+          expect(await bench.database.value(`SELECT count(*)::int FROM ${table}`), table).toBe(0);
+      } finally {
+        looking.mockRestore();
+        await house.end();
+      }
+      await house.begin();
+      try {
+        await untilEqual(bench);
+      } finally {
+        await house.end();
       }
     });
 
