@@ -25,11 +25,12 @@ describe('health of the whole house', () => {
   const sql = (text: string) => api.database.sql.query(text);
 
   beforeAll(async () => {
-    mails = await MailCatcher.start(MAIL);
+    mails = await MailCatcher.start({ ...MAIL, startTls: true });
     api = await ApiInProcess.start({
       ...mails.env,
       PORTUS_EMAIL_SMTP_USER_NAME: MAIL.user,
       PORTUS_EMAIL_SMTP_PASSWORD: MAIL.password,
+      PORTUS_EMAIL_SMTP_OPENSSL_VERIFY_MODE: 'none',
     });
     workers = new WorkersRepository(api.database.sql);
   });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { loadSettings } from '#platform/config/settings.js';
+import { loadSettings, type Settings } from '#platform/config/settings.js';
 import { createLogger } from '#platform/logging/logger.js';
 import { connectQueues, type QueueConnections } from '#queues/queue-backend.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
@@ -38,6 +38,7 @@ export class ApiInProcess {
   private constructor(
     readonly database: TestDatabase,
     readonly app: NestFastifyApplication,
+    readonly settings: Settings,
     private readonly queues: QueueConnections,
     /** `METHOD /path/:of` of everything that the application answers, by its own route table. */
     readonly routes: readonly string[],
@@ -73,7 +74,7 @@ export class ApiInProcess {
     watchInject(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
-    return new ApiInProcess(database, app, queues, routes);
+    return new ApiInProcess(database, app, settings, queues, routes);
   }
 
   async stop(): Promise<void> {

@@ -12,26 +12,43 @@ export interface CaughtMail {
   secure: boolean;
 }
 
+export interface CatcherOptions {
+  user?: string;
+  password?: string;
+  startTls?: boolean;
+  /** Default: any that is free. */
+  port?: number;
+}
+
 /** A real SMTP server that keeps what it is given. */
 export class MailCatcher {
   readonly mails: CaughtMail[] = [];
   /** Mails that are refused for now before one is taken. */
   refusals = 0;
+  /** Every recipient is refused with this, for good. */
+  refuses: number | null = null;
+  /** Times that somebody tried to sign in. */
+  signIns = 0;
   private readonly server: SMTPServer;
 
-  private constructor(options: { user?: string; password?: string; startTls?: boolean }) {
+  private constructor(options: CatcherOptions) {
     const { user, password } = options;
     this.server = new SMTPServer({
       authOptional: user === undefined,
       allowInsecureAuth: true,
       disabledCommands: options.startTls ? [] : ['STARTTLS'],
       onAuth: (auth, _session, done) => {
+        this.signIns += 1;
         if (auth.username === user && auth.password === password) return done(null, { user });
         return done(new Error('wrong'));
       },
       onMailFrom: (_address, _session, done) => {
         if (this.refusals-- > 0) return done(Object.assign(new Error('later'), { responseCode: 451 }));
         return done();
+      },
+      onRcptTo: (_address, _session, done) => {
+        if (this.refuses === null) return done();
+        return done(Object.assign(new Error('never'), { responseCode: this.refuses }));
       },
       onData: (stream, session, done) => {
         const chunks: Buffer[] = [];
@@ -52,9 +69,9 @@ export class MailCatcher {
     this.server.on('error', () => undefined);
   }
 
-  static async start(options: { user?: string; password?: string; startTls?: boolean } = {}): Promise<MailCatcher> {
+  static async start(options: CatcherOptions = {}): Promise<MailCatcher> {
     const catcher = new MailCatcher(options);
-    await new Promise<void>((resolve) => catcher.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => catcher.server.listen(options.port ?? 0, '127.0.0.1', resolve));
     return catcher;
   }
 

@@ -30,6 +30,7 @@ import { CatalogSyncProcessor } from './catalog-sync/catalog-sync.processor.js';
 import { DeletionsModule } from './deletions/deletions.module.js';
 import { Heartbeat } from './health/heartbeat.js';
 import { WorkerHealth } from './health/worker-health.js';
+import { MailModule } from './mail/mail.module.js';
 import { RegistryEventsProcessor } from './registry-events/registry-events.processor.js';
 import { AuditSealer } from './schedules/audit-sealer.js';
 import { choreProviders } from './schedules/chores.js';
@@ -118,6 +119,7 @@ export class WorkerModule implements OnModuleDestroy {
         CatalogModule,
         DeletionsModule,
         WebhookDeliveriesModule,
+        MailModule.register(settings),
         SecurityScanModule,
         ScheduleModule.forRoot(),
       ],

@@ -8,6 +8,7 @@ import { PullCount } from './inbox/pull-count.entity.js';
 import { PullEvent } from './inbox/pull-event.entity.js';
 import { RegistryEvent } from './inbox/registry-event.entity.js';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity.js';
+import { Mail } from './mail/mail.entity.js';
 import { ManifestChild } from './manifest/manifest-child.entity.js';
 import { Denial } from './denial/denial.entity.js';
 import { Manifest } from './manifest/manifest.entity.js';
@@ -68,6 +69,7 @@ export const ENTITIES = [
   Denial,
   IdempotencyKey,
   LoginFailure,
+  Mail,
   Manifest,
   ManifestChild,
   Namespace,

@@ -11,13 +11,14 @@ export class PasswordResetsRepository {
   constructor(private readonly database: Database) {}
 
   /** Notes what the mail to a user holds; mails that were sent before are void. */
-  async create(user: Pick<User, 'id' | 'credentialVersion' | 'email'>, tokenHash: Buffer, sql: Sql): Promise<void> {
+  async create(user: Pick<User, 'id' | 'credentialVersion' | 'email'>, tokenHash: Buffer, sql: Sql): Promise<number> {
     await sql.query('DELETE FROM password_resets WHERE user_id = $1', [user.id]);
-    await sql.query(
+    const [row] = await sql.query<{ id: number }>(
       `INSERT INTO password_resets (user_id, credential_version, email, token_hash, expires_at)
-       VALUES ($1, $2, $3, $4, now() + make_interval(hours => $5))`,
+       VALUES ($1, $2, $3, $4, now() + make_interval(hours => $5)) RETURNING id`,
       [user.id, user.credentialVersion, user.email, tokenHash, HOURS],
     );
+    return row!.id;
   }
 
   async isValid(tokenHash: Buffer): Promise<boolean> {

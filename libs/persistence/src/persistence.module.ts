@@ -26,6 +26,7 @@ import { IdempotencyKeysRepository } from './idempotency-keys.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LeaseRepository } from './lease.repository.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
+import { MailsRepository } from './mails.repository.js';
 import { ManifestsRepository } from './manifests.repository.js';
 import { NamespacesRepository } from './namespaces.repository.js';
 import { PasswordResetsRepository } from './password-resets.repository.js';
@@ -81,6 +82,7 @@ const REPOSITORIES = [
   InboxRepository,
   LeaseRepository,
   LoginFailuresRepository,
+  MailsRepository,
   ManifestsRepository,
   NamespacesRepository,
   PasswordResetsRepository,

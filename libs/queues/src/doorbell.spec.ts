@@ -10,6 +10,7 @@ function setUp(add: RingableQueue['add']) {
     'catalog-sync': queue,
     'security-scan': queue,
     'webhook-deliveries': queue,
+    mail: queue,
   };
   const sut = new Doorbell(
     queues,

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Draining } from '#platform/lifecycle/draining.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { MailModule } from '../mail/mail.module.js';
 import { BacklogHealth } from './backlog-health.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
@@ -15,7 +14,7 @@ import { WorkersHealth } from './workers-health.js';
 
 /** How the house is: for people, for load balancers, and for Prometheus. */
 @Module({
-  imports: [AuthModule, MailModule],
+  imports: [AuthModule],
   controllers: [HealthController, VersionController],
   providers: [
     Draining,

@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '#persistence/database.js';
+import { MailsRepository } from '#persistence/mails.repository.js';
 import { watchCatalog } from '#persistence/watch-catalog.js';
+import { watchMails } from '#persistence/watch-mails.js';
 import { watchScans } from '#persistence/watch-scans.js';
 import { watchSyncs } from '#persistence/watch-syncs.js';
 import { watchWebhooks } from '#persistence/watch-webhooks.js';
@@ -18,6 +20,7 @@ export class WatchHouse implements OnModuleInit {
     private readonly metrics: Metrics,
     private readonly database: Database,
     private readonly deliveries: WebhookDeliveriesRepository,
+    private readonly mails: MailsRepository,
     private readonly workers: WorkersRepository,
     private readonly queues: QueueSizes,
   ) {}
@@ -27,6 +30,7 @@ export class WatchHouse implements OnModuleInit {
     watchScans(this.metrics, this.database);
     watchSyncs(this.metrics, this.database);
     watchWebhooks(this.metrics, this.deliveries);
+    watchMails(this.metrics, this.mails);
     watchWorkers(this.metrics, this.workers);
     watchQueues(this.metrics, this.queues);
   }

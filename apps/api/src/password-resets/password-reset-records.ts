@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { User } from '#domain/user/user.entity.js';
 import { ActivitiesRepository, type By, type NewActivity } from '#persistence/activities.repository.js';
 import { Database } from '#persistence/database.js';
+import { MailsRepository } from '#persistence/mails.repository.js';
 import { PasswordResetsRepository } from '#persistence/password-resets.repository.js';
 import { SessionsRepository } from '#persistence/sessions.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
@@ -12,14 +13,16 @@ export class PasswordResetRecords {
   constructor(
     private readonly database: Database,
     private readonly resets: PasswordResetsRepository,
+    private readonly mails: MailsRepository,
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
     private readonly activities: ActivitiesRepository,
   ) {}
 
-  async requested(by: By, user: User, tokenHash: Buffer): Promise<void> {
+  /** @param sealed the letter, which waits to be sent from now on */
+  async requested(by: By, user: User, tokenHash: Buffer, sealed: string): Promise<void> {
     await this.database.transaction(async (sql) => {
-      await this.resets.create(user, tokenHash, sql);
+      await this.mails.create(await this.resets.create(user, tokenHash, sql), sealed, sql);
       await this.activities.record(by, about('user.password_reset', user, {}), sql);
     });
   }

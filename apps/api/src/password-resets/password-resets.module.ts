@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { MailModule } from '../mail/mail.module.js';
+import { Afterwards } from '../http/afterwards.js';
 import { PasswordResetRecords } from './password-reset-records.js';
 import { PasswordResetsController } from './password-resets.controller.js';
 import { PasswordResetsService } from './password-resets.service.js';
+import { ResetMails } from './reset-mails.js';
 
 @Module({
-  imports: [MailModule],
   controllers: [PasswordResetsController],
-  providers: [PasswordResetsService, PasswordResetRecords],
+  providers: [PasswordResetsService, PasswordResetRecords, ResetMails, Afterwards],
 })
 export class PasswordResetsModule {}

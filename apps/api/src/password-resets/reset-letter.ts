@@ -1,4 +1,4 @@
-import type { Letter } from '../mail/mailer.js';
+import type { Letter } from '#mail/letter.js';
 
 /**
  * The letter to somebody who forgot the password. The secret stands behind `#`: a browser sends that to no server, so it

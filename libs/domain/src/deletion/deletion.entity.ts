@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-export const DELETION_KINDS = ['tags', 'repository', 'namespace', 'retention'] as const;
+export const DELETION_KINDS = ['tags', 'repository', 'namespace', 'team', 'retention'] as const;
 export type DeletionKind = (typeof DELETION_KINDS)[number];
 
 /** incomplete: ended, and not all of it went; its items say why. It may be asked for again. */
@@ -26,6 +26,10 @@ export class Deletion {
   /** Of a namespace: its row goes last. */
   @Column({ name: 'namespace_id', type: 'integer', nullable: true })
   namespaceId!: number | null;
+
+  /** Of a team: its namespaces and its row go last. */
+  @Column({ name: 'team_id', type: 'integer', nullable: true })
+  teamId!: number | null;
 
   /** Of all its items; null: they are of several registries. */
   @Column({ name: 'registry_id', type: 'integer', nullable: true })

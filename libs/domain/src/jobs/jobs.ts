@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The queues that workers consume. Their store may be emptied at any time: what is to be done are rows. */
-export const QUEUES = ['registry-events', 'catalog-sync', 'security-scan', 'webhook-deliveries'] as const;
+export const QUEUES = ['registry-events', 'catalog-sync', 'security-scan', 'webhook-deliveries', 'mail'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** Rings carry no data, or only the id of a row: whoever answers one looks into the tables for what waits. */
@@ -16,6 +16,7 @@ export const JOBS = {
     name: 'deliver',
     payload: z.object({ v: z.literal(1), requestId: z.string().max(128).optional() }),
   },
+  mail: { name: 'send', payload: z.object({ v: z.literal(1), requestId: z.string().max(128).optional() }) },
 } as const satisfies Record<QueueName, { name: string; payload: z.ZodType }>;
 
 export type JobPayload = { v: 1; requestId?: string | undefined };

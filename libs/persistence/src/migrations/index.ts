@@ -29,6 +29,8 @@ import { PasswordResets1795280400000 } from './1795280400000-password-resets.js'
 import { IdempotencyKeys1795287600000 } from './1795287600000-idempotency-keys.js';
 import { Workers1795316400007 } from './1795316400007-workers.js';
 import { ListOrders1795287600001 } from './1795287600001-list-orders.js';
+import { Mails1795323600010 } from './1795323600010-mails.js';
+import { DeletionsOfTeams1795323600011 } from './1795323600011-deletions-of-teams.js';
 
 /** All migrations, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -63,4 +65,6 @@ export const MIGRATIONS = [
   ScanLists1795309200000,
   Workers1795316400007,
   ScanMarks1795320000000,
+  Mails1795323600010,
+  DeletionsOfTeams1795323600011,
 ];

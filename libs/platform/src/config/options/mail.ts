@@ -35,7 +35,7 @@ export const MAIL = {
     'Mail',
     bool,
     'true',
-    'Whether the connection is encrypted where the server offers it.',
+    'Whether the connection is encrypted where the server offers it. With a user name it has to be: a server that does not offer it gets neither the password nor the mail, unless this is false.',
   ),
   smtpVerify: option(
     'PORTUS_EMAIL_SMTP_OPENSSL_VERIFY_MODE',
