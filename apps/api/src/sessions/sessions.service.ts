@@ -9,6 +9,7 @@ import { Database } from '#persistence/database.js';
 import { SessionsRepository } from '#persistence/sessions.repository.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import type { Person } from '../http/access.js';
+import { Afterwards } from '../http/afterwards.js';
 import { orTooMany } from '../http/password-errors.js';
 import type { SignIn } from './sessions.dto.js';
 
@@ -23,18 +24,20 @@ export class SessionsService {
     private readonly sessions: SessionsRepository,
     private readonly activities: ActivitiesRepository,
     private readonly database: Database,
+    private readonly afterwards: Afterwards,
   ) {}
 
   /**
-   * Begins a session with a password; application tokens, bots and the service account get none. Failures stand in the activities of those
-   * who exist (what else is typed there may be a password); throttled ones do not, so that nobody can fill them.
+   * Begins a session with a password; application tokens, bots and the service account get none. Failures stand in the
+   * activities of those who exist (what else is typed there may be a password); throttled ones do not, so that nobody can
+   * fill them. They are written down after the answer, which takes as long for a name that nobody has.
    */
   async signIn(by: By, { username, password }: SignIn, userAgent: string): Promise<{ user: User; token: string }> {
     const user = await this.users.findByName(username);
     const address = by.address ?? '';
     const good = await orTooMany(() => this.identity.isPasswordOf(user, { username, password }, address));
     if (!good || user === null || user.service || !user.enabled || user.lockedAt !== null) {
-      if (user) await this.activities.record(by, { key: 'session.failure', ...subjectOf(user.id, user.username) });
+      if (user) this.noteFailure(by, user);
       throw new AppError('unauthenticated', 'Authentication fails');
     }
     const token = newSessionToken();
@@ -51,6 +54,11 @@ export class SessionsService {
       await this.activities.record(self, { key: 'session.create', ...subjectOf(user.id, user.username) }, sql);
     });
     return { user, token };
+  }
+
+  private noteFailure(by: By, { id, username }: User): void {
+    const activity = { key: 'session.failure', ...subjectOf(id, username) } as const;
+    this.afterwards.run('the activity of a failed sign-in', () => this.activities.record(by, activity));
   }
 
   async userOf(person: Person): Promise<User> {
