@@ -129,4 +129,21 @@ describe('what is kept', () => {
     expect(await bench.states()).toEqual(['delivered']);
     expect(bench.receiver.received[0]!.headers).toMatchObject({ 'x-room': 'blue' });
   });
+
+  it('is sealed anew also when there is much that nobody can read before it', async () => {
+    const { sql } = bench.database;
+    const lost = new Sealer('a base that nobody has any more '.repeat(2));
+    const hooks = [await bench.hook(), await bench.hook(), await bench.hook()];
+    const seal = (sealer: Sealer) => sealer.seal('a shared secret', SEALED.secret);
+    for (const hook of hooks) await sql.query('UPDATE webhooks SET secret = $2 WHERE id = $1', [hook, seal(lost)]);
+    const good = await bench.hook();
+    await sql.query('UPDATE webhooks SET secret = $2 WHERE id = $1', [good, seal(bench.sealer)]);
+    const present = new Sealer('the new base '.repeat(4), ['a base for tests '.repeat(3)]);
+    expect(await resealWebhooks(new WebhooksRepository(sql), present, 2)).toBe(1);
+    const [{ secret } = { secret: '' }] = await sql.query<{ secret: string }>(
+      'SELECT secret FROM webhooks WHERE id = $1',
+      [good],
+    );
+    expect(present.isCurrent(secret)).toBe(true);
+  });
 });

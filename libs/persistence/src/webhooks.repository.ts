@@ -116,15 +116,23 @@ export class WebhooksRepository {
     return (await sql.query('DELETE FROM webhooks WHERE id = $1 RETURNING 1', [id])).length > 0;
   }
 
-  /** What is sealed with another key than that whose texts begin so. */
-  async sealedOtherwise(prefix: string, limit: number): Promise<SealedText[]> {
+  /**
+   * What is sealed with another key than that whose texts begin so, in the order of kinds and ids.
+   *
+   * @param after where the last answer ended; null: from the beginning
+   */
+  async sealedOtherwise(
+    prefix: string,
+    after: Pick<SealedText, 'kind' | 'id'> | null,
+    limit: number,
+  ): Promise<SealedText[]> {
     const parts = Object.entries(SEALED_COLUMNS).map(
       ([kind, { table, column }]) =>
         `SELECT '${kind}' AS kind, id, ${column} AS sealed FROM ${table} WHERE NOT starts_with(${column}, $1)`,
     );
     return this.database.query<SealedText & Record<string, unknown>>(
-      `${parts.join(' UNION ALL ')} ORDER BY kind, id LIMIT $2`,
-      [prefix, limit],
+      `SELECT * FROM (${parts.join(' UNION ALL ')}) s WHERE (s.kind, s.id) > ($2::text, $3::int) ORDER BY kind, id LIMIT $4`,
+      [prefix, after?.kind ?? '', after?.id ?? 0, limit],
     );
   }
 
