@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ExportDocument } from '#administration/transfer/document.js';
+import { Sealer } from '#platform/secrets/sealer.js';
 import { portus, portusJson } from '../support/run-cli.js';
 import { TestDatabase } from '../support/test-database.js';
 
@@ -55,10 +56,15 @@ async function furnish(database: TestDatabase): Promise<void> {
   await database.sql.query(`INSERT INTO retention_rules (namespace_id, name, action, older_than)
     SELECT id, 'old', 'drop', d FROM namespaces, (VALUES (30), (60)) v(d) WHERE name = 'team'
     UNION ALL SELECT NULL, 'releases', 'protect', NULL`);
-  await database.sql.query(`INSERT INTO webhooks (namespace_id, name, url, origin, events, secret)
-    SELECT id, 'chat', 'https://chat.test/x', 'https://chat.test:443', '{push}', 'v1.sealed' FROM namespaces WHERE name = 'team'`);
+  const sealed = new Sealer('a base for tests '.repeat(3)).seal('a shared secret', 'any');
   await database.sql.query(
-    `INSERT INTO webhook_headers (webhook_id, name, value) SELECT id, 'X-Key', 'v1.sealed' FROM webhooks`,
+    `INSERT INTO webhooks (namespace_id, name, url, origin, events, secret)
+     SELECT id, 'chat', 'https://chat.test/x', 'https://chat.test', '{push}', $1 FROM namespaces WHERE name = 'team'`,
+    [sealed],
+  );
+  await database.sql.query(
+    `INSERT INTO webhook_headers (webhook_id, name, value) SELECT id, 'X-Key', $1 FROM webhooks`,
+    [sealed],
   );
 }
 
@@ -74,6 +80,36 @@ afterAll(async () => {
   await Promise.all([from.drop(), to.drop()]);
 });
 beforeEach(() => to.truncate());
+
+const FORM = 'application/x-www-form-urlencoded';
+type Spoil = [string, (copy: ExportDocument) => unknown, RegExp];
+type Hook = ExportDocument['sections']['webhooks'][number];
+const hookWith = (name: string, changes: object, reason: RegExp): Spoil => [
+  `trap: a webhook that the API refuses: ${name}`,
+  ({ sections }) => Object.assign(sections.webhooks[0]!, changes),
+  reason,
+];
+const INSIDE = { url: 'http://169.254.169.254/latest', origin: 'http://169.254.169.254' };
+/** What a file could bring past the checks of the API. */
+const BAD_HOOKS: Spoil[] = [
+  hookWith('into a private network', INSIDE, /webhooks\.0\.url: is in a network/),
+  hookWith('credentials in its URL', { url: 'https://a:b@chat.test/x' }, /webhooks\.0\.url: must not hold credentials/),
+  hookWith('another scheme', { url: 'file:///etc/passwd' }, /webhooks\.0\.url: must be http/),
+  hookWith('an origin that is not its own', { origin: 'https://other.test' }, /webhooks\.0\.origin/),
+  hookWith('events that nobody knows', { events: ['everything'] }, /webhooks\.0\.events/),
+  hookWith('a form of CloudEvents', { format: 'cloudevents', content_type: FORM }, /webhooks\.0\.content_type/),
+  hookWith('a line break in its name', { name: 'a\r\nb' }, /webhooks\.0\.name/),
+  hookWith('a header of the connection', { headers: [{ name: 'Host', value: 'x' }] }, /headers\.0\.name/),
+  hookWith('a secret in clear', { secret: 'hunter2' }, /webhooks\.0\.secret: is not sealed/),
+  [
+    'trap: more webhooks in a namespace than the API makes',
+    ({ sections }) => {
+      const [hook] = sections.webhooks as [Hook];
+      sections.webhooks = Array.from({ length: 51 }, (_, i) => ({ ...hook, name: `number ${i}` }));
+    },
+    /more than 50/,
+  ],
+];
 
 describe('portus export and portus import', () => {
   it('carries everything over into an empty database, and the same file again changes nothing', async () => {
@@ -220,6 +256,7 @@ describe('portus export and portus import', () => {
       ({ sections }) => Object.assign(sections.users[0]!, { god: true }),
       /sections\.users\.0: /,
     ],
+    ...BAD_HOOKS,
     ['another format', (copy) => Object.assign(copy, { format: 'x' }), /format: /],
     ['a later version', (copy) => Object.assign(copy, { version: 2 }), /version: /],
   ])('refuses a file with %s', async (_, spoil, reason) => {

@@ -1,18 +1,7 @@
 import { z } from 'zod';
-import {
-  CONTENT_TYPES,
-  REQUEST_METHODS,
-  WEBHOOK_EVENTS,
-  WEBHOOK_FORMATS,
-  type WebhookEvent,
-} from '#domain/webhook/webhook-events.js';
+import { CONTENT_TYPES, REQUEST_METHODS, WEBHOOK_EVENTS, WEBHOOK_FORMATS } from '#domain/webhook/webhook-events.js';
+import { WEBHOOK_FIELDS } from '#domain/webhook/webhook-input.js';
 import type { WebhookRow } from '#persistence/webhooks.repository.js';
-
-const printable = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters');
 
 export const webhookView = z
   .object({
@@ -55,30 +44,21 @@ export function viewWebhook(row: WebhookRow, whole: boolean): z.output<typeof we
   };
 }
 
-const events = z
-  .array(z.enum(WEBHOOK_EVENTS))
-  .min(1)
-  .max(WEBHOOK_EVENTS.length)
-  .transform((all): WebhookEvent[] => [...new Set(all)]);
-
 /** Without a field: as it is; at the creation: the default. */
 const fields = z.object({
-  name: printable(255).trim().optional().describe('default: the host'),
-  url: printable(2_048).trim().min(1).optional().describe('http or https; without a scheme: http'),
-  request_method: z.enum(REQUEST_METHODS).optional().describe('default: POST'),
-  content_type: z.enum(CONTENT_TYPES).optional().describe('default: application/json'),
-  format: z.enum(WEBHOOK_FORMATS).optional().describe('default: portus'),
-  events: events.optional().describe('default: push, delete'),
-  username: printable(255)
-    .refine((value) => !value.includes(':'), 'must not hold a colon')
-    .nullish()
-    .describe('for HTTP Basic; empty or null: none'),
-  password: printable(1_024).nullish().describe('empty or null: none; never shown'),
+  name: WEBHOOK_FIELDS.name.optional().describe('default: the host'),
+  url: WEBHOOK_FIELDS.url.optional().describe('http or https; without a scheme: http'),
+  request_method: WEBHOOK_FIELDS.request_method.optional().describe('default: POST'),
+  content_type: WEBHOOK_FIELDS.content_type.optional().describe('default: application/json'),
+  format: WEBHOOK_FIELDS.format.optional().describe('default: portus'),
+  events: WEBHOOK_FIELDS.events.optional().describe('default: push, delete'),
+  username: WEBHOOK_FIELDS.username.nullish().describe('for HTTP Basic; empty or null: none'),
+  password: WEBHOOK_FIELDS.password.nullish().describe('empty or null: none; never shown'),
   secret: z
-    .union([z.literal(''), printable(512).min(8)])
+    .union([z.literal(''), WEBHOOK_FIELDS.secret])
     .nullish()
     .describe('signs the deliveries; empty or null: none; never shown'),
-  enabled: z.boolean().optional().describe('default: false'),
+  enabled: WEBHOOK_FIELDS.enabled.optional().describe('default: false'),
 });
 
 export const webhookInput = z.object({ webhook: fields.required({ url: true }) }).meta({ id: 'WebhookInput' });

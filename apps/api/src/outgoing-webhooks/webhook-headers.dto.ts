@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerNameProblem, headerValueProblem } from '#domain/webhook/header-rules.js';
+import { WEBHOOK_HEADER_FIELDS } from '#domain/webhook/webhook-input.js';
 import type { WebhookHeaderRow } from '#persistence/webhook-headers.repository.js';
 
 export const webhookHeaderView = z
@@ -23,21 +23,11 @@ export function viewWebhookHeader(row: WebhookHeaderRow): z.output<typeof webhoo
   };
 }
 
-const field = (max: number, problemOf: (text: string) => string | null) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .superRefine((text, context) => {
-      const problem = problemOf(text);
-      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-    });
-
 export const webhookHeaderInput = z
   .object({
     webhook_header: z.object({
-      name: field(128, headerNameProblem),
-      value: field(4_096, headerValueProblem).describe('never shown'),
+      name: WEBHOOK_HEADER_FIELDS.name,
+      value: WEBHOOK_HEADER_FIELDS.value.describe('never shown'),
     }),
   })
   .meta({ id: 'WebhookHeaderInput' });

@@ -1,4 +1,5 @@
 import { InvalidError } from '#domain/errors/app-error.js';
+import { contentTypeProblem } from '#domain/webhook/webhook-input.js';
 import type { WebhookInput } from '#persistence/webhooks.repository.js';
 import type { Sealer } from '#platform/secrets/sealer.js';
 import type { AddressGuard } from '#webhooks/address-guard.js';
@@ -47,9 +48,8 @@ export function webhookOf(
     secret: sealed(fields.secret, base.secret, SEALED.secret),
     enabled: fields.enabled ?? base.enabled,
   };
-  if (input.format === 'cloudevents' && input.contentType !== 'application/json') {
-    throw new InvalidError({ content_type: ['must be application/json where the format is cloudevents'] });
-  }
+  const problem = contentTypeProblem({ format: input.format, content_type: input.contentType });
+  if (problem !== null) throw new InvalidError({ content_type: [problem] });
   return input;
 }
 

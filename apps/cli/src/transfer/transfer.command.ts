@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type ImportOptions, type ImportOutcome, ON_CONFLICT, Transfer } from '#administration/transfer/transfer.js';
 import { BY_COMMAND } from '#persistence/activities.repository.js';
+import { OPTIONS } from '#platform/config/options.js';
+import { readOption } from '#platform/config/settings.js';
+import { AddressGuard } from '#webhooks/address-guard.js';
 import { withDatabase } from '../database/with-database.js';
 import { createFiles, requirePlace } from '../files.js';
 import { CommandFailure, EXIT, EXIT_HELP, type Io } from '../io.js';
@@ -44,8 +47,9 @@ async function importAll(
   io: Io,
 ): Promise<void> {
   const document = parse(file === undefined ? await io.input.readAll(MAX_BYTES) : read(file));
+  const guard = AddressGuard.of(readOption(OPTIONS.webhookNetworks, io.env) ?? '');
   const outcome = await withDatabase(io, (database) =>
-    new Transfer(database).importAll(BY_COMMAND, document, { dryRun, onConflict }),
+    new Transfer(database).importAll(BY_COMMAND, document, { dryRun, onConflict, guard }),
   );
   const { done, sections, conflicts } = outcome;
   give(io, json ? { json } : {}, { dry_run: dryRun, done: done && !dryRun, sections, conflicts }, describe(outcome));

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { ACTIONS } from '#domain/naming/scope.js';
 import { RULE_ACTIONS } from '#domain/retention/retention-rule.entity.js';
 import { SYNC_STRATEGIES } from '#domain/sync/strategy.js';
+import { WEBHOOK_FIELDS, WEBHOOK_HEADER_FIELDS } from '#domain/webhook/webhook-input.js';
+import { MAX_HEADERS } from '#persistence/webhook-headers.repository.js';
+import { MAX_WEBHOOKS } from '#persistence/webhooks.repository.js';
 
 export const EXPORT_FORMAT = 'portus-export';
 /** Raised when a file could be misunderstood by those who know the former one only. */
@@ -12,6 +15,11 @@ const name = z.string().min(1).max(255);
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 in hexadecimal');
 const moment = z.iso.datetime().nullable();
 const position = z.number().int().min(1);
+/** As the sealer writes it; only who has the key can tell what is in it. */
+const sealed = z
+  .string()
+  .max(8_192)
+  .regex(/^v1\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]{22,}$/, 'is not sealed');
 const visibility = z.enum(['private', 'protected', 'public']);
 const days = z.number().int().nullable();
 
@@ -74,19 +82,19 @@ const SECTIONS = {
   webhooks: z.strictObject({
     registry: name,
     namespace: z.string().max(255),
-    name: text,
-    position,
-    url: text,
+    name: WEBHOOK_FIELDS.name.min(1),
+    position: position.max(MAX_WEBHOOKS),
+    url: WEBHOOK_FIELDS.url,
     origin: text,
-    request_method: z.enum(['GET', 'POST']),
-    content_type: text,
-    format: z.enum(['portus', 'cloudevents']),
-    events: z.array(text),
-    username: text.nullable(),
-    password: text.nullable(),
-    secret: text.nullable(),
-    enabled: z.boolean(),
-    headers: z.array(z.strictObject({ name, value: text })),
+    request_method: WEBHOOK_FIELDS.request_method,
+    content_type: WEBHOOK_FIELDS.content_type,
+    format: WEBHOOK_FIELDS.format,
+    events: WEBHOOK_FIELDS.events,
+    username: WEBHOOK_FIELDS.username.nullable(),
+    password: sealed.nullable(),
+    secret: sealed.nullable(),
+    enabled: WEBHOOK_FIELDS.enabled,
+    headers: z.array(z.strictObject({ name: WEBHOOK_HEADER_FIELDS.name, value: sealed })).max(MAX_HEADERS),
   }),
 };
 

@@ -7,8 +7,10 @@ import {
   TransferRepository,
   type TransferSection,
 } from '#persistence/transfer/transfer.repository.js';
+import type { AddressGuard } from '#webhooks/address-guard.js';
 import { EXPORT_FORMAT, EXPORT_VERSION, exportDocument, type ExportDocument } from './document.js';
 import { type Conflict, type Item, keyOf, planSection } from './plan-section.js';
+import { webhookProblems } from './webhook-problems.js';
 
 /** What to do about things that are there and differ: refuse all, leave them as they are, or take the file's. */
 export const ON_CONFLICT = ['fail', 'keep', 'replace'] as const;
@@ -17,6 +19,8 @@ export type OnConflict = (typeof ON_CONFLICT)[number];
 export interface ImportOptions {
   onConflict: OnConflict;
   dryRun: boolean;
+  /** Where webhooks may be sent to. */
+  guard: AddressGuard;
 }
 
 export interface SectionCounts {
@@ -53,7 +57,7 @@ export class Transfer {
 
   /** All of it or nothing, in one transaction. The same file once more changes nothing. Throws for a file that is none. */
   async importAll(by: By, document: unknown, options: ImportOptions): Promise<ImportOutcome> {
-    const { sections } = readDocument(document);
+    const { sections } = readDocument(document, options.guard);
     const outcome: ImportOutcome = { done: true, sections: {}, conflicts: [] };
     try {
       await this.repository.write(async (sql) => {
@@ -78,11 +82,13 @@ export class Transfer {
 /** Not an error: what was tried shall not stay. */
 class RollBack extends Error {}
 
-function readDocument(document: unknown): ExportDocument {
+function readDocument(document: unknown, guard: AddressGuard): ExportDocument {
   const parsed = exportDocument.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.slice(0, MAX_PROBLEMS);
-  throw new InvalidError({ file: problems.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`) });
+  const problems = parsed.success
+    ? webhookProblems(parsed.data.sections.webhooks, guard)
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new InvalidError({ file: problems.slice(0, MAX_PROBLEMS) });
 }
 
 /** One import under way. */
@@ -94,7 +100,7 @@ class ImportRun {
     private readonly repository: TransferRepository,
     private readonly activities: ActivitiesRepository,
     private readonly by: By,
-    private readonly options: ImportOptions,
+    private readonly options: Pick<ImportOptions, 'onConflict'>,
   ) {}
 
   async section(section: TransferSection, wanted: Item[], conflicts: Conflict[]): Promise<SectionCounts> {
