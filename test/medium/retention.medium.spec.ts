@@ -150,7 +150,7 @@ describe('a namespace with many tags', () => {
     );
     await rules.create(null, rule({ name: 'none', action: 'protect', tagPattern: 'v_%' }));
     const query = vi.spyOn(bench.database.sql, 'query');
-    const held = await rules.protectedTags(namespace, null, 50);
+    const held = await rules.protectedTags([namespace], null, 50);
     const rows = await Promise.all(query.mock.results.map(({ value }) => value as Promise<unknown[]>));
     query.mockRestore();
     expect(held).toHaveLength(50);

@@ -1,7 +1,7 @@
 import type { Rule } from '#domain/retention/plan-retention.js';
 import { likeOf } from '#domain/retention/glob.js';
 import { protectorOf } from '#domain/retention/plan-retention.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 
 /** A rule as it is written. */
 export type RuleInput = Omit<Rule, 'id' | 'tagExpression'> & { enabled: boolean };
@@ -42,8 +42,8 @@ export class RetentionRulesRepository {
   }
 
   /** null: there are too many already. */
-  async create(namespaceId: number | null, rule: RuleInput): Promise<number | null> {
-    const [row] = await this.database.query<{ id: number }>(
+  async create(namespaceId: number | null, rule: RuleInput, sql: Sql = this.database): Promise<number | null> {
+    const [row] = await sql.query<{ id: number }>(
       `INSERT INTO retention_rules (namespace_id, name, action, enabled, repository_pattern, tag_pattern, older_than,
                                     not_pulled_for, keep_latest)
        SELECT $1::int, $2::text, $3::text, $4::bool, $5::text, $6::text, $7::int, $8::int, $9::int
@@ -54,8 +54,8 @@ export class RetentionRulesRepository {
     return row?.id ?? null;
   }
 
-  async update(id: number, rule: RuleInput): Promise<void> {
-    await this.database.query(
+  async update(id: number, rule: RuleInput, sql: Sql): Promise<void> {
+    await sql.query(
       `UPDATE retention_rules SET name = $2, action = $3, enabled = $4, repository_pattern = $5, tag_pattern = $6,
                                   older_than = $7, not_pulled_for = $8, keep_latest = $9, updated_at = now()
         WHERE id = $1`,
@@ -63,8 +63,8 @@ export class RetentionRulesRepository {
     );
   }
 
-  async remove(id: number): Promise<void> {
-    await this.database.query('DELETE FROM retention_rules WHERE id = $1', [id]);
+  async remove(id: number, sql: Sql): Promise<void> {
+    await sql.query('DELETE FROM retention_rules WHERE id = $1', [id]);
   }
 
   /** Enabled rules that apply to any of the namespaces: their own, and those of all. */
@@ -91,21 +91,23 @@ export class RetentionRulesRepository {
     );
   }
 
-  /** Immutable tags of the repositories of a namespace, or of one of them; at most `limit` are named. */
-  async protectedTags(namespaceId: number, repositoryId: number | null, limit: number): Promise<string[]> {
-    const protectors = (await this.effective([namespaceId])).filter((rule) => rule.action === 'protect');
+  /** Immutable tags of the repositories of namespaces, or of one of them; at most `limit` are named. */
+  async protectedTags(namespaceIds: readonly number[], repositoryId: number | null, limit: number): Promise<string[]> {
+    const protectors = (await this.effective(namespaceIds)).filter((rule) => rule.action === 'protect');
     if (protectors.length === 0) return [];
     const rows = await this.database.query<{ name: string }>(
       `SELECT p.full_name || ':' || g.name AS name FROM tags g JOIN repositories p ON p.id = g.repository_id
-        WHERE p.namespace_id = $1 AND ($2::int IS NULL OR p.id = $2)
-          AND EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS w(repository, tag)
-                       WHERE p.full_name LIKE w.repository AND g.name LIKE w.tag)
-        ORDER BY p.full_name, g.name LIMIT $5`,
+        WHERE p.namespace_id = ANY($1::int[]) AND ($2::int IS NULL OR p.id = $2)
+          AND EXISTS (SELECT FROM unnest($3::text[], $4::text[], $5::int[]) AS w(repository, tag, namespace_id)
+                       WHERE p.full_name LIKE w.repository AND g.name LIKE w.tag
+                         AND (w.namespace_id IS NULL OR w.namespace_id = p.namespace_id))
+        ORDER BY p.full_name, g.name LIMIT $6`,
       [
-        namespaceId,
+        namespaceIds,
         repositoryId,
         protectors.map((rule) => likeOf(rule.repositoryPattern)),
         protectors.map((rule) => likeOf(rule.tagPattern)),
+        protectors.map((rule) => rule.namespaceId),
         limit,
       ],
     );

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type PlanPage, type PlanPlace, Retention } from '#catalog/retention.js';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
+import { Database, type Sql } from '#persistence/database.js';
 import { NamespacesRepository } from '#persistence/namespaces.repository.js';
 import { RetentionRulesRepository, type RuleRow } from '#persistence/retention-rules.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
@@ -22,6 +23,7 @@ export class RetentionService {
     private readonly namespaces: NamespacesRepository,
     private readonly retention: Retention,
     private readonly activities: ActivitiesRepository,
+    private readonly database: Database,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -32,25 +34,32 @@ export class RetentionService {
 
   async create(person: Person, by: By, scope: Scope, body: RuleBody): Promise<RuleRow> {
     const place = await this.require(person, scope);
-    const id = await this.rules.create(scope, ruleOf(body));
-    if (id === null) throw new InvalidError({ name: ['there are too many rules here'] });
-    await this.tell(by, place, { id, name: body.name }, { after: body });
+    const id = await this.database.transaction(async (sql) => {
+      const made = await this.rules.create(scope, ruleOf(body), sql);
+      if (made === null) throw new InvalidError({ name: ['there are too many rules here'] });
+      await this.tell(by, place, { id: made, name: body.name }, { after: body }, sql);
+      return made;
+    });
     return this.found(id, scope);
   }
 
   async update(person: Person, by: By, scope: Scope, id: number, body: RuleBody): Promise<RuleRow> {
     const place = await this.require(person, scope);
     const before = await this.found(id, scope);
-    await this.rules.update(id, ruleOf(body));
-    await this.tell(by, place, { id, name: body.name }, { before, after: body });
+    await this.database.transaction(async (sql) => {
+      await this.rules.update(id, ruleOf(body), sql);
+      await this.tell(by, place, { id, name: body.name }, { before, after: body }, sql);
+    });
     return this.found(id, scope);
   }
 
   async remove(person: Person, by: By, scope: Scope, id: number): Promise<void> {
     const place = await this.require(person, scope);
     const before = await this.found(id, scope);
-    await this.rules.remove(id);
-    await this.tell(by, place, before, { before });
+    await this.database.transaction(async (sql) => {
+      await this.rules.remove(id, sql);
+      await this.tell(by, place, before, { before }, sql);
+    });
   }
 
   /** What the rules would drop and keep at this moment; changes nothing. */
@@ -83,8 +92,9 @@ export class RetentionService {
     place: { teamId: number | null; namespaceId: Scope },
     { id, name }: { id: number; name: string },
     details: Record<string, unknown>,
+    sql: Sql,
   ): Promise<void> {
     const subject = { subjectType: 'retention_rule', subjectId: id, subjectName: name } as const;
-    await this.activities.record(by, { key: 'retention.change', ...subject, ...place, details });
+    await this.activities.record(by, { key: 'retention.change', ...subject, ...place, details }, sql);
   }
 }
