@@ -4,6 +4,7 @@ import { ApiInProcess, type Known } from '../support/api-in-process.js';
 interface User {
   id: number;
   username: string;
+  email: string | null;
   admin: boolean;
   enabled: boolean;
   locked_at: string | null;
@@ -88,6 +89,35 @@ describe('what administrators do to users', () => {
       expect((await set(id, changes, as)).status).toBe(403);
     expect((await set(id, { display_name: 'C.' }, as)).status).toBe(200);
     expect((await api.put('/profile', { user: { email } }, { as })).status).toBe(403);
+  });
+});
+
+describe('the own e-mail address', () => {
+  const move = (as: Known, email: string | null, current_password?: string) =>
+    api.put<{ message: object }>('/profile', { user: { email }, current_password }, { as });
+
+  it('trap: changes with the present password only: who has the address can have the password set anew', async () => {
+    const kim = await api.person('kim');
+    const address = async () => (await user(kim.id)).email;
+    const before = await address();
+    const without = await move(kim, 'new@example.test');
+    expect(without).toMatchObject({ status: 422, body: { message: { current_password: [expect.any(String)] } } });
+    expect((await move(kim, null)).status).toBe(422);
+    expect((await move(kim, 'new@example.test', 'wrong password')).status).toBe(422);
+    expect(await address()).toBe(before);
+    expect((await move(kim, 'new@example.test', kim.password)).status).toBe(200);
+    expect(await address()).toBe('new@example.test');
+    // What stays as it is needs nothing.
+    expect((await move(kim, 'new@example.test')).status).toBe(200);
+  });
+
+  it('wrong passwords for it are counted as those of a sign-in are', async () => {
+    const lee = await api.person('lee');
+    const said: number[] = [];
+    // The credentials of the request itself are warm: they are not what is guessed.
+    for (let i = 0; i < 11; i++) said.push((await move(lee, 'new-lee@example.test', `guess ${i}`)).status);
+    expect(said).toContain(422);
+    expect(said.at(-1)).toBe(429);
   });
 });
 

@@ -23,15 +23,16 @@ export class ProfileController {
     return viewUser(await this.profile.get(person));
   }
 
+  /** Another e-mail address needs `current_password`. */
   @Put()
   @VersionOf('users', 'me')
-  @Answers(userView, { also: [422] })
+  @Answers(userView, { also: [422, 429] })
   async update(
     @CurrentUser() person: Person,
     @CalledBy() by: By,
-    @Body({ schema: profileChanges }) body: { user: ProfileChanges },
+    @Body({ schema: profileChanges }) body: ProfileChanges,
   ) {
-    return viewUser(await this.profile.update(person, by, body.user));
+    return viewUser(await this.profile.update(person, by, body));
   }
 
   /** Needs the present password; ends all other sessions, and the logins that clients keep. */

@@ -29,14 +29,11 @@ export class ProfileService {
     return (await this.users.find(person.userId))!;
   }
 
-  async update(person: Person, by: By, changes: ProfileChanges): Promise<User> {
+  async update(person: Person, by: By, { user: changes, current_password }: ProfileChanges): Promise<User> {
     const before = await this.get(person);
     refuseService(before);
     const { email, display_name: displayName } = changes;
-    // Whoever has the address can have the password set anew.
-    if (person.token && email !== undefined && email !== before.email) {
-      throw new AppError('forbidden', 'an application token does not change the e-mail address');
-    }
+    if (email !== undefined && email !== before.email) await this.requireForEmail(person, by, before, current_password);
     await uniqueOr422(UNIQUE, () =>
       this.database.transaction(async (sql) => {
         await this.users.update(person.userId, { email, displayName }, sql);
@@ -47,13 +44,24 @@ export class ProfileService {
     return this.get(person);
   }
 
+  /** Whoever has the address can have the password set anew: it takes as much as a new password. */
+  private async requireForEmail(person: Person, by: By, user: User, password: string | undefined): Promise<void> {
+    if (person.token) throw new AppError('forbidden', 'an application token does not change the e-mail address');
+    if (password === undefined) throw new InvalidError({ current_password: ['is needed for another e-mail address'] });
+    await this.requirePassword(by, user, password);
+  }
+
+  private async requirePassword(by: By, user: User, password: string): Promise<void> {
+    const credentials = { username: user.username, password };
+    const known = await orTooMany(() => this.identity.isPasswordOf(user, credentials, by.address ?? ''));
+    if (!known) throw new InvalidError({ current_password: ['is wrong'] });
+  }
+
   /** Ends all other sessions of the person, and the logins that clients keep. Application tokens go on. */
   async changePassword(person: Person, by: By, session: SignedIn | null, change: PasswordChange): Promise<void> {
     const user = await this.get(person);
     refuseService(user);
-    const credentials = { username: user.username, password: change.current_password };
-    const known = await orTooMany(() => this.identity.isPasswordOf(user, credentials, by.address ?? ''));
-    if (!known) throw new InvalidError({ current_password: ['is wrong'] });
+    await this.requirePassword(by, user, change.current_password);
     const passwordHash = await orTooMany(() => this.identity.hashPassword(change.password));
     await this.database.transaction(async (sql) => {
       await this.users.setPassword(user.id, passwordHash, sql);

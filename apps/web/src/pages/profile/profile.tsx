@@ -76,14 +76,18 @@ function AccountForm({
   title: string;
 }) {
   const { t } = useTranslation();
-  const form = useForm({ initialValues: { email: email ?? '', display_name: display_name ?? '' } });
+  const form = useForm({
+    initialValues: { email: email ?? '', display_name: display_name ?? '', current_password: '' },
+  });
+  const moves = (form.values.email || null) !== email;
   const change = useChange(
-    (user: { email: string | null; display_name: string | null }) => api.PUT('/api/v1/profile', { body: { user } }),
+    ({ current_password, ...user }: { email: string | null; display_name: string | null; current_password: string }) =>
+      api.PUT('/api/v1/profile', { body: moves ? { user, current_password } : { user } }),
     [['profile'], SESSION_KEY],
   );
   const submit = form.onSubmit((values) =>
     change.mutate(
-      { email: values.email || null, display_name: values.display_name || null },
+      { ...values, email: values.email || null, display_name: values.display_name || null },
       { onSuccess: () => notifications.show({ message: t('saved') }) },
     ),
   );
@@ -92,6 +96,15 @@ function AccountForm({
       <Stack maw={480}>
         {change.error && <ErrorBox error={change.error} />}
         <TextInput type="email" label={t('profile.email')} autoComplete="email" {...form.getInputProps('email')} />
+        {moves && (
+          <PasswordInput
+            label={t('profile.currentPassword')}
+            description={t('profile.emailHint')}
+            autoComplete="current-password"
+            required
+            {...form.getInputProps('current_password')}
+          />
+        )}
         <TextInput label={t('profile.displayName')} autoComplete="name" {...form.getInputProps('display_name')} />
         <Group>
           <Button type="submit" loading={change.isPending}>

@@ -44,7 +44,7 @@ export const people: Texts<typeof english> = {
     noNamespaces: 'Dieses Team hat noch keinen Namensraum.',
     delete: 'Das Team {{name}} löschen?',
     heir: 'Team, das seine Namensräume übernimmt',
-    heirHint: 'Leer: Ein Team, das noch Namensräume mit Images hat, wird nicht gelöscht.',
+    heirHint: 'Leer: Die Namensräume des Teams werden mit allen Images gelöscht.',
   },
   profile: {
     title: 'Mein Konto',
@@ -57,6 +57,7 @@ export const people: Texts<typeof english> = {
     email: 'Mailadresse',
     displayName: 'Name, den andere sehen',
     currentPassword: 'Jetziges Passwort',
+    emailHint: 'Mit der Adresse lässt sich das Passwort neu setzen, deshalb wird es hier verlangt.',
     newPassword: 'Neues Passwort',
     passwordHint: 'Mindestens 8 Zeichen.',
     changePassword: 'Passwort ändern',

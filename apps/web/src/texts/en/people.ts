@@ -41,7 +41,7 @@ export const people = {
     noNamespaces: 'This team has no namespace yet.',
     delete: 'Delete the team {{name}}?',
     heir: 'Team that takes over its namespaces',
-    heirHint: 'Empty: a team that still has namespaces with images is not deleted.',
+    heirHint: 'Empty: the namespaces of the team are deleted with all their images.',
   },
   profile: {
     title: 'My account',
@@ -49,6 +49,7 @@ export const people = {
     email: 'Mail address',
     displayName: 'Name shown to others',
     currentPassword: 'Present password',
+    emailHint: 'Whoever has the address can have the password set anew, so it is asked for here.',
     newPassword: 'New password',
     passwordHint: 'At least 8 characters.',
     changePassword: 'Change the password',
