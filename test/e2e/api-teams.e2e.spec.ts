@@ -132,7 +132,7 @@ scenes('teams and namespaces of the API', { flavours: ['2.8'], stack: { workers:
     expect(given.status).toBe(422);
   });
 
-  it('a team goes with its empty namespaces, or hands them on; images are never removed by the way', async () => {
+  it('a team that goes hands its namespaces, with their images, to another one of the caller', async () => {
     const old = (await house().post<Team>('/teams', { name: 'old' }, { as: alice })).body;
     const kept = (await newNamespace('kept', 'old')).body;
     await house().sql(
@@ -140,10 +140,7 @@ scenes('teams and namespaces of the API', { flavours: ['2.8'], stack: { workers:
        SELECT registry_id, id, 'app', 'kept/app' FROM namespaces WHERE id = $1`,
       [kept.id],
     );
-    const remove = (body?: object) => house().delete(`/teams/${old.id}`, { as: alice, body });
-    const refused = await remove();
-    expect(refused.status).toBe(422);
-    expect(JSON.stringify(refused.body)).toContain('kept');
+    const remove = (body: object) => house().delete(`/teams/${old.id}`, { as: alice, body });
     expect((await remove({ new_team: 'old' })).status).toBe(422);
     expect((await remove({ new_team: 'gift' })).status).toBe(404);
     expect((await remove({ new_team: 'crew' })).status).toBe(204);

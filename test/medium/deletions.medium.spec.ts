@@ -29,6 +29,7 @@ async function ask(items: Partial<NewItem>[], more: Partial<NewDeletion> = {}): 
     kind: 'tags',
     name: 'some',
     namespaceId: null,
+    teamId: null,
     slot: null,
     actorId: 7,
     actor: 'bob',
@@ -124,6 +125,63 @@ describe(DeletionRunner.name, () => {
     await runner().ring();
     expect(await deletions.find(id)).toMatchObject({ state: 'incomplete' });
     expect(await bench.stored()).toEqual({ 'team/new': { v1: digestOf('new') } });
+  });
+
+  describe('of a team', () => {
+    const team = () => bench.database.value<number>(`SELECT team_id FROM namespaces WHERE name = 'team'`);
+    const rows = (id: number) => bench.database.value<number>('SELECT count(*)::int FROM teams WHERE id = $1', [id]);
+    async function askForTeam(): Promise<{ id: number; teamId: number }> {
+      const { sql } = bench.database;
+      // The namespaces of events belong to the hidden team of the registry.
+      const [{ id: teamId } = { id: 0 }] = await sql.query<{ id: number }>(
+        `INSERT INTO teams (name) VALUES ('crew') RETURNING id`,
+      );
+      await sql.query(`UPDATE namespaces SET team_id = $1, kind = 'team' WHERE name IN ('team', 'more')`, [teamId]);
+      const made = { kind: 'team', name: 'crew', namespaceId: null, slot: null, actorId: 7, actor: 'bob' } as const;
+      const id = await deletions.createOfTeam(sql, { ...made, teamId, moveShared: false });
+      return { id, teamId };
+    }
+
+    it('takes all its namespaces at the registry, no sibling in others, and the team last', async () => {
+      for (const name of ['team/a', 'more/b', 'other/a']) bench.fake.putImage(name, 'v1', { seed: 'the same image' });
+      await bench.handleEvents();
+      const { id, teamId } = await askForTeam();
+      expect(await deletions.find(id)).toMatchObject({ kind: 'team', state: 'queued', total: 2 });
+      await runner().ring();
+      expect(await deletions.find(id)).toMatchObject({ state: 'done', gone: 2, failed: 0 });
+      expect(await rows(teamId)).toBe(0);
+      expect(Object.keys(bench.held())).toEqual(['other/a']);
+      expect(Object.keys(await bench.stored())).toEqual(['other/a']);
+    });
+
+    it('keeps the team, and says why, when something was pushed meanwhile', async () => {
+      bench.fake.putImage('team/a', 'v1', { seed: 'a' });
+      await bench.handleEvents();
+      const { id, teamId } = await askForTeam();
+      bench.fake.putImage('team/new', 'v1', { seed: 'new' });
+      await bench.handleEvents();
+      await runner().ring();
+      expect(await deletions.find(id)).toMatchObject({
+        state: 'incomplete',
+        outcome: expect.stringContaining('so the team stays'),
+      });
+      expect(await rows(teamId)).toBe(1);
+      expect(await team()).toBe(teamId);
+    });
+
+    it('that another one has deleted already ends well', async () => {
+      bench.fake.putImage('team/a', 'v1', { seed: 'a' });
+      await bench.handleEvents();
+      const { id } = await askForTeam();
+      const [{ teamId: again } = { teamId: 0 }] = await bench.database.sql.query<{ teamId: number }>(
+        'SELECT team_id AS "teamId" FROM deletions WHERE id = $1',
+        [id],
+      );
+      const made = { kind: 'team', name: 'crew', namespaceId: null, slot: null, actorId: 7, actor: 'bob' } as const;
+      const second = await deletions.createOfTeam(bench.database.sql, { ...made, teamId: again, moveShared: false });
+      await runner().ring();
+      expect([(await deletions.find(id))!.state, (await deletions.find(second))!.state]).toEqual(['done', 'done']);
+    });
   });
 
   it('goes on at other registries while one of them hangs', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiInProcess, type As, type Known } from '../support/api-in-process.js';
+import { until } from '../support/until.js';
 
 /** What Portus 2.x did wrong with people, teams and namespaces, where no other suite is about it. */
 let api: ApiInProcess;
@@ -129,7 +130,7 @@ describe('trap: teams', () => {
     expect((await api.delete(`/teams/${id}`, { as: alice })).status).toBe(204);
   });
 
-  it('a team with images is deleted with nothing but a new team, and no image by the way', async () => {
+  it('a team with images goes with its images, or hands them to another team; its state says how far it is', async () => {
     const { id } = (await api.post<{ id: number }>('/teams', { name: 'full' }, { as: alice })).body;
     const held = (await api.post<{ id: number }>('/namespaces', { name: 'full', team: 'full' }, { as: alice })).body.id;
     await api.database.sql.query(
@@ -137,11 +138,26 @@ describe('trap: teams', () => {
        SELECT registry_id, id, 'full/app', 'app' FROM namespaces WHERE id = $1`,
       [held],
     );
-    const refused = await api.delete(`/teams/${id}`, { as: alice });
-    expect(refused).toMatchObject({ status: 422, body: { message: { namespaces: ['still hold images: full'] } } });
+    const preview = await api.get(`/teams/${id}/deletion`, { as: alice });
+    expect(preview.body).toEqual({ name: 'full', repositories: 1, tags: 0, immutable: [] });
+    expect((await api.get(`/teams/${id}/deletion`, { as: bob })).status).toBe(404);
+    const asked = await api.delete<{ id: number }>(`/teams/${id}`, { as: alice });
+    expect(asked).toMatchObject({ status: 202, body: { kind: 'team', name: 'full', state: 'queued', total: 1 } });
+    expect(asked.headers['location']).toBe(`/api/v1/deletions/${asked.body.id}`);
+    // Nothing is gone before a registry has said so.
+    expect((await api.get(`/namespaces/${held}`, { as: alice })).status).toBe(200);
     expect((await api.delete(`/teams/${id}`, { as: alice, body: { new_team: 'full' } })).status).toBe(422);
+    expect((await api.delete(`/teams/${id}`, { as: alice, body: { new_team: 'nobody' } })).status).toBe(404);
     expect((await api.delete(`/teams/${id}`, { as: alice, body: { new_team: 'crew' } })).status).toBe(204);
     expect((await api.get(`/namespaces/${held}`, { as: alice })).body).toMatchObject({ team: { name: 'crew' } });
+  });
+
+  it('the LDAP switch of a team is answered as in Portus without LDAP', async () => {
+    const check = (as: As) => api.post<{ message: string }>(`/teams/${team}/ldap_check`, undefined, { as });
+    expect(await check(alice)).toMatchObject({ status: 405, body: { message: 'LDAP is not enabled' } });
+    expect([(await check(bob)).status, (await check(null)).status]).toEqual([403, 401]);
+    const stranger = await api.person('stranger-of-ldap');
+    expect((await check(stranger)).status).toBe(404);
   });
 });
 
@@ -214,6 +230,7 @@ it('GET /api/version answers as in Portus', async () => {
 describe('trap: what nobody wrote down', () => {
   it('logins, failures, users, rights and descriptions stand in the activities', async () => {
     await api.post('/session', { username: 'bob', password: 'wrong' }, { as: null });
+    await until('the failure is written', async () => (await told('session.failure')).length > 0);
     await api.post('/session', { username: 'bob', password: bob.password }, { as: null });
     await api.put(`/users/${bob.id}`, { user: { admin: true } });
     await api.put(`/users/${bob.id}`, { user: { admin: false } });

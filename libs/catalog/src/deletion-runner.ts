@@ -125,11 +125,17 @@ export class DeletionRunner extends PerRegistry<number | null> {
     const counts = await this.work.counts(deletion.id);
     const parts = Object.entries(counts).map(([state, count]) => `${state} ${count}`);
     const left = Object.keys(counts).some((state) => state !== 'removed' && state !== 'absent');
-    const empty = left || deletion.namespaceId === null || deletion.kind !== 'namespace';
-    const kept = !empty && !(await this.work.removeNamespace(deletion.namespaceId!));
-    if (kept) parts.push('something was pushed meanwhile, so the namespace stays');
+    const kept = !left && !(await this.removePlace(deletion));
+    if (kept) parts.push(`something was pushed meanwhile, so the ${deletion.kind} stays`);
     const outcome = parts.join(', ') || 'there was nothing to delete';
     await this.work.finish(deletion.id, this.holder, left || kept ? 'incomplete' : 'done', outcome);
+  }
+
+  /** The row of what was emptied; false when it is not empty. */
+  private async removePlace({ kind, namespaceId, teamId }: ClaimedDeletion): Promise<boolean> {
+    if (kind === 'namespace' && namespaceId !== null) return this.work.removeNamespace(namespaceId);
+    if (kind === 'team' && teamId !== null) return this.work.removeTeam(teamId);
+    return true;
   }
 
   private async giveBack(deletion: ClaimedDeletion, error: unknown, stopped: boolean): Promise<void> {

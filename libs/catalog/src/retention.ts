@@ -169,8 +169,9 @@ export class Retention {
     who: Pick<NewDeletion, 'actorId' | 'actor' | 'slot'>,
   ): Promise<number | null> {
     if (items.length === 0) return null;
+    const place = { namespaceId: null, teamId: null };
     const { moveShared } = this.settings;
-    const made = { kind: 'retention', name: 'retention', namespaceId: null, moveShared, ...who } as const;
+    const made = { kind: 'retention', name: 'retention', ...place, moveShared, ...who } as const;
     return this.database.transaction((sql) => this.deletions.create(sql, made, items));
   }
 

@@ -1486,6 +1486,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{id}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get team deletion */
+        get: operations["getTeamDeletion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}/ldap_check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ldap check of team */
+        post: operations["ldapCheckOfTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams/{id}/namespaces": {
         parameters: {
             query?: never;
@@ -2842,7 +2876,7 @@ export interface components {
         Deletion: {
             id: number;
             /** @enum {string} */
-            kind: "tags" | "repository" | "namespace" | "retention";
+            kind: "tags" | "repository" | "namespace" | "team" | "retention";
             name: string;
             author: {
                 id: number | null;
@@ -3227,6 +3261,8 @@ export interface components {
                 email?: string | null;
                 display_name?: string | null;
             };
+            /** @description needed where the e-mail address changes: who has that can have the password set anew */
+            current_password?: string;
         };
         PasswordChange: {
             current_password: string;
@@ -6276,7 +6312,13 @@ export interface operations {
     deleteNamespace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the change is meant for: 412 when it was overtaken.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The id of what the path names.
@@ -6323,6 +6365,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
@@ -6756,7 +6799,13 @@ export interface operations {
     deleteRepository: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the change is meant for: 412 when it was overtaken.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The id of what the path names.
@@ -6803,6 +6852,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
@@ -7677,7 +7727,13 @@ export interface operations {
                  */
                 move_shared?: "0" | "1" | "true" | "false" | "";
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the change is meant for: 412 when it was overtaken.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The id of what the path names.
@@ -11268,7 +11324,13 @@ export interface operations {
     updateNamespaceWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the change is meant for: 412 when it was overtaken.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The id of what the path names.
@@ -11330,6 +11392,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "X-Portus-Warning": components["headers"]["X-Portus-Warning"];
                     [name: string]: unknown;
                 };
@@ -11363,6 +11426,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11374,7 +11438,13 @@ export interface operations {
     deleteNamespaceWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the change is meant for: 412 when it was overtaken.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The id of what the path names.
@@ -11404,6 +11474,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -11412,7 +11483,13 @@ export interface operations {
     updateNamespaceWebhookToggleEnabled: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag that the change is meant for: 412 when it was overtaken.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The id of what the path names.
@@ -11433,6 +11510,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11465,6 +11543,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
@@ -12292,6 +12371,37 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Workers go on with it. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "X-Portus-Warning": components["headers"]["X-Portus-Warning"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "kind": "tags",
+                     *       "name": "library",
+                     *       "author": {
+                     *         "id": 1,
+                     *         "name": "library"
+                     *       },
+                     *       "move_shared": false,
+                     *       "state": "queued",
+                     *       "outcome": "text",
+                     *       "total": 1,
+                     *       "gone": 1,
+                     *       "failed": 1,
+                     *       "created_at": "2026-11-21T09:30:00.000Z",
+                     *       "finished_at": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
             /** @description Done. */
             204: {
                 headers: {
@@ -12310,6 +12420,109 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTeamDeletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags that are known: 304 when nothing changed.
+                 * @example "4f1c.b2Jq"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "library",
+                     *       "repositories": 1,
+                     *       "tags": 1,
+                     *       "immutable": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlaceDeletionPreview"];
+                };
+            };
+            /** @description Nothing changed. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    ldapCheckOfTeam: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same request with the same key within a day is carried out once and answered alike; 422 for another request.
+                 * @example b3d9a1c2-5f0e-4f6e-9a57-7d1f0b7c2f11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of what the path names.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -13131,7 +13344,8 @@ export interface operations {
                  *       "user": {
                  *         "email": "alice@example.com",
                  *         "display_name": "Alice"
-                 *       }
+                 *       },
+                 *       "current_password": "correct horse battery"
                  *     }
                  */
                 "application/json": components["schemas"]["ProfileChanges"];
@@ -13140,7 +13354,8 @@ export interface operations {
                  *       "user": {
                  *         "email": "alice@example.com",
                  *         "display_name": "Alice"
-                 *       }
+                 *       },
+                 *       "current_password": "correct horse battery"
                  *     }
                  */
                 "application/x-www-form-urlencoded": components["schemas"]["ProfileChanges"];

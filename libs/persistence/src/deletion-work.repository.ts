@@ -8,6 +8,7 @@ export interface ClaimedDeletion {
   kind: DeletionKind;
   name: string;
   namespaceId: number | null;
+  teamId: number | null;
   actorId: number | null;
   actor: string;
   moveShared: boolean;
@@ -40,8 +41,8 @@ export class DeletionWorkRepository {
                      WHERE state IN ('queued', 'running') AND (expires_at IS NULL OR expires_at < now())
                        AND registry_id IS NOT DISTINCT FROM $3::int
                      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-       RETURNING id, kind, name, namespace_id AS "namespaceId", actor_id AS "actorId", actor, move_shared AS "moveShared",
-                 attempts`,
+       RETURNING id, kind, name, namespace_id AS "namespaceId", team_id AS "teamId", actor_id AS "actorId", actor,
+                 move_shared AS "moveShared", attempts`,
       [holder, seconds, registryId],
     );
     return row ?? null;
@@ -142,6 +143,28 @@ export class DeletionWorkRepository {
         `DELETE FROM namespaces n WHERE n.id = $1 AND n.kind = 'team'
             AND NOT EXISTS (SELECT FROM tags g JOIN repositories p ON p.id = g.repository_id WHERE p.namespace_id = n.id)
          RETURNING 1`,
+        [id],
+      );
+      return rows.length > 0;
+    });
+  }
+
+  /**
+   * Removes the row of a team with its namespaces, each as {@link removeNamespace}; true also when it is gone already.
+   * False when something is in one of them, or when it got another one meanwhile.
+   */
+  async removeTeam(id: number): Promise<boolean> {
+    const namespaces = await this.database.query<{ id: number }>(
+      'SELECT id FROM namespaces WHERE team_id = $1 ORDER BY id',
+      [id],
+    );
+    for (const namespace of namespaces) if (!(await this.removeNamespace(namespace.id))) return false;
+    return this.database.transaction(async (sql) => {
+      const known = await sql.query('SELECT 1 FROM teams WHERE id = $1 FOR UPDATE', [id]);
+      if (known.length === 0) return true;
+      const rows = await sql.query(
+        `DELETE FROM teams t WHERE t.id = $1 AND NOT t.hidden
+            AND NOT EXISTS (SELECT FROM namespaces n WHERE n.team_id = t.id) RETURNING 1`,
         [id],
       );
       return rows.length > 0;

@@ -7,6 +7,7 @@ export interface NewDeletion {
   kind: DeletionKind;
   name: string;
   namespaceId: number | null;
+  teamId: number | null;
   slot: string | null;
   actorId: number | null;
   actor: string;
@@ -40,7 +41,7 @@ export interface ItemRow extends NewItem {
 }
 
 const COLUMNS = `
-  d.id, d.kind, d.name, d.namespace_id AS "namespaceId", d.actor_id AS "actorId", d.actor, d.move_shared AS "moveShared",
+  d.id, d.kind, d.name, d.namespace_id AS "namespaceId", d.team_id AS "teamId", d.actor_id AS "actorId", d.actor, d.move_shared AS "moveShared",
   d.state, d.outcome, d.created_at AS "createdAt", d.finished_at AS "finishedAt", i.total, i.gone, i.failed`;
 
 const ROWS = `
@@ -64,17 +65,12 @@ export class DeletionsRepository {
 
   /** Makes the deletion of a namespace: all repositories in it, also those in which nothing is tagged. */
   async createOfNamespace(sql: Sql, made: NewDeletion & { namespaceId: number }): Promise<number> {
-    const [namespace] = await sql.query<{ registryId: number }>(
-      'SELECT registry_id AS "registryId" FROM namespaces WHERE id = $1',
-      [made.namespaceId],
-    );
-    const id = await insert(sql, made, namespace?.registryId ?? null);
-    await sql.query(
-      `INSERT INTO deletion_items (deletion_id, registry_id, full_name)
-       SELECT $1, registry_id, full_name FROM repositories WHERE namespace_id = $2 ORDER BY id`,
-      [id, made.namespaceId],
-    );
-    return id!;
+    return createOfPlaces(sql, made, 'id = $1', made.namespaceId);
+  }
+
+  /** Makes the deletion of a team: all repositories in all of its namespaces, at whatever registries. */
+  async createOfTeam(sql: Sql, made: NewDeletion & { teamId: number }): Promise<number> {
+    return createOfPlaces(sql, made, 'team_id = $1', made.teamId);
   }
 
   async addItems(sql: Sql, id: number, items: readonly NewItem[]): Promise<void> {
@@ -148,11 +144,28 @@ export class DeletionsRepository {
   }
 }
 
+/** @param which of the namespaces, by `$1` */
+async function createOfPlaces(sql: Sql, made: NewDeletion, which: string, of: number): Promise<number> {
+  const registries = await sql.query<{ id: number }>(
+    `SELECT DISTINCT registry_id AS id FROM namespaces WHERE ${which} LIMIT 2`,
+    [of],
+  );
+  const id = await insert(sql, made, registries.length === 1 ? registries[0]!.id : null);
+  await sql.query(
+    `INSERT INTO deletion_items (deletion_id, registry_id, full_name)
+     SELECT $2, registry_id, full_name FROM repositories
+      WHERE namespace_id IN (SELECT id FROM namespaces WHERE ${which}) ORDER BY id`,
+    [of, id],
+  );
+  return id!;
+}
+
 async function insert(sql: Sql, made: NewDeletion, registryId: number | null): Promise<number | null> {
+  const by = [made.actorId, made.actor];
   const [row] = await sql.query<{ id: number }>(
-    `INSERT INTO deletions (kind, name, namespace_id, registry_id, slot, actor_id, actor, move_shared)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (slot) DO NOTHING RETURNING id`,
-    [made.kind, made.name, made.namespaceId, registryId, made.slot, made.actorId, made.actor, made.moveShared],
+    `INSERT INTO deletions (kind, name, namespace_id, team_id, registry_id, slot, actor_id, actor, move_shared)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slot) DO NOTHING RETURNING id`,
+    [made.kind, made.name, made.namespaceId, made.teamId, registryId, made.slot, ...by, made.moveShared],
   );
   return row?.id ?? null;
 }

@@ -88,6 +88,13 @@ export class NamespacesRepository {
     return readPage(this.database, source, page);
   }
 
+  async idsOfTeam(teamId: number): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>('SELECT id FROM namespaces WHERE team_id = $1 ORDER BY id', [
+      teamId,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
   async isTaken(registryId: number, name: string): Promise<boolean> {
     const rows = await this.database.query('SELECT id FROM namespaces WHERE registry_id = $1 AND name = $2', [
       registryId,

@@ -113,12 +113,12 @@ export class RepositoriesRepository {
     return row ?? null;
   }
 
-  /** How many repositories, and tags in them, a namespace holds. */
-  async countsOf(namespaceId: number): Promise<{ repositories: number; tags: number }> {
+  /** How many repositories, and tags in them, namespaces hold. */
+  async countsOf(namespaceIds: readonly number[]): Promise<{ repositories: number; tags: number }> {
     const [row] = await this.database.query<{ repositories: number; tags: number }>(
       `SELECT count(*)::int AS repositories, coalesce(sum(tags_count), 0)::int AS tags FROM repositories
-        WHERE namespace_id = $1 AND removed_at IS NULL`,
-      [namespaceId],
+        WHERE namespace_id = ANY($1::int[]) AND removed_at IS NULL`,
+      [namespaceIds],
     );
     return row ?? { repositories: 0, tags: 0 };
   }

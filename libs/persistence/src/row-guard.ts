@@ -37,7 +37,8 @@ const STEADY = {
   teams: [],
   // A password that is hashed anew is the same password; one that is changed has another credential_version.
   users: ['current_sign_in_at', 'last_sign_in_at', 'password_hash', 'updated_at'],
-  webhooks: [],
+  // Of sealed texts that are sealed anew nothing changes; one that is entered has another updated_at.
+  webhooks: ['password', 'secret', 'holder', 'expires_at', 'served_at'],
 } as const satisfies Record<string, readonly string[]>;
 export type GuardedTable = keyof typeof STEADY;
 

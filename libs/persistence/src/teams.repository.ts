@@ -114,19 +114,16 @@ export class TeamsRepository {
     return rows.map((row) => row.name);
   }
 
-  /** Deletes the team's namespaces that hold no repository. @returns the names of those that do, at most ten */
-  async deleteEmptyNamespaces(id: number, sql: Sql): Promise<string[]> {
+  /** Deletes all of the team's namespaces, unless one of them holds a repository: then none. @returns whether it did */
+  async deleteEmptyNamespaces(id: number, sql: Sql): Promise<boolean> {
     // Repositories of a push that is being written hold their namespace: waited for here, they are seen below.
     await sql.query('SELECT FROM namespaces WHERE team_id = $1 ORDER BY id FOR UPDATE', [id]);
-    await sql.query(
-      `DELETE FROM namespaces n WHERE n.team_id = $1
-         AND NOT EXISTS (SELECT FROM repositories p WHERE p.namespace_id = n.id)`,
+    const held = await sql.query(
+      `SELECT FROM namespaces n JOIN repositories p ON p.namespace_id = n.id WHERE n.team_id = $1 LIMIT 1`,
       [id],
     );
-    const rows = await sql.query<{ name: string }>(
-      'SELECT name FROM namespaces WHERE team_id = $1 ORDER BY name LIMIT 10',
-      [id],
-    );
-    return rows.map((row) => row.name);
+    if (held.length > 0) return false;
+    await sql.query('DELETE FROM namespaces WHERE team_id = $1', [id]);
+    return true;
   }
 }

@@ -35,7 +35,12 @@ export class DeletionPlaces {
     return row;
   }
 
-  async countsOf(namespaceId: number): Promise<{ repositories: number; tags: number }> {
-    return this.repositories.countsOf(namespaceId);
+  /** All namespaces of a team, visible or not: whoever may delete it is its owner. */
+  async ofTeam(teamId: number): Promise<number[]> {
+    return this.namespaces.idsOfTeam(teamId);
+  }
+
+  async countsOf(namespaceIds: readonly number[]): Promise<{ repositories: number; tags: number }> {
+    return this.repositories.countsOf(namespaceIds);
   }
 }

@@ -39,14 +39,14 @@ export class DeletionRequestsService {
     });
     const moveShared = input.move_shared ?? this.settings.deleteMoveShared;
     const name = rows.length === 1 ? `${rows[0]!.fullName}:${rows[0]!.name}` : `${rows.length} tags`;
-    return this.recorder.record(by, { kind: 'tags', name, namespaceId: null, moveShared }, items, null);
+    return this.recorder.record(by, { kind: 'tags', name, moveShared }, items, null);
   }
 
   async ofRepository(person: Person, by: By, id: number): Promise<DeletionRow> {
     const place = await this.places.repository(person, id);
-    await this.refuseHeld(place.namespaceId, id);
+    await this.refuseHeld([place.namespaceId], id);
     const { registryId, fullName, teamId, namespaceId } = place;
-    const made = { kind: 'repository', name: fullName, namespaceId: null, moveShared: false } as const;
+    const made = { kind: 'repository', name: fullName, moveShared: false } as const;
     const items = [{ registryId, fullName, tag: null, digest: null, because: null }];
     const subject = { subjectType: 'repository', subjectId: id, subjectName: fullName } as const;
     return this.recorder.record(by, made, items, { key: 'repository.delete', ...subject, teamId, namespaceId });
@@ -54,23 +54,37 @@ export class DeletionRequestsService {
 
   async ofNamespace(person: Person, by: By, id: number): Promise<DeletionRow> {
     const place = await this.places.namespace(person, id);
-    await this.refuseHeld(id, null);
+    await this.refuseHeld([id], null);
     const made = { kind: 'namespace', name: place.name, namespaceId: id, moveShared: false } as const;
     const subject = { subjectType: 'namespace', subjectId: id, subjectName: place.name } as const;
     const activity = { key: 'namespace.delete', ...subject, teamId: place.teamId, namespaceId: id } as const;
     return this.recorder.record(by, made, null, activity);
   }
 
+  /** With all of its namespaces, and the team last. Whoever calls this has made sure that the person may do so. */
+  async ofTeam(by: By, { id, name }: { id: number; name: string }): Promise<DeletionRow> {
+    await this.refuseHeld(await this.places.ofTeam(id), null);
+    const subject = { subjectType: 'team', subjectId: id, subjectName: name, teamId: id } as const;
+    const made = { kind: 'team', name, teamId: id, moveShared: false } as const;
+    return this.recorder.record(by, made, null, { key: 'team.delete', ...subject });
+  }
+
   async previewRepository(person: Person, id: number): Promise<PlacePreview> {
     const place = await this.places.repository(person, id);
-    const immutable = await this.rules.protectedTags(place.namespaceId, id, NAMED);
+    const immutable = await this.rules.protectedTags([place.namespaceId], id, NAMED);
     return { name: place.fullName, repositories: 1, tags: place.tagsCount, immutable };
   }
 
   async previewNamespace(person: Person, id: number): Promise<PlacePreview> {
     const place = await this.places.namespace(person, id);
-    const { repositories, tags } = await this.places.countsOf(id);
-    return { name: place.name, repositories, tags, immutable: await this.rules.protectedTags(id, null, NAMED) };
+    const { repositories, tags } = await this.places.countsOf([id]);
+    return { name: place.name, repositories, tags, immutable: await this.rules.protectedTags([id], null, NAMED) };
+  }
+
+  async previewTeam({ id, name }: { id: number; name: string }): Promise<PlacePreview> {
+    const namespaces = await this.places.ofTeam(id);
+    const { repositories, tags } = await this.places.countsOf(namespaces);
+    return { name, repositories, tags, immutable: await this.rules.protectedTags(namespaces, null, NAMED) };
   }
 
   private async refuseImmutable(rows: readonly TagRow[]): Promise<void> {
@@ -80,8 +94,8 @@ export class DeletionRequestsService {
     refuse(held);
   }
 
-  private async refuseHeld(namespaceId: number, repositoryId: number | null): Promise<void> {
-    refuse(await this.rules.protectedTags(namespaceId, repositoryId, NAMED));
+  private async refuseHeld(namespaceIds: readonly number[], repositoryId: number | null): Promise<void> {
+    refuse(await this.rules.protectedTags(namespaceIds, repositoryId, NAMED));
   }
 }
 

@@ -12,7 +12,15 @@ import { idParam } from '../http/id-param.js';
 import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
 import { DeletionRequestsService } from './deletion-requests.service.js';
-import { deletionView, itemView, tagsDeletion, type TagsDeletion, viewDeletion, viewItem } from './deletions.dto.js';
+import {
+  accepted,
+  deletionView,
+  itemView,
+  tagsDeletion,
+  type TagsDeletion,
+  viewDeletion,
+  viewItem,
+} from './deletions.dto.js';
 import { DeletionsService } from './deletions.service.js';
 
 @ApiTags('deletions')
@@ -34,9 +42,7 @@ export class DeletionsController {
     @Body({ schema: tagsDeletion }) body: TagsDeletion,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const made = await this.requests.ofTags(person, by, body);
-    reply.header('Location', `/api/v1/deletions/${made.id}`);
-    return viewDeletion(made);
+    return accepted(await this.requests.ofTags(person, by, body), reply);
   }
 
   @Get()

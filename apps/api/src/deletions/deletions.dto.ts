@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ITEM_STATES } from '#domain/deletion/deletion-item.entity.js';
 import { DELETION_KINDS, DELETION_STATES } from '#domain/deletion/deletion.entity.js';
@@ -48,6 +49,12 @@ export function viewDeletion(row: DeletionRow): z.output<typeof deletionView> {
     created_at: row.createdAt.toISOString(),
     finished_at: row.finishedAt?.toISOString() ?? null,
   };
+}
+
+/** Of one that was just asked for: where it can be followed stands in the header. */
+export function accepted(made: DeletionRow, reply: Pick<FastifyReply, 'header'>): z.output<typeof deletionView> {
+  reply.header('Location', `/api/v1/deletions/${made.id}`);
+  return viewDeletion(made);
 }
 
 export const itemView = z

@@ -9,5 +9,6 @@ import { PlaceDeletionsController } from './place-deletions.controller.js';
 @Module({
   controllers: [DeletionsController, PlaceDeletionsController],
   providers: [DeletionsService, DeletionRequestsService, DeletionRecorder, DeletionPlaces],
+  exports: [DeletionRequestsService],
 })
 export class DeletionsModule {}

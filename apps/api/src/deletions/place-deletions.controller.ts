@@ -2,13 +2,13 @@ import { Controller, Delete, Get, HttpCode, Param, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { By } from '#persistence/activities.repository.js';
-import type { DeletionRow } from '#persistence/deletions.repository.js';
 import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
+import { VersionOf } from '../http/versioned.js';
 import { idParam } from '../http/id-param.js';
 import { DeletionRequestsService } from './deletion-requests.service.js';
-import { deletionView, placePreview, viewDeletion } from './deletions.dto.js';
+import { accepted, deletionView, placePreview } from './deletions.dto.js';
 
 /** Repositories and namespaces: what would go, and asking for it. */
 @ApiTags('deletions')
@@ -25,6 +25,7 @@ export class PlaceDeletionsController {
 
   @Delete('repositories/:id')
   @Decided()
+  @VersionOf('repositories')
   @Answers(deletionView, { status: 202, also: [404, 422] })
   @HttpCode(202)
   async deleteRepository(
@@ -45,6 +46,7 @@ export class PlaceDeletionsController {
 
   @Delete('namespaces/:id')
   @Decided()
+  @VersionOf('namespaces')
   @Answers(deletionView, { status: 202, also: [404, 422] })
   @HttpCode(202)
   async deleteNamespace(
@@ -55,9 +57,4 @@ export class PlaceDeletionsController {
   ) {
     return accepted(await this.requests.ofNamespace(person, by, id), reply);
   }
-}
-
-function accepted(made: DeletionRow, reply: FastifyReply): ReturnType<typeof viewDeletion> {
-  reply.header('Location', `/api/v1/deletions/${made.id}`);
-  return viewDeletion(made);
 }

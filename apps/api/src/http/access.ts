@@ -29,8 +29,12 @@ export const DECIDED = 'portus:decided';
  */
 export const Decided = () => SetMetadata(DECIDED, true);
 
-/** `session`: who was told by the cookie of a browser. */
-export type AuthenticatedRequest = FastifyRequest & { person?: Person; session?: SignedIn };
+/** `session`: who was told by the cookie of a browser. `unchanged`: see `Unchanged` of versioned.ts. */
+export type AuthenticatedRequest = FastifyRequest & {
+  person?: Person;
+  session?: SignedIn;
+  unchanged?: () => Promise<boolean>;
+};
 
 /** The signed-in user of the request. */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): Person => {

@@ -19,6 +19,11 @@ export function Answers(view: z.ZodType, options: { status?: number; also?: Erro
   );
 }
 
+/** Documents what is answered, beside something else, where workers go on with it: 202. */
+export function Accepts(view: z.ZodType): MethodDecorator {
+  return ApiResponse({ status: 202, description: 'Workers go on with it.', standardSchema: view as never });
+}
+
 /** As {@link Answers}, for an operation that answers nothing. */
 export function AnswersNothing(also: ErrorStatus[] = []): MethodDecorator {
   return applyDecorators(ApiResponse({ status: 204, description: 'Done.' }), ...also.map(errorOf));

@@ -54,7 +54,17 @@ export class Preconditions implements NestInterceptor {
       if (ifMatch === null || ifMatch === '*') return next.handle();
       throw new AppError('precondition_failed', 'this has no version that If-Match could name');
     }
+    if (versioned.early) {
+      request.unchanged = async () => this.requireUnchanged(ifMatch, row);
+      return next.handle();
+    }
     return defer(async () => this.change(reply, ifMatch, row, call));
+  }
+
+  private async requireUnchanged(ifMatch: EntityTags | null, row: GuardedRow | null): Promise<boolean> {
+    if (ifMatch === null || ifMatch === '*' || row === null) return false;
+    if (await new RowGuard(row, versionsIn(ifMatch)).holds(this.database)) return true;
+    throw new AppError('precondition_failed', STALE);
   }
 
   /** The version is asked for first: when something comes between, the tag is too old, which costs a repetition only. */
@@ -93,7 +103,9 @@ export class Preconditions implements NestInterceptor {
         const result = await guard.run(call);
         if (asked !== null && guard.left === undefined && !(await guard.holds(this.database)))
           throw new StaleRowError();
-        if (guard.left && isResource(result)) reply.header('etag', entityTagOf(guard.left, result));
+        // What workers go on with (202) is answered, not the resource.
+        if (guard.left && isResource(result) && reply.statusCode !== 202)
+          reply.header('etag', entityTagOf(guard.left, result));
         return result;
       } catch (error) {
         if (error instanceof StaleRowError && asked !== null) throw new AppError('precondition_failed', STALE);

@@ -72,7 +72,7 @@ function describeChange(method: Method, operation: OperationObject): void {
   for (const [status, response] of Object.entries(operation.responses)) {
     if (Number(status) >= 300) continue;
     response.headers = {
-      ...(versioned && response.content !== undefined ? ETAG : {}),
+      ...(versioned && response.content !== undefined && Number(status) !== 202 ? ETAG : {}),
       ...(operation.requestBody === undefined ? {} : WARNING),
       ...(keyed ? REPLAYED : {}),
       ...response.headers,

@@ -9,6 +9,7 @@ import { CurrentUser, type Person } from '../http/access.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
+import { VersionOf } from '../http/versioned.js';
 import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
 import { viewWebhook, webhookChanges, type WebhookFields, webhookInput, webhookView } from './outgoing-webhooks.dto.js';
@@ -36,6 +37,7 @@ export class OutgoingWebhooksController {
   }
 
   @Get(':webhook_id')
+  @VersionOf('webhooks', 'webhook_id')
   @Answers(webhookView, { also: [404] })
   async get(
     @CurrentUser() person: Person,
@@ -59,6 +61,7 @@ export class OutgoingWebhooksController {
 
   /** Fields that are not given stay as they are. A webhook that gets another host loses its password and headers. */
   @Put(':webhook_id')
+  @VersionOf('webhooks', 'webhook_id')
   @Answers(webhookView, { also: [404, 422] })
   async update(
     @CurrentUser() person: Person,
@@ -72,6 +75,7 @@ export class OutgoingWebhooksController {
 
   /** Enables a disabled webhook, and disables an enabled one. What waits for a disabled one waits on. */
   @Put(':webhook_id/toggle_enabled')
+  @VersionOf('webhooks', 'webhook_id')
   @Answers(webhookView, { also: [404, 422] })
   async toggle(
     @CurrentUser() person: Person,
@@ -84,6 +88,7 @@ export class OutgoingWebhooksController {
 
   /** Its deliveries go with it, also those that wait. */
   @Delete(':webhook_id')
+  @VersionOf('webhooks', 'webhook_id')
   @AnswersNothing([404])
   @HttpCode(204)
   async remove(

@@ -5,6 +5,7 @@ import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
+import { Unchanged, type UnchangedCheck, VersionOf } from '../http/versioned.js';
 import { DeletionPreviewService } from './deletion-preview.service.js';
 import {
   deletionPreview,
@@ -37,8 +38,10 @@ export class TagChangesController {
     return this.previews.of(person, id, query.move_shared);
   }
 
+  /** With `If-Match` only while the tag has the digest that was seen; 409 when it moves at that very moment. */
   @Delete()
   @Decided()
+  @VersionOf('tags', 'id', { early: true })
   @AnswersNothing([404, 409, 422, 503])
   @HttpCode(204)
   async delete(
@@ -46,8 +49,9 @@ export class TagChangesController {
     @CalledBy() by: By,
     @Param('id', { schema: idParam }) id: number,
     @Query({ schema: deletionQuery }) query: DeletionQuery,
+    @Unchanged() unchanged: UnchangedCheck,
   ): Promise<void> {
-    await this.deletions.delete(person, by, id, query.move_shared);
+    await this.deletions.delete(person, by, id, unchanged, query.move_shared);
   }
 
   @Post('rollback')

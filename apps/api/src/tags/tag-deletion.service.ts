@@ -9,6 +9,7 @@ import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
 import { policyOptions } from '../http/policy-options.js';
 import { orRegistryError } from '../http/registry-errors.js';
+import type { UnchangedCheck } from '../http/versioned.js';
 import { requireActionOn } from '../http/viewer.js';
 import { TagGuard } from './tag-guard.js';
 import { TagsService } from './tags.service.js';
@@ -26,14 +27,21 @@ export class TagDeletionService {
   ) {}
 
   /** Ends when the registry has proved it; throws what kept it from that. A tag that was gone already is no error. */
-  async delete(person: Person, by: By, id: number, moveShared = this.settings.deleteMoveShared): Promise<void> {
+  async delete(
+    person: Person,
+    by: By,
+    id: number,
+    unchanged: UnchangedCheck,
+    moveShared = this.settings.deleteMoveShared,
+  ): Promise<void> {
     const tag = await this.tags.get(person, id);
     requireActionOn(person, 'delete', tag, policyOptions(this.settings));
     await this.guard.refuseImmutable(tag);
     const registry = await this.registries.find(tag.registryId);
     if (registry === null) throw new AppError('not_found', 'Not found');
     const { fullName, name } = tag;
-    const target = { registry, fullName, tag: name, digest: null, actor: person.username, moveShared };
+    const digest = (await unchanged()) ? tag.digest : null;
+    const target = { registry, fullName, tag: name, digest, actor: person.username, moveShared };
     const acting = this.clients.create(registry, person.username);
     try {
       refuseUnlessGone(await orRegistryError(() => this.remover.remove(target, acting)));

@@ -89,24 +89,24 @@ export class TeamsService {
   }
 
   /**
-   * Hands the namespaces to another team, or deletes them where they are empty: images are never removed by the way.
+   * Hands the namespaces to another team, or deletes them where they are empty.
+   *
+   * @returns the team, when its namespaces hold something that has to be deleted at registries first; nothing was done then
    */
-  async delete(person: Person, by: By, id: number, newTeam: string | undefined): Promise<void> {
+  async delete(person: Person, by: By, id: number, newTeam: string | undefined): Promise<TeamRow | null> {
     const team = await this.require(person, 'team.delete', id);
     const heir = newTeam === undefined ? null : await this.heirOf(person, team, newTeam);
-    await this.database.transaction(async (sql) => {
+    return this.database.transaction(async (sql) => {
       if (!(await this.teams.lock(id, sql))) throw new AppError('not_found', 'Not found');
       const key = heir === null ? ('team.delete' as const) : ('team.migration' as const);
       const details: Record<string, unknown> = {};
-      if (heir === null) {
-        const kept = await this.teams.deleteEmptyNamespaces(id, sql);
-        if (kept.length > 0) throw new InvalidError({ namespaces: [`still hold images: ${kept.join(', ')}`] });
-      } else {
+      if (heir !== null) {
         details['new_team'] = heir.name;
         details['namespaces'] = await this.teams.moveNamespaces(id, heir.id, sql);
-      }
+      } else if (!(await this.teams.deleteEmptyNamespaces(id, sql))) return team;
       await this.activities.record(by, { key, ...subject(id, team.name), details }, sql);
       await this.teams.delete(id, sql);
+      return null;
     });
   }
 

@@ -1,10 +1,11 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { useChange, useOne } from '../../api/queries.js';
 import { ConfirmByName } from '../../parts/confirm.js';
+import { WhatGoes } from '../../parts/what-goes.js';
 
 /** Deletes a namespace with all that is in it, after showing how much that is. */
 export function DeleteNamespace({ id, name }: { id: number; name: string }) {
@@ -28,23 +29,15 @@ export function DeleteNamespace({ id, name }: { id: number; name: string }) {
         onClose={modal.close}
         onConfirm={() => remove.mutate(undefined, { onSuccess: () => void navigate({ to: '/namespaces' }) })}
       >
-        {opened && <WhatGoes id={id} />}
+        {opened && <Preview id={id} />}
       </ConfirmByName>
     </>
   );
 }
 
-function WhatGoes({ id }: { id: number }) {
-  const { t } = useTranslation();
+function Preview({ id }: { id: number }) {
   const preview = useOne(['namespaces', id, 'deletion'], (signal) =>
     api.GET('/api/v1/namespaces/{id}/deletion', { params: { path: { id } }, signal }),
   );
-  if (!preview.data) return null;
-  const { repositories, tags, immutable } = preview.data;
-  return (
-    <>
-      <Text>{t('namespaces.deletes', { repositories, tags })}</Text>
-      {immutable.length > 0 && <Text c="red">{t('immutableKept', { tags: immutable.join(', ') })}</Text>}
-    </>
-  );
+  return preview.data ? <WhatGoes {...preview.data} /> : null;
 }

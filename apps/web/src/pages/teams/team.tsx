@@ -11,6 +11,7 @@ import { Empty } from '../../parts/empty.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Loading } from '../../parts/loading.js';
 import { Page } from '../../parts/page.js';
+import { WhatGoes } from '../../parts/what-goes.js';
 import { Members } from './members.js';
 
 /** One team: who is in it with which role, and which namespaces are its. */
@@ -85,7 +86,15 @@ function DeleteTeam({ id, name }: { id: number; name: string }) {
           value={heir}
           onChange={(event) => setHeir(event.currentTarget.value)}
         />
+        {opened && heir.trim() === '' && <Preview id={id} />}
       </ConfirmByName>
     </>
   );
+}
+
+function Preview({ id }: { id: number }) {
+  const preview = useOne(['teams', id, 'deletion'], (signal) =>
+    api.GET('/api/v1/teams/{id}/deletion', { params: { path: { id } }, signal }),
+  );
+  return preview.data ? <WhatGoes {...preview.data} /> : null;
 }
