@@ -20,7 +20,7 @@ beforeEach(() => {
   ends = [];
 });
 afterEach(async () => {
-  for (const end of ends.reverse()) await end();
+  for (const end of ends.toReversed()) await end();
 });
 
 async function start(env: Record<string, string>): Promise<ApiInProcess> {
