@@ -78,7 +78,7 @@ describe('trap: activities', () => {
     expect(csv.body.split('\r\n')[0]).toMatch(/^Tracked item,Item,Event,Recipient,Triggered by,Time,Notes/);
     for (const key of ACTIVITY_KEYS) {
       expect(listed).toContain(key);
-      expect(csv.body).toContain(key);
+      expect(csv.body).toContain(`,${key.slice(key.indexOf('.') + 1)},`);
     }
     // What a table program would take for a formula.
     expect(csv.body).not.toMatch(/(^|,|")=cmd/m);
