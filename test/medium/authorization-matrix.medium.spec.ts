@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiInProcess } from '../support/api-in-process.js';
 import { requestTo } from '../support/authorization/requests.js';
-import { type Expected, expectations, row } from '../support/authorization/table.js';
-import { CALLERS, type Caller, credentialsOf, resetWorld } from '../support/authorization/world.js';
+import { type Expected, expectations, expectedIn, keyIn, row } from '../support/authorization/table.js';
+import {
+  CALLERS,
+  type Caller,
+  credentialsOf,
+  resetWorld,
+  VISIBILITIES,
+  type Visibility,
+} from '../support/authorization/world.js';
 import { OPERATIONS, type Placed } from '../support/contract/document.js';
 
 /** No operations of the API: pages and their files, which know no rights, and what comes with each GET. */
 const NOT_OF_THE_API = /^GET \/(?!api\/v1\/|v2\/)|^HEAD /;
+/** What the visibility of a namespace may make a difference for. */
+const IN_NAMESPACES = /\/(namespaces|repositories|tags|tag_alarms|sboms|vulnerabilities|deletions|explain)(\/|$)/;
 /** Routes with authorization of their own: docs/token-auth.md, docs/webhooks.md. */
 const WIRE = / \/v2(\/|$)/;
 
@@ -26,8 +35,11 @@ describe('docs/api-permissions.md', () => {
       .map((route) => route.replace(/:(\w+)/g, '{$1}'));
     const unknown = routes.filter((route) => !operations.some(({ key }) => key === route));
     expect(unknown, 'routes without an operation in the OpenAPI document').toEqual([]);
+    const shown = VISIBILITIES.flatMap((visibility) =>
+      routes.filter((key) => visibility === 'private' || IN_NAMESPACES.test(key)).map((key) => keyIn(visibility, key)),
+    );
     expect(
-      [...table.keys()].filter((key) => !routes.includes(key)),
+      [...table.keys()].filter((key) => !shown.includes(key)),
       'rows without a route',
     ).toEqual([]);
   });
@@ -38,24 +50,40 @@ describe('docs/api-permissions.md', () => {
     ).toEqual([]);
   });
 
-  it.each(operations.map((placed) => [placed.key, placed] as const))('%s', async (key, placed) => {
-    const answered = await everybodyAsks(placed);
-    const expected = table.get(key);
+  it.each(cases())('%s, %s', async (key, visibility, placed) => {
+    const answered = await everybodyAsks(placed, visibility);
+    const name = keyIn(visibility, key);
+    const expected = expectedIn(table, visibility, key);
     if (expected === undefined) {
       expect.fail(
-        `no expectation in docs/api-permissions.md. If this is what it should be, add:\n${row(key, answered)}`,
+        `no expectation in docs/api-permissions.md. If this is what it should be, add:\n${row(name, answered)}`,
       );
     }
-    expect(row(key, answered)).toBe(row(key, expected));
+    expect(row(name, answered)).toBe(row(name, expected));
+  });
+
+  it('says once what is the same in namespaces of any visibility', () => {
+    const twice = cases()
+      .filter(([key, visibility]) => visibility !== 'private' && table.has(keyIn(visibility, key)))
+      .filter(([key, visibility]) => row('', table.get(keyIn(visibility, key))!) === row('', table.get(key)!));
+    expect(twice.map(([key, visibility]) => keyIn(visibility, key))).toEqual([]);
   });
 });
 
+function cases(): [string, Visibility, Placed][] {
+  return VISIBILITIES.flatMap((visibility) =>
+    operations
+      .filter(({ key }) => visibility === 'private' || IN_NAMESPACES.test(key))
+      .map((placed): [string, Visibility, Placed] => [placed.key, visibility, placed]),
+  );
+}
+
 /** Each caller finds the world as it was before. */
-async function everybodyAsks(placed: Placed): Promise<Expected> {
+async function everybodyAsks(placed: Placed, visibility: Visibility): Promise<Expected> {
   const answered: Partial<Expected> = {};
   let clean = false;
   for (const caller of CALLERS) {
-    if (!clean) await resetWorld(api.database);
+    if (!clean) await resetWorld(api.database, visibility);
     answered[caller] = await ask(placed, caller);
     clean = placed.method === 'GET' || answered[caller]! >= 400;
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CALLERS, type Caller } from './world.js';
+import { CALLERS, type Caller, type Visibility } from './world.js';
 
 const FILE = new URL('../../../docs/api-permissions.md', import.meta.url);
 
@@ -26,4 +26,14 @@ export function expectations(text = readFileSync(FILE, 'utf8')): Map<string, Exp
 /** A row as the page has it. */
 export function row(key: string, answered: Expected): string {
   return `| \`${key}\` | ${CALLERS.map((caller) => answered[caller]).join(' | ')} |`;
+}
+
+/** The key of a row about an operation in a namespace that is not private. */
+export function keyIn(visibility: Visibility, key: string): string {
+  return visibility === 'private' ? key : `${key} in a ${visibility} one`;
+}
+
+/** What is expected there: only what is other than in a private one has a row of its own. */
+export function expectedIn(rows: Map<string, Expected>, visibility: Visibility, key: string): Expected | undefined {
+  return rows.get(keyIn(visibility, key)) ?? rows.get(key);
 }

@@ -101,14 +101,21 @@ export const OBJECTS: Record<string, number> = {
   '/vulnerabilities/{name}': 1,
 };
 
-/** Puts the world back: one private namespace `crew/` with an image, its team, a second team, and everybody's tokens. */
-export async function resetWorld(database: TestDatabase): Promise<void> {
+export const VISIBILITIES = ['private', 'protected', 'public'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+/**
+ * Puts the world back: one namespace `crew/` with an image, its team, a second team, and everybody's tokens.
+ *
+ * @param visibility of `crew/`
+ */
+export async function resetWorld(database: TestDatabase, visibility: Visibility = 'private'): Promise<void> {
   const tables = await tablesOf(database);
   const statements = [
     'SET session_replication_role = replica',
     ...tables.map((table) => `DELETE FROM ${table}`),
     ...people(),
-    ...places(),
+    ...places(visibility),
     ...histories(),
     ...webhooks(),
     ...sboms(),
@@ -155,7 +162,7 @@ const sessionRow = (id: number, of: string): string =>
   `(${BASE + id}, ${PEOPLE[of]!.id}, ${hashOf(secret('pts_', of))},
     (SELECT credential_version FROM users WHERE username = '${of}'), '127.0.0.1', 'test', now() + interval '1 day')`;
 
-function places(): string[] {
+function places(visibility: Visibility): string[] {
   const [one, two] = [BASE + 1, BASE + 2];
   const members = [
     ['viewer', one, 'viewer'],
@@ -173,7 +180,7 @@ function places(): string[] {
     `INSERT INTO teams (id, name) VALUES (${one}, 'crew'), (${two}, 'others'), (${BASE + 3}, 'spare')`,
     `INSERT INTO team_users (id, team_id, user_id, role) VALUES ${rows.join()}`,
     `INSERT INTO namespaces (id, name, registry_id, team_id, visibility) VALUES
-     (${one}, 'crew', ${one}, ${one}, 'private'), (${two}, 'others', ${one}, ${two}, 'private'),
+     (${one}, 'crew', ${one}, ${one}, '${visibility}'), (${two}, 'others', ${one}, ${two}, 'private'),
      (${BASE + 3}, 'empty', ${one}, ${one}, 'private')`,
     `INSERT INTO repositories (id, registry_id, namespace_id, full_name, name, tags_count) VALUES
      (${one}, ${one}, ${one}, 'crew/app', 'app', 1)`,
