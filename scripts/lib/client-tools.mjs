@@ -47,6 +47,14 @@ export async function findDocker(context) {
   return { missing: { PORTUS_TEST_DOCKERD: reason, PORTUS_TEST_DOCKER: reason } };
 }
 
+/** docker-compose, the client of version 1 that Debian has. @returns {Promise<Found>} */
+export async function findCompose(context) {
+  const problem = isRoot ? await provide('docker-compose', 'docker-compose', context) : 'it is tested as root only';
+  return problem === undefined
+    ? { env: { PORTUS_TEST_COMPOSE: which('docker-compose') } }
+    : { missing: { PORTUS_TEST_COMPOSE: problem } };
+}
+
 /** Makes sure that a program is there, through apt if we may. @returns {Promise<string | undefined>} why it is not */
 async function provide(program, debianPackage, context) {
   if (which(program, SYSTEM_PATH)) return undefined;

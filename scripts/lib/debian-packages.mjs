@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run, which } from './commands.mjs';
 
@@ -21,16 +21,19 @@ export function packagesToInstall(simulation) {
  * is made, no right beyond the folder is needed.
  * @param {string[]} packages
  * @param {string} target a folder that does not exist yet, or a former result, which is replaced
+ * @param {{ whole?: boolean }} [options] `whole`: with all that they need, as if nothing were installed
  * @throws {Error} why it is impossible
  */
-export async function unpackDebianPackages(packages, target, context) {
+export async function unpackDebianPackages(packages, target, context, { whole = false } = {}) {
   for (const tool of ['apt-get', 'dpkg-deb']) if (!which(tool)) throw new Error(`no ${tool} on PATH`);
   const work = `${target}.new`;
   rmSync(work, { recursive: true, force: true });
   try {
     const debs = join(work, 'debs');
     mkdirSync(debs, { recursive: true });
-    await download(packages, debs, work, context);
+    const status = join(work, 'status');
+    writeFileSync(status, '');
+    await download(packages, { debs, work, alone: whole ? ['-o', `Dir::State::status=${status}`] : [] }, context);
     for (const deb of readdirSync(debs).filter((name) => name.endsWith('.deb')))
       await run('dpkg-deb', ['-x', join(debs, deb), join(work, 'root')], context);
     rmSync(target, { recursive: true, force: true });
@@ -44,14 +47,14 @@ export async function unpackDebianPackages(packages, target, context) {
 }
 
 /** First with the machine's package lists; where they are empty or old, with own ones that are fetched now. */
-async function download(packages, debs, work, context) {
+async function download(packages, { debs, work, alone }, context) {
   try {
-    await downloadWith([], packages, debs, context);
+    await downloadWith(alone, packages, debs, context);
   } catch (error) {
     if (context.signal?.aborted) throw error;
     const own = ownLists(work);
     await run('apt-get', [...QUICK_FAILURE, ...own, 'update'], { timeoutMs: 120_000, ...context });
-    await downloadWith(own, packages, debs, context);
+    await downloadWith([...own, ...alone], packages, debs, context);
   }
 }
 

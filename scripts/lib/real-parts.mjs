@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findClair } from './clair.mjs';
 import { findChromium, findDocker, findRegistry3, findRootTool, findSkopeo } from './client-tools.mjs';
+import { findContainerParts } from './container-parts.mjs';
 import { postgresService, prepareCluster, urlOf } from './embedded-postgres.mjs';
 import { findNginx } from './nginx.mjs';
 import { anyFreePort } from './ports.mjs';
@@ -86,6 +87,7 @@ async function preparePrograms({ root, progress, context }, found) {
     ['Registry 3', false, () => findRegistry3(cache, context)],
     ['skopeo', true, () => findSkopeo(context)],
     ['docker', true, () => findDocker(context)],
+    ['Containers', false, () => findContainerParts(cache, context)],
     ['chromium', true, () => findChromium(context)],
     ['podman', true, () => findRootTool('podman', 'PORTUS_TEST_PODMAN', context)],
     ['buildah', true, () => findRootTool('buildah', 'PORTUS_TEST_BUILDAH', context)],

@@ -15,10 +15,11 @@ const TIMEOUT_MS = 200_000;
 export async function runClient(
   file: string,
   args: string[],
-  options: { env?: Record<string, string>; input?: string } = {},
+  options: { env?: Record<string, string>; input?: string; timeoutMs?: number } = {},
 ): Promise<Outcome> {
   const env = { PATH: process.env['PATH'], ...options.env };
-  const child = spawn(file, args, { cwd: '/', env, stdio: 'pipe', timeout: TIMEOUT_MS, killSignal: 'SIGKILL' });
+  const timeout = options.timeoutMs ?? TIMEOUT_MS;
+  const child = spawn(file, args, { cwd: '/', env, stdio: 'pipe', timeout, killSignal: 'SIGKILL' });
   let [output, stdout] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
