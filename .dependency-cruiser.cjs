@@ -103,6 +103,13 @@ module.exports = {
       to: { path: 'node_modules/prom-client/' },
     },
     {
+      name: 'only-the-tracing-room-speaks-opentelemetry',
+      comment: 'It is loaded only where traces are wanted; all other rooms open spans through a door of our own.',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: ['^libs/platform/src/tracing/open-telemetry', TESTS] },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'doors-not-to-repositories',
       comment: 'Controllers, routes and processors call services; services call repositories.',
       severity: 'error',

@@ -5,6 +5,7 @@ import { runProgram } from '#platform/lifecycle/run-program.js';
 import { Metrics } from '#platform/metrics/metrics.js';
 import { serveMetrics } from '#platform/metrics/metrics-server.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
+import { startTracing } from '#platform/tracing/start-tracing.js';
 import { connectQueues } from '#queues/queue-backend.js';
 import { warnOfStore } from '#queues/store-errors.js';
 import { keyProblems, loadKeyRing } from '#tokens/key-ring.js';
@@ -16,6 +17,7 @@ import { WorkerModule } from './worker.module.js';
 const PARTING_MS = 3_000;
 
 await runProgram('portus-worker', keyProblems, async (settings, logger) => {
+  const stopTracing = await startTracing('portus-worker', logger);
   const keys = loadKeyRing(settings, new Date());
   const queues = connectQueues('consumer', settings, warnOfStore(logger));
   let atWork: WorkerHealth | null = null;
@@ -39,6 +41,7 @@ await runProgram('portus-worker', keyProblems, async (settings, logger) => {
         app.close().then(() => queues.close()),
       );
       if (!parted) logger.warn('the stores did not answer in time; leaving without a goodbye');
+      await stopTracing();
     },
   };
 });

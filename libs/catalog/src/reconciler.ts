@@ -5,6 +5,7 @@ import { type CatalogRepository, hashNames } from '#persistence/catalog.reposito
 import type { Database } from '#persistence/database.js';
 import type { InboxRepository, WaitingEvent } from '#persistence/inbox.repository.js';
 import type { LeaseRepository } from '#persistence/lease.repository.js';
+import { traced } from '#platform/tracing/tracing.js';
 import { RegistryError } from '#registry/errors.js';
 import { Applier } from './applier.js';
 import { type Claim, Claims } from './claims.js';
@@ -109,7 +110,13 @@ export class Reconciler {
     whole: WholeLook | null,
     signal?: AbortSignal,
   ): Promise<ReconcileResult> {
-    const look = (part: WholeLook | null) => this.record.time(() => this.underLease(registry, fullName, part, signal));
+    const attributes = { 'portus.registry': registry.name, 'portus.repository': fullName };
+    const look = (part: WholeLook | null) =>
+      traced('reconcile', { attributes }, async (span) => {
+        const result = await this.record.time(() => this.underLease(registry, fullName, part, signal));
+        span?.set({ 'portus.outcome': result.outcome });
+        return result;
+      });
     return whole === null ? look(null) : lookOn(whole, look);
   }
 

@@ -2,6 +2,7 @@ import type { Registry } from '#domain/registry/registry.entity.js';
 import { type ClockReading, RegistryClient } from '#registry/registry-client.js';
 import type { TokenSigner } from '#tokens/token-signer.js';
 import type { RegistryClocks } from './registry-clocks.js';
+import { traceCall } from './trace-call.js';
 
 /** Name of the account as which Portus reads and writes registries; its own reads cause events that are dropped. */
 export const SERVICE_ACCOUNT = 'portus';
@@ -55,6 +56,7 @@ export class RegistryClients {
       baseUrl: addressOf(registry),
       ...this.settings,
       onClock,
+      around: traceCall,
       tokenFor: async (access) => {
         if (Date.now() > audience.until) {
           const name = audienceOf(registry, (await client.ping()).service);

@@ -1,3 +1,4 @@
+import { tracer } from '#platform/tracing/tracing.js';
 import { JOBS, QUEUES, type JobPayload, type QueueName } from '#domain/jobs/jobs.js';
 
 /** The part of a BullMQ queue that a ring needs. */
@@ -53,7 +54,8 @@ export class Doorbell {
     try {
       const id = `ring-${Math.floor(this.now() / WINDOW_MS)}`;
       const options = { ...RING_OPTIONS, deduplication: { id, keepLastIfActive: true } };
-      await withTimeout(this.queues[queue].add(JOBS[queue].name, { v: 1, requestId }, options));
+      const payload = { v: 1 as const, requestId, traceparent: tracer()?.traceparent() };
+      await withTimeout(this.queues[queue].add(JOBS[queue].name, payload, options));
     } catch (error) {
       Object.assign(state, { ringing: false, quietUntil: this.now() + COOL_DOWN_MS });
       this.onFailure(queue, error as Error);

@@ -14,7 +14,7 @@ import { ping, type PingAnswer, takesTokens } from './ping.js';
 import { listTags, type TagListing } from './tags.js';
 import type { RegistryAccess } from './transport/bearer.js';
 import type { ClockReading } from './transport/clock.js';
-import { Transport } from './transport/transport.js';
+import { type Around, Transport } from './transport/transport.js';
 
 export type { CatalogPage } from './catalog.js';
 export type { AbsenceCode, Deletion, ManifestAnswer, ManifestHead, ManifestOptions } from './manifests.js';
@@ -22,6 +22,7 @@ export type { PingAnswer } from './ping.js';
 export type { TagListing } from './tags.js';
 export type { ClockReading } from './transport/clock.js';
 export type { RegistryAccess } from './transport/bearer.js';
+export type { Around } from './transport/transport.js';
 
 export interface RegistryClientOptions {
   /** Such as `http://127.0.0.1:5000`. From configuration, never from an event: its writer chose the Host header. */
@@ -44,6 +45,8 @@ export interface RegistryClientOptions {
   userAgent?: string;
   /** Called with what each of the registry's own answers says of its clock. Must not throw. */
   onClock?: ((reading: ClockReading) => void) | undefined;
+  /** Is there when a request is sent and answered. */
+  around?: Around;
 }
 
 /**
@@ -66,6 +69,7 @@ export class RegistryClient {
       maxConnections: options.maxConnections ?? 8,
       userAgent: options.userAgent ?? 'portus',
       onClock: options.onClock,
+      around: options.around,
     });
   }
 

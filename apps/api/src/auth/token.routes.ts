@@ -1,13 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import { traced, tracer } from '#platform/tracing/tracing.js';
 import type { RawBody } from '../http/read-body.js';
 import { sendWireError } from '../http/wire-errors.js';
 import { wireScope } from '../http/wire-scope.js';
 import type { TokenRecord } from './token-record.js';
 import { type Origin, parseGetTokenRequest, parsePostTokenRequest, type TokenRequestFacts } from './token-request.js';
-import type { TokenService } from './token.service.js';
+import type { IssuedToken, TokenService } from './token.service.js';
 
 /** No client sends more; a scope of a hundred kilobytes is refused by its size. */
 const MAX_BODY_BYTES = 64 * 1024;
+/** Characters of scopes in a trace. */
+const MAX_TOLD = 500;
 
 /** The registry's token endpoint, `GET` and `POST /v2/token`, and `GET /v2/` as a check of credentials. */
 export function tokenRoutes(fastify: FastifyInstance, service: TokenService, record: TokenRecord): void {
@@ -51,13 +54,24 @@ function queryOf(request: FastifyRequest): URLSearchParams {
   return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
 }
 
+/** The decision about a request, with what was granted and nothing that was shown for it. */
+function issue(service: TokenService, request: TokenRequestFacts): Promise<IssuedToken> {
+  if (tracer() === null) return service.issue(request);
+  return traced('token decision', {}, async (span) => {
+    const issued = await service.issue(request);
+    const asked = request.scopes.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ');
+    span?.set({ 'portus.asked': asked.slice(0, MAX_TOLD), 'portus.granted': issued.scope.slice(0, MAX_TOLD) });
+    return issued;
+  });
+}
+
 async function answer(
   service: TokenService,
   reply: FastifyReply,
   request: TokenRequestFacts,
   post = false,
 ): Promise<FastifyReply> {
-  const { token, expiresIn, issuedAt, scope, refreshToken } = await service.issue(request);
+  const { token, expiresIn, issuedAt, scope, refreshToken } = await issue(service, request);
   const body = {
     token,
     access_token: token,

@@ -4,9 +4,10 @@ import type { IncomingMessage } from 'node:http';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyInstance, LogController } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { AppError } from '#domain/errors/app-error.js';
 import { Draining } from '#platform/lifecycle/draining.js';
+import { Metrics } from '#platform/metrics/metrics.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
 import { plainLogger } from '#platform/logging/logger.js';
 import { withLogContext } from '#platform/logging/request-context.js';
@@ -18,7 +19,9 @@ import { rememberRoutes } from './allowed-methods.js';
 import { answerClientError } from './client-error.js';
 import { endConnectionsWhileClosing, sendElsewhereWhileDraining } from './end-connections.js';
 import { parseForm } from './form-body.js';
+import { traceRequests } from './trace-requests.js';
 import { answerUnroutable } from './unroutable.js';
+import { RequestRecord } from './request-record.js';
 import { isWireUrl } from './wire-url.js';
 
 /** JSON bodies of the API. */
@@ -56,6 +59,8 @@ export async function createApi(parts: ApiParts, options: ApiOptions = {}): Prom
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   if (options.onRoute) fastify.addHook('onRoute', options.onRoute);
   rememberRoutes(fastify);
+  const record = new RequestRecord(fastify);
+  traceRequests(fastify, QUIET);
   logRequests(fastify, parts);
   endConnectionsWhileClosing(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.register(parts), adapter, {
@@ -63,6 +68,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions = {}): Prom
     abortOnError: false,
     ...(options.preview ? { preview: true } : {}),
   });
+  if (!options.preview) record.showIn(app.get(Metrics));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: badRequest }));
   app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: BODY_LIMIT }, (_request, body, done) => {
     done(null, parseForm(body as Buffer));
@@ -91,10 +97,12 @@ function logRequests(fastify: FastifyInstance, { logger }: ApiParts): void {
     if (isWireUrl(request.url)) return done();
     // It depends on who asks; an answer that may be kept says so itself.
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
-    void withLogContext({ requestId: request.id }, () => {
-      done();
-      return new Promise<void>((resolve) => reply.raw.once('close', () => resolve()));
-    });
+    inLogContext(request, reply, done);
+  });
+  // What goes on when a body was read goes on outside of the context.
+  fastify.addHook('preHandler', (request, reply, done) => {
+    if (request.body === undefined || isWireUrl(request.url)) return done();
+    inLogContext(request, reply, done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const [path = ''] = request.url.split('?', 1);
@@ -106,6 +114,14 @@ function logRequests(fastify: FastifyInstance, { logger }: ApiParts): void {
       );
     }
     done();
+  });
+}
+
+/** Goes on with a request so that all that it logs until its end carries its id. */
+function inLogContext(request: FastifyRequest, reply: FastifyReply, goOn: () => void): void {
+  void withLogContext({ requestId: request.id }, () => {
+    goOn();
+    return new Promise<void>((resolve) => reply.raw.once('close', () => resolve()));
   });
 }
 

@@ -2,9 +2,9 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { EventDrain } from '#catalog/event-drain.js';
-import { JOBS } from '#domain/jobs/jobs.js';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { answerRing } from '../jobs/answer-ring.js';
 
 const QUEUE = 'registry-events';
 /** Rings follow each other no slower, though the drain may take longer: milliseconds. */
@@ -21,8 +21,7 @@ export class RegistryEventsProcessor extends WorkerHost {
   }
 
   async process(job: Job): Promise<void> {
-    JOBS[QUEUE].payload.parse(job.data);
-    await this.drain.ringFor(PATIENCE_MS);
+    await answerRing(QUEUE, job, this.logger, () => this.drain.ringFor(PATIENCE_MS));
   }
 
   @OnWorkerEvent('error')

@@ -2,9 +2,9 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { ScanDrain } from '#catalog/scan-drain.js';
-import { JOBS } from '#domain/jobs/jobs.js';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { answerRing } from '../jobs/answer-ring.js';
 
 const QUEUE = 'security-scan';
 
@@ -19,8 +19,7 @@ export class SecurityScanProcessor extends WorkerHost {
   }
 
   async process(job: Job): Promise<void> {
-    JOBS[QUEUE].payload.parse(job.data);
-    await this.drain.ring();
+    await answerRing(QUEUE, job, this.logger, () => this.drain.ring());
   }
 
   @OnWorkerEvent('error')

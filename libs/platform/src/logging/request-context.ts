@@ -5,6 +5,8 @@ export interface LogContext {
   requestId?: string;
   jobId?: string;
   queue?: string;
+  /** 1 for the first. */
+  attempt?: number;
 }
 
 const storage = new AsyncLocalStorage<LogContext>();

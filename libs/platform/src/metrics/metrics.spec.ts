@@ -25,6 +25,20 @@ describe(Metrics.name, () => {
     expect(() => series.of({ kind: 'typed by somebody' as 'a' })).toThrow(TypeError);
   });
 
+  it('makes series of a sparse metric when they are asked for, and none outside of the lists', async () => {
+    const sut = new Metrics();
+    const series = sut.counter({ name: 'things_total', help: 'Things.', labels: { kind: ['a', 'b'] }, sparse: true });
+    const labels = { route: ['/x', '/y'] };
+    const times = sut.histogram({ name: 'times', help: 'Times.', labels, sparse: true }, [1]);
+    expect(await linesOf(sut, 'things_total')).toEqual([]);
+    for (let i = 0; i < 2; i++) series.of({ kind: 'b' }).inc();
+    times.of({ route: '/x' }).observe(0.5);
+    expect(await linesOf(sut, 'things_total')).toEqual(['things_total{kind="b"} 2']);
+    expect(await linesOf(sut, 'times_count')).toEqual(['times_count{route="/x"} 1']);
+    expect(() => series.of({ kind: 'typed by somebody' as 'a' })).toThrow(TypeError);
+    expect(() => times.of({ route: '/z' })).toThrow(TypeError);
+  });
+
   it('takes a counter without labels', async () => {
     const sut = new Metrics();
     sut.counter({ name: 'things_total', help: 'Things.', labels: {} }).of({}).inc();

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, collectDefaultMetrics, Registry } from 'prom-client';
 import { atMost } from '../lifecycle/at-most.js';
 import { SharedResult } from '../lifecycle/shared-result.js';
+import { VERSION } from '../program/version.js';
 
 /** Label → the closed list of its values. Nothing that people type may become a label: lists keep the series bounded. */
 export type LabelValues = Readonly<Record<string, readonly string[]>>;
@@ -16,7 +17,7 @@ export interface Observed {
   observe(value: number): void;
 }
 
-/** All series of a metric, made at once: each is shown from the start, as 0, and found without making anything. */
+/** All series of a metric. Unless it is sparse they are made at once: each is shown from the start, as 0. */
 export interface Series<L extends LabelValues, T> {
   /** Throws TypeError for values outside of the lists. */
   of(values: OneOfEach<L>): T;
@@ -33,6 +34,8 @@ export interface Described<L extends LabelValues> {
   name: string;
   help: string;
   labels: L;
+  /** Each series is made, and shown, when it is first asked for: for lists whose combinations mostly never happen. */
+  sparse?: boolean;
 }
 
 export interface GaugeDescription<N extends string> {
@@ -55,13 +58,14 @@ export class Metrics {
   readonly contentType: string = this.registry.contentType;
 
   /** Throws when a metric of this name exists already. */
-  counter<const L extends LabelValues>({ name, help, labels }: Described<L>): Series<L, Count> {
+  counter<const L extends LabelValues>({ name, help, labels, sparse = false }: Described<L>): Series<L, Count> {
     const cells: [Combination, Cell][] = [];
-    const series = seriesOf(name, labels, (values) => {
+    const make = (values: Combination) => {
       const cell = new Cell();
       cells.push([values, cell]);
       return cell;
-    });
+    };
+    const series = seriesOf(name, labels, make, sparse);
     const collect = (): void => {
       counter.reset();
       for (const [values, { value }] of cells) counter.inc(values, value);
@@ -73,15 +77,16 @@ export class Metrics {
 
   /** @param buckets upper bounds, in the unit of the name */
   histogram<const L extends LabelValues>(
-    { name, help, labels }: Described<L>,
+    { name, help, labels, sparse = false }: Described<L>,
     buckets: readonly number[],
   ): Series<L, Observed> {
     const labelNames = Object.keys(labels);
     const histogram = new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] });
-    return seriesOf(name, labels, (values) => {
+    const make = (values: Combination) => {
       histogram.zero(values);
       return histogram.labels(values);
-    });
+    };
+    return seriesOf(name, labels, make, sparse);
   }
 
   /** A number that is looked up at each scrape. What can not be read is left out of it; the rest is shown. */
@@ -100,9 +105,15 @@ export class Metrics {
     const gauge: Gauge = new Gauge({ name, help, labelNames: [...labels], registers: [this.registry], collect });
   }
 
-  /** Memory, processor time, garbage collection, open files and the lag of the event loop, as prom-client names them. */
+  /** What runs, and its memory, processor time, garbage collection, open files and lag of the event loop. */
   watchProcess(): void {
     collectDefaultMetrics({ register: this.registry });
+    this.gauge({
+      name: 'portus_build_info',
+      help: 'Which Portus this is, on which Node.js; always 1.',
+      labels: ['version', 'node'],
+      read: () => [{ labels: { version: VERSION, node: process.version }, value: 1 }],
+    });
   }
 
   /** The text of a scrape. */
@@ -122,12 +133,20 @@ class Cell implements Count {
   }
 }
 
-function seriesOf<L extends LabelValues, T>(name: string, labels: L, make: (values: Combination) => T) {
+function seriesOf<L extends LabelValues, T>(name: string, labels: L, make: (v: Combination) => T, sparse: boolean) {
   const names = Object.keys(labels);
   const keyOf = (values: Combination): string => names.map((label) => values[label]).join('\n');
-  const made = new Map(combinations(labels).map((values) => [keyOf(values), make(values)] as const));
+  const all = sparse ? [] : combinations(labels);
+  const made = new Map(all.map((values) => [keyOf(values), make(values)] as const));
+  const known = Object.entries(labels).map(([label, list]) => ({ label, values: new Set(list) }));
+  const makeLate = (values: Combination): T | undefined => {
+    if (!sparse || !known.every(({ label, values: list }) => list.has(values[label] ?? ''))) return undefined;
+    const one = make(values);
+    made.set(keyOf(values), one);
+    return one;
+  };
   const of = (values: OneOfEach<L>): T => {
-    const one = made.get(keyOf(values));
+    const one = made.get(keyOf(values)) ?? makeLate(values);
     if (one === undefined) throw new TypeError(`${name} has no series for ${JSON.stringify(values)}`);
     return one;
   };

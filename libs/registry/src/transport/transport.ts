@@ -7,6 +7,12 @@ import { type ClockReading, readClock } from './clock.js';
 import { exchange } from './exchange.js';
 import { withRetries } from './retry.js';
 
+/** Sends one request with further headers, for whoever wants to be there when it is sent and answered. */
+export type Around = (
+  call: { method: string; url: URL },
+  send: (headers: Record<string, string>) => Promise<Answer>,
+) => Promise<Answer>;
+
 export interface TransportOptions {
   baseUrl: string;
   tokenFor: TokenSource;
@@ -16,6 +22,7 @@ export interface TransportOptions {
   maxConnections: number;
   userAgent: string;
   onClock?: ((reading: ClockReading) => void) | undefined;
+  around?: Around | undefined;
 }
 
 /** One request of the distribution API. */
@@ -88,7 +95,10 @@ export class Transport {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     };
     const sentAt = Date.now();
-    const answer = await exchange(this.agent, { ...request, headers }, this.options.readTimeoutMs);
+    const { around = alone, readTimeoutMs } = this.options;
+    const answer = await around(request, (more) =>
+      exchange(this.agent, { ...request, headers: { ...headers, ...more } }, readTimeoutMs),
+    );
     // Elsewhere another clock answers.
     const clock =
       request.url.origin === this.base.origin ? readClock(answer.headers.get('date'), sentAt, Date.now()) : null;
@@ -102,6 +112,8 @@ export class Transport {
     return unlessAborted(this.bearer.get(request.access, request.url), request.signal);
   }
 }
+
+const alone: Around = (_call, send) => send({});
 
 /** Stops waiting when the signal is aborted; the token is still made for whoever else waits for it. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -1,0 +1,32 @@
+import type { Job } from 'bullmq';
+import { JOBS, type QueueName } from '#domain/jobs/jobs.js';
+import type { Logger } from '#platform/logging/logger.js';
+import { withLogContext } from '#platform/logging/request-context.js';
+import { traced } from '#platform/tracing/tracing.js';
+
+/**
+ * Does what a ring asks for. Its lines carry the ids of the job, and of the request that rang; one of them tells its end.
+ * In a trace it follows that request. Throws for a job of another version, and what the work throws.
+ */
+export async function answerRing(
+  queue: QueueName,
+  job: Pick<Job, 'id' | 'data' | 'attemptsMade'>,
+  logger: Logger,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { requestId, traceparent } = JOBS[queue].payload.parse(job.data);
+  const ids = { queue, ...(job.id === undefined ? {} : { jobId: job.id }), attempt: job.attemptsMade + 1 };
+  const attributes = { 'messaging.destination.name': queue, ...(job.id ? { 'messaging.message.id': job.id } : {}) };
+  const context = requestId === undefined ? ids : { ...ids, requestId };
+  await withLogContext(context, async () => {
+    const began = performance.now();
+    const ms = (): number => Math.round((performance.now() - began) * 10) / 10;
+    try {
+      await traced(`job ${queue}`, { kind: 'consumer', attributes, traceparent }, work);
+      logger.info({ ms: ms() }, 'job');
+    } catch (error) {
+      logger.warn({ ms: ms(), error: (error as Error).message }, 'job failed');
+      throw error;
+    }
+  });
+}
