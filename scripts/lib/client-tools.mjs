@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, versionOf, which } from './commands.mjs';
+import { unpackDebianPackages } from './debian-packages.mjs';
 import { isDistribution } from './registry.mjs';
 
 /** The registry 3.x that the tests run against; Debian has none. */
@@ -74,6 +75,21 @@ async function provide(program, debianPackage, context) {
     return `${debianPackage} could not be installed: ${error.message.split('\n').pop()}`;
   }
   return which(program, SYSTEM_PATH) ? undefined : `${debianPackage} brought no ${program}`;
+}
+
+/** Prometheus's own check of rules; only unpacked, because the package would run a server. @returns {Promise<Found>} */
+export async function findPromtool(cache, context) {
+  const onPath = which('promtool');
+  if (onPath !== undefined) return { env: { PORTUS_TEST_PROMTOOL: onPath } };
+  const folder = join(cache, 'parts/prometheus');
+  const file = join(folder, 'usr/bin/promtool');
+  try {
+    if ((await versionOf(file)) === undefined) await unpackDebianPackages(['prometheus'], folder, context);
+    return { env: { PORTUS_TEST_PROMTOOL: file } };
+  } catch (error) {
+    if (context.signal?.aborted) throw error;
+    return { missing: { PORTUS_TEST_PROMTOOL: error.message } };
+  }
 }
 
 /** Registry 3.x, built by Go once and kept. @returns {Promise<Found>} */

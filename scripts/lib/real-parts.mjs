@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findClair } from './clair.mjs';
-import { findChromium, findDocker, findRegistry3, findRootTool, findSkopeo } from './client-tools.mjs';
+import { findChromium, findDocker, findPromtool, findRegistry3, findRootTool, findSkopeo } from './client-tools.mjs';
 import { findContainerParts } from './container-parts.mjs';
 import { postgresService, prepareCluster, urlOf } from './embedded-postgres.mjs';
 import { findNginx } from './nginx.mjs';
@@ -92,6 +92,7 @@ async function preparePrograms({ root, progress, context }, found) {
     ['podman', true, () => findRootTool('podman', 'PORTUS_TEST_PODMAN', context)],
     ['buildah', true, () => findRootTool('buildah', 'PORTUS_TEST_BUILDAH', context)],
     ['nginx', true, () => findNginx(cache, context)],
+    ['promtool', true, () => findPromtool(cache, context)],
     ['Clair', false, () => findClair(cache, context)],
     ['Trivy', false, () => findTrivy(cache, join(root, 'test/vectors/trivy-db.yaml'), context)],
   ];
