@@ -1,10 +1,10 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject } from '@nestjs/common';
 import type { Job } from 'bullmq';
-import { JOBS } from '#domain/jobs/jobs.js';
 import { MailRunner } from '#mail/mail-runner.js';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
+import { answerRing } from '../jobs/answer-ring.js';
 
 const QUEUE = 'mail';
 
@@ -19,8 +19,7 @@ export class MailProcessor extends WorkerHost {
   }
 
   async process(job: Job): Promise<void> {
-    JOBS[QUEUE].payload.parse(job.data);
-    await this.runner.ring();
+    await answerRing(QUEUE, job, this.logger, () => this.runner.ring());
   }
 
   @OnWorkerEvent('error')
