@@ -168,5 +168,6 @@ describe('the manifests of Kubernetes', () => {
         'registry.example/portus/tools:0.1.0',
       );
     },
+    60_000,
   );
 });

@@ -41,21 +41,26 @@ describe('the units of systemd', () => {
     for (const name of settings) expect(known).toContain(`# ${name.replace(/_FILE$/, '')}=`);
   });
 
-  it.skipIf(!analyze)('are good in the eyes of systemd-analyze', () => {
-    const work = mkdtempSync(join(tmpdir(), 'portus-units-'));
-    try {
-      // Whether the programs are there is a matter of the machine.
-      for (const name of names) writeFileSync(join(work, name), read(name).replace('/usr/bin/node', process.execPath));
-      const { status, stderr, stdout } = spawnSync(
-        'systemd-analyze',
-        ['verify', ...names.map((name) => join(work, name))],
-        { encoding: 'utf8' },
-      );
-      const about = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('portus'));
-      expect(about).toEqual([]);
-      expect(status, stderr).toBe(0);
-    } finally {
-      rmSync(work, { recursive: true });
-    }
-  });
+  it.skipIf(!analyze)(
+    'are good in the eyes of systemd-analyze',
+    () => {
+      const work = mkdtempSync(join(tmpdir(), 'portus-units-'));
+      try {
+        // Whether the programs are there is a matter of the machine.
+        for (const name of names)
+          writeFileSync(join(work, name), read(name).replace('/usr/bin/node', process.execPath));
+        const { status, stderr, stdout } = spawnSync(
+          'systemd-analyze',
+          ['verify', ...names.map((name) => join(work, name))],
+          { encoding: 'utf8' },
+        );
+        const about = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('portus'));
+        expect(about).toEqual([]);
+        expect(status, stderr).toBe(0);
+      } finally {
+        rmSync(work, { recursive: true });
+      }
+    },
+    60_000,
+  );
 });
