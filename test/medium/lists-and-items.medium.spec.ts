@@ -169,3 +169,23 @@ it('a repository tells whether the caller may delete it', async () => {
     true,
   ]);
 });
+
+it.each([
+  ['/namespaces', 'PACE1', 'name', ['space1']],
+  ['/repositories', 'space1/', 'full_name', ['space1/app']],
+  ['/teams', 'Rew', 'name', ['crew']],
+  ['/users', 'ontrib', 'username', ['contributor']],
+  ['/users?bot=false', 'ontrib', 'username', ['contributor']],
+  ['/users?bot=true', 'ontrib', 'username', []],
+  ['/namespaces', '%', 'name', []],
+  ['/namespaces', '_pace1', 'name', []],
+])('%s is kept to what has %s in its name', async (list, text, name, expected) => {
+  const address = `${list}${list.includes('?') ? '&' : '?'}search=${encodeURIComponent(text)}`;
+  const answer = await api.get<Record<string, unknown>[]>(address, { as: callers['boss']! });
+  expect(answer.body.map((one) => one[name])).toEqual(expected);
+  expect(answer.headers['x-total']).toBe(String(expected.length));
+});
+
+it('a text that cannot be in a name is refused', async () => {
+  expect((await api.get('/namespaces?search=%00', { as: callers['boss']! })).status).toBe(400);
+});

@@ -2475,6 +2475,8 @@ export interface components {
                 name: string;
                 hidden: boolean;
             };
+            /** @description Under which clients reach its images. */
+            registry_hostname: string;
             /** @enum {string} */
             visibility: "private" | "protected" | "public";
             global: boolean;
@@ -2509,6 +2511,8 @@ export interface components {
             stars: number;
             tags_count: number;
             starred: boolean;
+            /** @description Whether the caller may describe it. */
+            updatable: boolean;
             /** @description Whether the caller may delete it. */
             destroyable: boolean;
             size: number;
@@ -5925,6 +5929,11 @@ export interface operations {
                  * @example asc
                  */
                 sort_order?: "asc" | "desc";
+                /**
+                 * @description only those with this in their name
+                 * @example app
+                 */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -5961,6 +5970,7 @@ export interface operations {
                      *           "name": "library",
                      *           "hidden": false
                      *         },
+                     *         "registry_hostname": "registry.example.com",
                      *         "visibility": "private",
                      *         "global": false,
                      *         "orphan": false,
@@ -6045,6 +6055,7 @@ export interface operations {
                      *         "name": "library",
                      *         "hidden": false
                      *       },
+                     *       "registry_hostname": "registry.example.com",
                      *       "visibility": "private",
                      *       "global": false,
                      *       "orphan": false,
@@ -6176,6 +6187,7 @@ export interface operations {
                      *         "name": "library",
                      *         "hidden": false
                      *       },
+                     *       "registry_hostname": "registry.example.com",
                      *       "visibility": "private",
                      *       "global": false,
                      *       "orphan": false,
@@ -6278,6 +6290,7 @@ export interface operations {
                      *         "name": "library",
                      *         "hidden": false
                      *       },
+                     *       "registry_hostname": "registry.example.com",
                      *       "visibility": "private",
                      *       "global": false,
                      *       "orphan": false,
@@ -6405,6 +6418,11 @@ export interface operations {
                  * @example asc
                  */
                 sort_order?: "asc" | "desc";
+                /**
+                 * @description only those with this in their name
+                 * @example app
+                 */
+                search?: string;
             };
             header?: never;
             path: {
@@ -6451,6 +6469,7 @@ export interface operations {
                      *         "stars": 1,
                      *         "tags_count": 1,
                      *         "starred": false,
+                     *         "updatable": false,
                      *         "destroyable": false,
                      *         "size": 31457280,
                      *         "last_pushed_at": "2026-11-21T09:30:00.000Z",
@@ -6522,6 +6541,11 @@ export interface operations {
                  * @example asc
                  */
                 sort_order?: "asc" | "desc";
+                /**
+                 * @description only those with this in their name
+                 * @example app
+                 */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -6562,6 +6586,7 @@ export interface operations {
                      *         "stars": 1,
                      *         "tags_count": 1,
                      *         "starred": false,
+                     *         "updatable": false,
                      *         "destroyable": false,
                      *         "size": 31457280,
                      *         "last_pushed_at": "2026-11-21T09:30:00.000Z",
@@ -6644,6 +6669,7 @@ export interface operations {
                      *       "stars": 1,
                      *       "tags_count": 1,
                      *       "starred": false,
+                     *       "updatable": false,
                      *       "destroyable": false,
                      *       "size": 31457280,
                      *       "last_pushed_at": "2026-11-21T09:30:00.000Z",
@@ -6755,6 +6781,7 @@ export interface operations {
                      *       "stars": 1,
                      *       "tags_count": 1,
                      *       "starred": false,
+                     *       "updatable": false,
                      *       "destroyable": false,
                      *       "size": 31457280,
                      *       "last_pushed_at": "2026-11-21T09:30:00.000Z",
@@ -6892,6 +6919,11 @@ export interface operations {
                  * @example asc
                  */
                 sort_order?: "asc" | "desc";
+                /**
+                 * @description only those with this in their name
+                 * @example app
+                 */
+                search?: string;
             };
             header?: never;
             path: {
@@ -12060,6 +12092,11 @@ export interface operations {
                  * @example asc
                  */
                 sort_order?: "asc" | "desc";
+                /**
+                 * @description only those with this in their name
+                 * @example app
+                 */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -12603,6 +12640,7 @@ export interface operations {
                      *           "name": "library",
                      *           "hidden": false
                      *         },
+                     *         "registry_hostname": "registry.example.com",
                      *         "visibility": "private",
                      *         "global": false,
                      *         "orphan": false,
@@ -13775,6 +13813,16 @@ export interface operations {
                  * @example asc
                  */
                 sort_order?: "asc" | "desc";
+                /**
+                 * @description only those with this in their name
+                 * @example app
+                 */
+                search?: string;
+                /**
+                 * @description only bots, or only people
+                 * @example true
+                 */
+                bot?: "true" | "false";
             };
             header?: never;
             path?: never;

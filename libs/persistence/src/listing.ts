@@ -1,6 +1,7 @@
 import { AppError } from '#domain/errors/app-error.js';
 import { isAboutValue } from './connection-errors.js';
 import type { Database } from './database.js';
+import { containing } from './like.js';
 import { totalOf } from './list-totals.js';
 
 /** A place in a list: what the row before it is sorted by, as text, and its id. */
@@ -16,6 +17,8 @@ export interface Page<S extends string> {
   sort: S;
   order: 'ASC' | 'DESC';
   after?: Place | null;
+  /** Only what has this in its name. */
+  named?: string | undefined;
 }
 
 export interface Listed<T> {
@@ -61,6 +64,8 @@ export interface ListSource<S extends string> {
   id: string;
   idType?: 'integer' | 'bigint';
   sorts: Readonly<Record<S, SortColumn>>;
+  /** The expression that {@link Page.named} looks in; a list without one is not searched. */
+  name?: string;
   columns: string;
   /** A list whose rows are not worth counting has no total, and no pages but by place. */
   uncounted?: boolean;
@@ -74,9 +79,10 @@ export interface ListSource<S extends string> {
  */
 export async function readPage<T extends object, S extends string>(
   database: Database,
-  source: ListSource<S>,
+  whole: ListSource<S>,
   page: Page<S>,
 ): Promise<Listed<T>> {
+  const source = narrowed(whole, page.named);
   const values = [...source.values];
   const where = [source.where, ...(page.after ? [behind(source, page, page.after, values)] : [])].join(' AND ');
   const { by } = source.sorts[page.sort];
@@ -107,6 +113,13 @@ interface ListedAt {
 function withoutPlace<T extends object>({ listPlace, listId, ...item }: T & ListedAt): T {
   void [listPlace, listId];
   return item as unknown as T;
+}
+
+/** The rows of a list that have a text in their name. */
+function narrowed<S extends string>(source: ListSource<S>, named: string | undefined): ListSource<S> {
+  if (!named || source.name === undefined) return source;
+  const values = [...source.values, containing(named)];
+  return { ...source, values, where: `${source.where} AND ${source.name} ILIKE $${values.length}` };
 }
 
 /** The condition of what lies behind a place; its values are appended. */

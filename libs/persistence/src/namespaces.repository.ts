@@ -82,6 +82,7 @@ export class NamespacesRepository {
       values,
       id: 'n.id',
       sorts: SORTS,
+      name: 'n.name',
       columns: COLUMNS,
       rows: ROWS,
     };

@@ -97,6 +97,7 @@ export class RepositoriesRepository {
       values: [viewer.userId, ids, namespaceId],
       id: 'p.id',
       sorts: SORTS,
+      name: 'p.full_name',
       columns: `${COLUMNS}, ${SUMS}`,
       rows: ROWS,
     };

@@ -1,5 +1,6 @@
 import type { Visibility } from '#domain/policy/facts.js';
 import type { Database } from './database.js';
+import { containing, escapedForLike } from './like.js';
 import { seenBy, type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
 
 export const SEARCH_TYPES = ['repository', 'namespace', 'team', 'tag'] as const;
@@ -73,6 +74,5 @@ export class SearchRepository {
 }
 
 function patternOf(word: string): string {
-  const escaped = word.replaceAll(/[\\%_]/g, String.raw`\$&`);
-  return word.length < SHORTEST_INSIDE ? `${escaped}%` : `%${escaped}%`;
+  return word.length < SHORTEST_INSIDE ? `${escapedForLike(word)}%` : containing(word);
 }

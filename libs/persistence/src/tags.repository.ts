@@ -120,7 +120,8 @@ export class TagsRepository {
   }
 
   private list(page: Page<Sort>, where: string, values: unknown[]): Promise<Listed<TagRow>> {
-    const source = { from: 'tags g', where, values, id: 'g.id', sorts: SORTS, columns: COLUMNS, rows: ROWS };
+    const name = 'g.name';
+    const source = { from: 'tags g', where, values, id: 'g.id', sorts: SORTS, name, columns: COLUMNS, rows: ROWS };
     return readPage(this.database, source, page);
   }
 }

@@ -46,6 +46,7 @@ export class TeamsRepository {
       values: [viewer.userId, ids],
       id: 't.id',
       sorts: SORTS,
+      name: 'lower(t.name::text)',
       columns: COLUMNS,
       rows: ROWS,
     };

@@ -48,13 +48,15 @@ export class UsersRepository {
     return this.users.findOneBy({ email });
   }
 
-  async page(page: Page<(typeof USER_SORTS)[number]>): Promise<Listed<User>> {
+  /** @param bot only bots, or only people */
+  async page(page: Page<(typeof USER_SORTS)[number]>, bot?: boolean): Promise<Listed<User>> {
     const source = {
       from: 'users u',
-      where: 'TRUE',
+      where: bot === undefined ? 'TRUE' : `${bot ? '' : 'NOT '}u.bot`,
       values: [],
       id: 'u.id',
       sorts: SORTS,
+      name: 'u.username::text',
       columns: 'u.id',
       rows: 'users u',
     };

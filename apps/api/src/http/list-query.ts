@@ -16,6 +16,14 @@ export type PageQuery = z.output<typeof pageQuery>;
 /** Query parameters of a list that has no total: it is gone through by cursors, in one order. */
 export const cursorQuery = pageQuery.pick({ per_page: true, cursor: true });
 
+const nameFilter = z
+  .string()
+  .trim()
+  .max(255)
+  .refine((value) => !value.includes('\0'), 'must not hold NUL')
+  .optional()
+  .describe('only those with this in their name');
+
 /** Query parameters of a list, as Portus has them. Unknown sort attributes are refused instead of ignored. */
 export function listQuery<const S extends readonly [string, ...string[]]>(sorts: S) {
   return pageQuery.extend({
@@ -25,10 +33,16 @@ export function listQuery<const S extends readonly [string, ...string[]]>(sorts:
   });
 }
 
+/** The same of a list whose rows have names. */
+export function namedListQuery<const S extends readonly [string, ...string[]]>(sorts: S) {
+  return listQuery(sorts).extend({ search: nameFilter });
+}
+
 export interface ListQuery<S extends string> extends PageQuery {
   all?: string | undefined;
   sort_attr?: S | undefined;
   sort_order: 'asc' | 'desc';
+  search?: string | undefined;
 }
 
 export interface Paging<S extends string> extends Page<S> {
@@ -44,7 +58,7 @@ export function paging<S extends string>(query: ListQuery<S>, perPage: number, d
   const order = query.sort_order === 'desc' ? 'DESC' : 'ASC';
   const sort = query.sort_attr ?? defaultSort;
   const start = readCursor(query, sort, order) ?? { after: null, skip: (page - 1) * take };
-  return { page: Math.floor(start.skip / take) + 1, all, take, sort, order, ...start };
+  return { page: Math.floor(start.skip / take) + 1, all, take, sort, order, named: query.search, ...start };
 }
 
 /**

@@ -10,7 +10,7 @@ import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { VersionOf } from '../http/versioned.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
-import { listQuery, type ListQuery, paging, wholePaging } from '../http/list-query.js';
+import { type ListQuery, namedListQuery, paging, wholePaging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
 import { repositoryView, viewRepository } from '../repositories/repositories.dto.js';
 import { statusView } from '../http/status-view.js';
@@ -40,7 +40,7 @@ export class NamespacesController {
   @Answers(z.array(namespaceView))
   async list(
     @CurrentUser() person: Person,
-    @Query({ schema: listQuery(NAMESPACE_SORTS) }) query: ListQuery<(typeof NAMESPACE_SORTS)[number]>,
+    @Query({ schema: namedListQuery(NAMESPACE_SORTS) }) query: ListQuery<(typeof NAMESPACE_SORTS)[number]>,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
     return pageOf(cut, await this.namespaces.list(person, cut), viewNamespace);
@@ -68,7 +68,7 @@ export class NamespacesController {
   async repositories(
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
-    @Query({ schema: listQuery(REPOSITORY_SORTS) }) query: ListQuery<(typeof REPOSITORY_SORTS)[number]>,
+    @Query({ schema: namedListQuery(REPOSITORY_SORTS) }) query: ListQuery<(typeof REPOSITORY_SORTS)[number]>,
   ) {
     const cut = wholePaging(query, this.settings.perPage, 'id');
     return pageOf(cut, await this.namespaces.repositoriesOf(person, id, cut), viewRepository);

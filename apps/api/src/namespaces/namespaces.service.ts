@@ -45,7 +45,7 @@ export class NamespacesService {
   async repositoriesOf(person: Person, id: number, page: Page<RepositorySort>): Promise<Listed<SeenRepository>> {
     await this.get(person, id);
     const listed = await this.repositories.page(viewerOf(person), page, id);
-    return mapListed(listed, (row) => seenRepository(person, row, policyOptions(this.settings)));
+    return mapListed(listed, (row) => seenRepository(person, row, this.settings));
   }
 
   /** The namespaces of one team; that the person may see the team was asked before. */

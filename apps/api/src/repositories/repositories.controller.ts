@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { idParam } from '../http/id-param.js';
 import { VersionOf } from '../http/versioned.js';
-import { listQuery, type ListQuery, paging, wholePaging } from '../http/list-query.js';
+import { type ListQuery, namedListQuery, paging, wholePaging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
 import { tagView, viewTag } from '../tags/tags.dto.js';
 import { repositoryView, viewRepository } from './repositories.dto.js';
@@ -27,7 +27,7 @@ export class RepositoriesController {
   @Answers(z.array(repositoryView))
   async list(
     @CurrentUser() person: Person,
-    @Query({ schema: listQuery(REPOSITORY_SORTS) }) query: ListQuery<(typeof REPOSITORY_SORTS)[number]>,
+    @Query({ schema: namedListQuery(REPOSITORY_SORTS) }) query: ListQuery<(typeof REPOSITORY_SORTS)[number]>,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
     return pageOf(cut, await this.repositories.list(person, cut), viewRepository);
@@ -47,7 +47,7 @@ export class RepositoriesController {
   async tags(
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
-    @Query({ schema: listQuery(TAG_SORTS) }) query: ListQuery<(typeof TAG_SORTS)[number]>,
+    @Query({ schema: namedListQuery(TAG_SORTS) }) query: ListQuery<(typeof TAG_SORTS)[number]>,
   ) {
     const cut = wholePaging(query, this.settings.perPage, 'id', MAX_TAGS);
     return pageOf(cut, await this.repositories.tagsOf(person, id, cut), viewTag);

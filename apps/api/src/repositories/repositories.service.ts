@@ -24,14 +24,14 @@ export class RepositoriesService {
 
   async list(person: Person, paging: Paging<(typeof REPOSITORY_SORTS)[number]>): Promise<Listed<SeenRepository>> {
     const listed = await this.repositories.page(viewerOf(person), paging);
-    return mapListed(listed, (row) => seenRepository(person, row, policyOptions(this.settings)));
+    return mapListed(listed, (row) => seenRepository(person, row, this.settings));
   }
 
   async get(person: Person, id: number): Promise<SeenRepository> {
     const row = await this.repositories.find(viewerOf(person), id);
     if (row === null) throw new AppError('not_found', 'Not found');
     requirePullOf(person, row, policyOptions(this.settings));
-    return seenRepository(person, row, policyOptions(this.settings));
+    return seenRepository(person, row, this.settings);
   }
 
   async tagsOf(person: Person, id: number, page: Page<(typeof TAG_SORTS)[number]>): Promise<Listed<TagRow>> {

@@ -1,15 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
-import { decideOperation } from '#domain/policy/manage.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
 import { Database } from '#persistence/database.js';
 import { RepositoriesRepository } from '#persistence/repositories.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
-import { manageOptions } from '../http/policy-options.js';
 import { RepositoriesService } from './repositories.service.js';
-import type { SeenRepository } from './seen-repository.js';
+import { mayDescribe, type SeenRepository } from './seen-repository.js';
 
 @Injectable()
 export class RepositoryChangesService {
@@ -24,10 +22,7 @@ export class RepositoryChangesService {
   /** Markdown, by owners of the team and administrators. */
   async describe(person: Person, by: By, id: number, description: string): Promise<SeenRepository> {
     const row = await this.service.get(person, id);
-    const team = { role: row.role, hidden: false };
-    if (!decideOperation(person, 'repository.describe', team, manageOptions(this.settings)).allow) {
-      throw new AppError('forbidden', 'Authorization fails');
-    }
+    if (!mayDescribe(person, row, this.settings)) throw new AppError('forbidden', 'Authorization fails');
     const about = { subjectType: 'repository', subjectId: id, subjectName: row.fullName } as const;
     const details = { before: { description: row.description }, after: { description } };
     await this.database.transaction(async (sql) => {

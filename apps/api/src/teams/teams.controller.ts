@@ -13,7 +13,7 @@ import { Accepts, Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { VersionOf } from '../http/versioned.js';
-import { listQuery, type ListQuery, paging, wholePaging } from '../http/list-query.js';
+import { listQuery, type ListQuery, namedListQuery, paging, wholePaging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
 import { DeletionRequestsService } from '../deletions/deletion-requests.service.js';
 import { accepted, deletionView, placePreview, type viewDeletion } from '../deletions/deletions.dto.js';
@@ -36,7 +36,7 @@ export class TeamsController {
   @Answers(z.array(dto.teamView))
   async list(
     @CurrentUser() person: Person,
-    @Query({ schema: listQuery(TEAM_SORTS) }) query: ListQuery<(typeof TEAM_SORTS)[number]>,
+    @Query({ schema: namedListQuery(TEAM_SORTS) }) query: ListQuery<(typeof TEAM_SORTS)[number]>,
   ) {
     const cut = paging(query, this.settings.perPage, 'id');
     return pageOf(cut, await this.teams.list(person, cut), (team) => this.view(person, team));

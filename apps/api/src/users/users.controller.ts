@@ -10,7 +10,7 @@ import { AdminOnly, CurrentUser, type Person } from '../http/access.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { VersionOf } from '../http/versioned.js';
-import { listQuery, type ListQuery, paging } from '../http/list-query.js';
+import { type ListQuery, namedListQuery, paging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
 import { UserChangesService } from './user-changes.service.js';
 import { userBody, type UserBody, userChanges, type UserChangesBody, userView, viewUser } from './users.dto.js';
@@ -18,6 +18,13 @@ import { UsersService } from './users.service.js';
 
 const lockedBody = z.object({ locked: z.boolean() }).meta({ id: 'UserLocked' });
 const enabledBody = z.object({ enabled: z.boolean() }).meta({ id: 'UserEnabled' });
+
+const usersQuery = namedListQuery(USER_SORTS).extend({
+  bot: z.enum(['true', 'false']).optional().describe('only bots, or only people'),
+});
+interface UsersQuery extends ListQuery<(typeof USER_SORTS)[number]> {
+  bot?: 'true' | 'false' | undefined;
+}
 
 @ApiTags('users')
 @Controller('api/v1/users')
@@ -31,9 +38,10 @@ export class UsersController {
   @Get()
   @Answers(z.array(userView))
   @AdminOnly()
-  async list(@Query({ schema: listQuery(USER_SORTS) }) query: ListQuery<(typeof USER_SORTS)[number]>) {
+  async list(@Query({ schema: usersQuery }) query: UsersQuery) {
     const cut = paging(query, this.settings.perPage, 'id');
-    return pageOf(cut, await this.users.list(cut), viewUser);
+    const bot = query.bot === undefined ? undefined : query.bot === 'true';
+    return pageOf(cut, await this.users.list(cut, bot), viewUser);
   }
 
   @Get(':id')

@@ -21,8 +21,9 @@ export class UsersService {
     private readonly activities: ActivitiesRepository,
   ) {}
 
-  async list(paging: Paging<(typeof USER_SORTS)[number]>): Promise<Listed<User>> {
-    return this.users.page(paging);
+  /** @param bot only bots, or only people */
+  async list(paging: Paging<(typeof USER_SORTS)[number]>, bot?: boolean): Promise<Listed<User>> {
+    return this.users.page(paging, bot);
   }
 
   /** By id or e-mail address. */

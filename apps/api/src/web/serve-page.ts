@@ -16,6 +16,8 @@ export const PAGES = [
   '/repositories',
   '/repositories/*',
   '/tags/*',
+  '/deletions',
+  '/deletions/*',
   '/teams',
   '/teams/*',
   '/search',

@@ -5,6 +5,7 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
 @Index('users_username_key', ['username'], { unique: true })
 @Index('users_email_key', ['email'], { unique: true })
 @Index('users_email_order_idx', { synchronize: false })
+@Index('users_bots_idx', ['id'], { where: '"bot"' })
 @Index('users_username_idx', ['username', 'id'])
 @Index('users_created_at_idx', ['createdAt', 'id'])
 @Index('users_updated_at_idx', ['updatedAt', 'id'])

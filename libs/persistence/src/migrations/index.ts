@@ -1,3 +1,4 @@
+import { Bots1795327200000 } from './1795327200000-bots.js';
 import { CountedRemovals1795276800003 } from './1795276800003-counted-removals.js';
 import { DeletionsPerRegistry1795276800002 } from './1795276800002-deletions-per-registry.js';
 import { Activities1795258800000 } from './1795258800000-activities.js';
@@ -67,4 +68,5 @@ export const MIGRATIONS = [
   ScanMarks1795320000000,
   Mails1795323600010,
   DeletionsOfTeams1795323600011,
+  Bots1795327200000,
 ];
