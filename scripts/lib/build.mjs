@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { run } from './commands.mjs';
@@ -90,6 +90,7 @@ async function buildPage(root, context) {
   const args = [bundler, 'build', '--config', 'apps/web/vite.config.ts', '--logLevel', 'warn'];
   const env = { ...process.env, ...context.env, NODE_ENV: 'production' };
   await run(process.execPath, args, { cwd: root, ...context, env });
+  renameSync(join(root, 'dist/apps/web/public/manifest.json'), join(root, 'dist/apps/web/manifest.json'));
   compressFiles(join(root, 'dist/apps/web/public'));
   writeFileSync(join(root, PAGE_STAMP), stamp);
 }
