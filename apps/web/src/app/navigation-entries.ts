@@ -6,7 +6,9 @@ import {
   IconHistory,
   IconHome,
   IconQuestionMark,
+  IconRobot,
   IconServer,
+  IconTrash,
   IconUserCog,
   IconUsers,
 } from '@tabler/icons-react';
@@ -17,12 +19,14 @@ export const NAVIGATION = {
     { to: '/', text: 'nav.dashboard', icon: IconHome, admin: false },
     { to: '/namespaces', text: 'nav.namespaces', icon: IconFolders, admin: false },
     { to: '/repositories', text: 'nav.repositories', icon: IconBox, admin: false },
+    { to: '/deletions', text: 'nav.deletions', icon: IconTrash, admin: false },
   ],
   people: [
     { to: '/teams', text: 'nav.teams', icon: IconUsers, admin: false },
     { to: '/why', text: 'nav.why', icon: IconQuestionMark, admin: false },
     { to: '/admin/activities', text: 'nav.activities', icon: IconHistory, admin: false },
     { to: '/admin/users', text: 'nav.users', icon: IconUserCog, admin: true },
+    { to: '/admin/bots', text: 'nav.bots', icon: IconRobot, admin: true },
   ],
   truth: [
     { to: '/truth', text: 'nav.truth', icon: IconBroadcast, admin: true },

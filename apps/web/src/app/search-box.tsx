@@ -10,7 +10,7 @@ export function SearchBox() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const input = useRef<HTMLInputElement>(null);
-  const focus = () => input.current?.focus();
+  const focus = () => input.current?.select();
   useHotkeys([
     ['/', focus],
     ['mod+K', focus],

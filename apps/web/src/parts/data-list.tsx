@@ -4,11 +4,15 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Listed } from '../api/client.js';
+import { Empty } from './empty.js';
 import { ErrorBox } from './error-box.js';
+import { ListFilter } from './list-filter.js';
 import type { ListSearch } from './list-search.js';
 
 export interface Column<T> {
   title: string;
+  /** The title is for those who hear the page only. */
+  quiet?: true;
   /** The name by which the api sorts; without one the column cannot be sorted by. */
   sort?: string;
   cell: (item: T) => ReactNode;
@@ -24,14 +28,34 @@ interface Props<T> {
   onSearch: (search: ListSearch) => void;
   /** What to say when there is nothing. */
   empty: ReactNode;
+  /** Whether the server can keep it to a part of a name. */
+  filtered?: true;
+  /** Between the filter and the list. */
+  acts?: ReactNode;
 }
 
 /** A list that the server pages and sorts; where one stands in it is kept in the address. */
-export function DataList<T>({ label, columns, query, keyOf, search, onSearch, empty }: Props<T>) {
+export function DataList<T>({ filtered, acts, ...list }: Props<T>) {
+  if (!filtered) return <Rows {...list} />;
+  const { label, search, onSearch } = list;
+  return (
+    <Stack>
+      <Group justify="space-between" mih={36}>
+        <ListFilter of={label} search={search} onSearch={onSearch} />
+        {acts}
+      </Group>
+      <Rows {...list} />
+    </Stack>
+  );
+}
+
+function Rows<T>({ label, columns, query, keyOf, search, onSearch, empty }: Omit<Props<T>, 'filtered' | 'acts'>) {
+  const { t } = useTranslation();
   if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <LoadingRows />;
   const { items, total, perPage, next } = query.data;
-  if (items.length === 0 && (search.page ?? 1) === 1 && search.cursor === undefined) return empty;
+  if (items.length === 0 && (search.page ?? 1) === 1 && search.cursor === undefined)
+    return search.q === undefined ? empty : <Empty text={t('lists.noneNamed', { q: search.q })} />;
   const pages = total === null || perPage === null ? 1 : Math.ceil(total / perPage);
   return (
     <Stack className={query.isPlaceholderData ? 'is-refreshing' : ''}>
@@ -70,7 +94,8 @@ export function DataList<T>({ label, columns, query, keyOf, search, onSearch, em
 
 function Heading<T>({ column, search, onSearch }: { column: Column<T> } & Pick<Props<T>, 'search' | 'onSearch'>) {
   const { sort } = column;
-  if (sort === undefined) return <Table.Th>{column.title}</Table.Th>;
+  if (sort === undefined)
+    return <Table.Th>{column.quiet ? <span className="only-read">{column.title}</span> : column.title}</Table.Th>;
   const chosen = search.sort === sort;
   const falling = chosen && search.order === 'desc';
   const Icon = !chosen ? IconSelector : falling ? IconArrowDown : IconArrowUp;

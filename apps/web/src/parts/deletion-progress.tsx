@@ -1,8 +1,10 @@
-import { Alert, Group, Loader, Text } from '@mantine/core';
+import { Alert, Anchor, Group, Loader, Text } from '@mantine/core';
 import { type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client.js';
+import { isOver } from './deletion-state.js';
 
 interface Props {
   id: number;
@@ -39,10 +41,9 @@ export function DeletionProgress({ id, outdates, onDone }: Props) {
     <Group gap="xs" role="status">
       {!over && <Loader size="xs" />}
       <Text size="sm">{t('deletions.progress', { gone: data.gone, total: data.total })}</Text>
+      <Anchor component={Link} to={`/deletions/${id}`} size="sm">
+        {t('deletions.follow')}
+      </Anchor>
     </Group>
   );
-}
-
-function isOver(state: string): boolean {
-  return state === 'done' || state === 'incomplete';
 }

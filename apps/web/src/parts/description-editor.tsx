@@ -5,12 +5,14 @@ import { Markdown } from './markdown.js';
 
 interface Props {
   text: string;
+  /** Whether this person may write it. */
+  changeable: boolean;
   saving: boolean;
   onSave: (text: string) => Promise<unknown>;
 }
 
-/** A description in Markdown, shown, and written anew by those who may (the api decides). */
-export function DescriptionEditor({ text, saving, onSave }: Props) {
+/** A description in Markdown, shown, and written anew by those who may. */
+export function DescriptionEditor({ text, changeable, saving, onSave }: Props) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState<string | null>(null);
   const save = async (written: string) => {
@@ -22,9 +24,11 @@ export function DescriptionEditor({ text, saving, onSave }: Props) {
       {draft === null ? (
         <Group justify="space-between" align="flex-start" wrap="nowrap">
           {text === '' ? <Text c="dimmed">{t('description.none')}</Text> : <Markdown text={text} />}
-          <Button size="xs" variant="default" onClick={() => setDraft(text)}>
-            {t('description.edit')}
-          </Button>
+          {changeable && (
+            <Button size="xs" variant="default" flex="none" onClick={() => setDraft(text)}>
+              {t('description.edit')}
+            </Button>
+          )}
         </Group>
       ) : (
         <Stack>

@@ -48,6 +48,28 @@ const search = createRoute({
   validateSearch: ({ q }): { q: string } => ({ q: typeof q === 'string' ? q.slice(0, 255) : '' }),
   component: lazyRouteComponent(() => import('../pages/search/search.js'), 'Search'),
 });
+const deletions = createRoute({
+  getParentRoute,
+  path: '/deletions',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../pages/deletions/deletions.js'), 'Deletions'),
+});
+const deletion = createRoute({
+  getParentRoute,
+  path: '/deletions/$id',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../pages/deletions/deletion.js'), 'Deletion'),
+});
 
 /** Images: what there is and where. */
-export const catalogRoutes = [dashboard, namespaces, namespace, repositories, repository, tag, search] as const;
+export const catalogRoutes = [
+  dashboard,
+  namespaces,
+  namespace,
+  repositories,
+  repository,
+  tag,
+  search,
+  deletions,
+  deletion,
+] as const;

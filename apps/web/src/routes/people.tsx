@@ -58,6 +58,17 @@ const users = createRoute({
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('../pages/users/users.js'), 'Users'),
 });
+const user = createRoute({
+  getParentRoute,
+  path: '/admin/users/$id',
+  component: lazyRouteComponent(() => import('../pages/users/user.js'), 'User'),
+});
+const bots = createRoute({
+  getParentRoute,
+  path: '/admin/bots',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../pages/users/bots.js'), 'Bots'),
+});
 const activities = createRoute({
   getParentRoute,
   path: '/admin/activities',
@@ -74,7 +85,7 @@ const why = createRoute({
 /** For those who are not signed in. */
 export const visitorRoutes = [signIn, signUp, forgotten, reset, explore] as const;
 /** People, teams, rights and tokens. */
-export const peopleRoutes = [profile, teams, team, users, activities, why] as const;
+export const peopleRoutes = [profile, teams, team, users, user, bots, activities, why] as const;
 
 /** Only a path of this site is gone back to: `//host` and whole addresses lead elsewhere. */
 function isOwnPath(value: unknown): value is string {

@@ -1,4 +1,4 @@
-import { Anchor, Group, List, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
@@ -19,15 +19,18 @@ export function Recent() {
     <Box title={t('recent.title')}>
       {query.error && <ErrorBox error={query.error} onRetry={() => void query.refetch()} />}
       {query.data?.items.length === 0 && <Text>{t('recent.none')}</Text>}
-      <List listStyleType="none">
+      <Stack component="ul" gap={4} m={0} p={0} style={{ listStyle: 'none' }}>
         {query.data?.items.map(({ id, key, owner, trackable, created_at }) => (
-          <List.Item key={id}>
-            <Group gap={6}>
-              <b>{owner?.name ?? t('unknown')}</b> <code>{key}</code> {trackable.name} <Time at={created_at} />
-            </Group>
-          </List.Item>
+          <Group key={id} component="li" gap="xs" wrap="nowrap" justify="space-between">
+            <Text lineClamp={1} title={`${owner?.name ?? t('unknown')} ${key} ${trackable.name}`}>
+              <b>{owner?.name ?? t('unknown')}</b> <code>{key}</code> {trackable.name}
+            </Text>
+            <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+              <Time at={created_at} />
+            </Text>
+          </Group>
         ))}
-      </List>
+      </Stack>
       <Anchor component={Link} to="/admin/activities">
         {t('recent.all')}
       </Anchor>

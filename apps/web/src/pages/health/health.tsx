@@ -4,9 +4,9 @@ import { api } from '../../api/client.js';
 import { type Components, useHealth, worst } from '../../api/health.js';
 import { useList, useOne } from '../../api/queries.js';
 import { useMe } from '../../api/session.js';
-import { ErrorBox } from '../../parts/error-box.js';
 import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
+import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
 import { Time } from '../../parts/time.js';
 import { InboxSummary } from '../truth/inbox-summary.js';
@@ -19,7 +19,7 @@ export function Health() {
   const me = useMe();
   const query = useHealth(5_000);
   const version = useOne(['version'], (signal) => api.GET('/api/version', { signal }));
-  if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error && !query.data) return <PageError error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading />;
   const state = worst(query.data);
   return (

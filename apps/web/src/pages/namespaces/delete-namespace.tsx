@@ -27,7 +27,9 @@ export function DeleteNamespace({ id, name }: { id: number; name: string }) {
         busy={remove.isPending}
         error={remove.error}
         onClose={modal.close}
-        onConfirm={() => remove.mutate(undefined, { onSuccess: () => void navigate({ to: '/namespaces' }) })}
+        onConfirm={() =>
+          remove.mutate(undefined, { onSuccess: ({ id: deletion }) => void navigate({ to: `/deletions/${deletion}` }) })
+        }
       >
         {opened && <Preview id={id} />}
       </ConfirmByName>

@@ -25,6 +25,7 @@ export function Namespaces() {
     <Page title={t('namespaces.title')} acts={<Button onClick={modal.open}>{t('namespaces.new')}</Button>}>
       <NewNamespace opened={opened} onClose={modal.close} />
       <DataList
+        filtered
         label={t('namespaces.title')}
         query={query}
         keyOf={({ id }) => id}

@@ -6,14 +6,14 @@ import { api } from '../../api/client.js';
 import { useChange, useList } from '../../api/queries.js';
 import { FormModal } from '../../parts/form-modal.js';
 
-/** A place for images, of a team. */
-export function NewNamespace({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+/** A place for images, of a team; which one may be known already. */
+export function NewNamespace({ team = '', opened, onClose }: { team?: string; opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const teams = useList(['teams', 'to choose from'], (signal) =>
     api.GET('/api/v1/teams', { params: { query: { per_page: 100 } }, signal }),
   );
-  const form = useForm({ initialValues: { name: '', team: '', description: '' } });
+  const form = useForm({ initialValues: { name: '', team, description: '' } });
   const create = useChange(
     (body: { name: string; team: string; description: string }) => api.POST('/api/v1/namespaces', { body }),
     [['namespaces']],

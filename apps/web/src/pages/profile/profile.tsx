@@ -6,10 +6,10 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { useChange, useOne } from '../../api/queries.js';
 import { SESSION_KEY, useMe } from '../../api/session.js';
+import { ApplicationTokens } from '../../parts/application-tokens.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Loading } from '../../parts/loading.js';
 import { Page } from '../../parts/page.js';
-import { ApplicationTokens } from './application-tokens.js';
 import { type ProfileTab, TABS } from './profile-search.js';
 import { Sessions } from './sessions.js';
 
@@ -41,7 +41,7 @@ export function Profile() {
           <Password />
         </Tabs.Panel>
         <Tabs.Panel value="tokens" pt="md">
-          <ApplicationTokens user={me.id} />
+          <ApplicationTokens user={me.id} username={me.username} />
         </Tabs.Panel>
         <Tabs.Panel value="sessions" pt="md">
           <Sessions user={me.id} />

@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next';
 import type { Answered } from '../../../../../libs/client/src/client.js';
 import { api } from '../../api/client.js';
 import { useOne } from '../../api/queries.js';
-import { ErrorBox } from '../../parts/error-box.js';
 import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
+import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
 import { Time } from '../../parts/time.js';
 import { Drift } from './drift.js';
@@ -29,7 +29,7 @@ export function Registry() {
     (signal) => api.GET('/api/v1/registries/{id}', { params: { path: { id } }, signal }),
     { every: 5_000 },
   );
-  if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error && !query.data) return <PageError error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading />;
   return (
     <Page title={query.data.name} acts={<Button onClick={form.open}>{t('registries.edit')}</Button>}>

@@ -8,6 +8,7 @@ import { Empty } from '../../parts/empty.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
+import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
 import { Time } from '../../parts/time.js';
 import { DifferenceList } from './difference-list.js';
@@ -25,7 +26,7 @@ export function SyncRun() {
     (signal) => api.GET('/api/v1/registries/{id}/sync_runs/{run}', { params: { path }, signal }),
     { every: 1_000 },
   );
-  if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error && !query.data) return <PageError error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading />;
   const run = query.data;
   return (

@@ -26,7 +26,9 @@ export function DeleteRepository({ id, name }: { id: number; name: string }) {
         busy={remove.isPending}
         error={remove.error}
         onClose={modal.close}
-        onConfirm={() => remove.mutate(undefined, { onSuccess: () => void navigate({ to: '/repositories' }) })}
+        onConfirm={() =>
+          remove.mutate(undefined, { onSuccess: ({ id: deletion }) => void navigate({ to: `/deletions/${deletion}` }) })
+        }
       >
         {opened && <WhatGoes id={id} />}
       </ConfirmByName>

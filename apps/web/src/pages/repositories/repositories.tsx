@@ -7,13 +7,18 @@ import { apiQuery } from '../../parts/list-search.js';
 import { Page } from '../../parts/page.js';
 import { RepositoryTable } from './repository-table.js';
 
+/** A push appears without a reload. */
+const LOOK_MS = 10_000;
+
 /** All repositories that this person may see. */
 export function Repositories() {
   const { t } = useTranslation();
   const search = useSearch({ from: '/signed-in/repositories' });
   const navigate = useNavigate({ from: '/repositories' });
-  const query = useList(['repositories', search], (signal) =>
-    api.GET('/api/v1/repositories', { params: { query: apiQuery(search) }, signal }),
+  const query = useList(
+    ['repositories', 'list', search],
+    (signal) => api.GET('/api/v1/repositories', { params: { query: apiQuery(search) }, signal }),
+    { every: LOOK_MS },
   );
   return (
     <Page title={t('repositories.title')}>

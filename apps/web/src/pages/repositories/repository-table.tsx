@@ -22,6 +22,7 @@ export function RepositoryTable({ query, search, onSearch, empty }: Props) {
   const { t, i18n } = useTranslation();
   return (
     <DataList
+      filtered
       label={t('repositories.title')}
       query={query}
       keyOf={({ id }) => id}

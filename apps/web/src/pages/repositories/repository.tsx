@@ -8,6 +8,7 @@ import { DescriptionEditor } from '../../parts/description-editor.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
+import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
 import { Size } from '../../parts/size.js';
 import { Time } from '../../parts/time.js';
@@ -31,7 +32,7 @@ export function Repository() {
       api.PUT('/api/v1/repositories/{id}', { params: { path }, body: { repository: { description } } }),
     [['repositories', id]],
   );
-  if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error) return <PageError error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading />;
   const it = query.data;
   return (
@@ -40,7 +41,7 @@ export function Repository() {
       acts={
         <>
           <Star id={id} starred={it.starred} stars={it.stars} />
-          <DeleteRepository id={id} name={it.full_name} />
+          {it.destroyable && <DeleteRepository id={id} name={it.full_name} />}
         </>
       }
     >
@@ -73,12 +74,13 @@ export function Repository() {
           ))}
         </Tabs.List>
         <Tabs.Panel value="tags" pt="md">
-          <TagGroups id={id} name={it.full_name} />
+          <TagGroups id={id} place={`${it.registry_hostname}/${it.full_name}`} deletable={it.destroyable} />
         </Tabs.Panel>
         <Tabs.Panel value="about" pt="md">
           {describe.error && <ErrorBox error={describe.error} />}
           <DescriptionEditor
             text={it.description}
+            changeable={it.updatable}
             saving={describe.isPending}
             onSave={(text) => describe.mutateAsync(text)}
           />

@@ -52,7 +52,7 @@ export function ConnectRegistry({ id, username }: { id: number; username: string
         <Stack gap={4}>
           <Text size="sm">{t('start.pushHint')}</Text>
           <Copy text={`docker login ${host}`} />
-          <PushCommands registry={host} repository={`${username}/hello`} />
+          <PushCommands place={`${host}/${username}/hello`} />
         </Stack>
       ) : (
         <>

@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { useOne } from '../../api/queries.js';
 import { Digest } from '../../parts/copy.js';
-import { ErrorBox } from '../../parts/error-box.js';
 import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
+import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
+import { Platforms } from '../../parts/platforms.js';
 import { Size } from '../../parts/size.js';
 import { Time } from '../../parts/time.js';
-import { Platforms } from '../repositories/tag-groups.js';
 import { TagHistory } from './tag-history.js';
 import { TagManifest } from './tag-manifest.js';
 import { TagPulls } from './tag-pulls.js';
@@ -25,7 +25,7 @@ export function Tag() {
   const { tab = 'image' } = useSearch({ from: '/signed-in/tags/$id' });
   const navigate = useNavigate({ from: '/tags/$id' });
   const query = useOne(['tags', id], (signal) => api.GET('/api/v1/tags/{id}', { params: { path: { id } }, signal }));
-  if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error) return <PageError error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading />;
   const tag = query.data;
   return (

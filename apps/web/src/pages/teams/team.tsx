@@ -1,4 +1,4 @@
-import { Anchor, Button, List, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Group, List, TextInput, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,8 +10,10 @@ import { DescriptionEditor } from '../../parts/description-editor.js';
 import { Empty } from '../../parts/empty.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Loading } from '../../parts/loading.js';
+import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
 import { WhatGoes } from '../../parts/what-goes.js';
+import { NewNamespace } from '../namespaces/new-namespace.js';
 import { Members } from './members.js';
 
 /** One team: who is in it with which role, and which namespaces are its. */
@@ -19,6 +21,7 @@ export function Team() {
   const { t } = useTranslation();
   const id = Number(useParams({ from: '/signed-in/teams/$id' }).id);
   const path = { id };
+  const [asked, namespace] = useDisclosure();
   const team = useOne(['teams', id], (signal) => api.GET('/api/v1/teams/{id}', { params: { path }, signal }));
   const namespaces = useList(['teams', id, 'namespaces'], (signal) =>
     api.GET('/api/v1/teams/{id}/namespaces', { params: { path }, signal }),
@@ -27,23 +30,32 @@ export function Team() {
     (description: string) => api.PUT('/api/v1/teams/{id}', { params: { path }, body: { team: { description } } }),
     [['teams']],
   );
-  if (team.error) return <ErrorBox error={team.error} onRetry={() => void team.refetch()} />;
+  if (team.error) return <PageError error={team.error} onRetry={() => void team.refetch()} />;
   if (!team.data) return <Loading />;
   const { name, description, updatable, destroyable } = team.data;
   return (
     <Page title={name} acts={destroyable ? <DeleteTeam id={id} name={name} /> : null}>
       {describe.error && <ErrorBox error={describe.error} />}
-      <DescriptionEditor text={description} saving={describe.isPending} onSave={(text) => describe.mutateAsync(text)} />
+      <DescriptionEditor
+        text={description}
+        changeable={updatable}
+        saving={describe.isPending}
+        onSave={(text) => describe.mutateAsync(text)}
+      />
       <Members team={id} changeable={updatable} />
-      <Title order={2} size="h3">
-        {t('namespaces.title')}
-      </Title>
+      <Group justify="space-between">
+        <Title order={2} size="h3">
+          {t('namespaces.title')}
+        </Title>
+        {updatable && <Button onClick={namespace.open}>{t('namespaces.new')}</Button>}
+      </Group>
+      <NewNamespace team={name} opened={asked} onClose={namespace.close} />
       {namespaces.data?.items.length === 0 && <Empty text={t('teams.noNamespaces')} />}
       <List>
-        {namespaces.data?.items.map((namespace) => (
-          <List.Item key={namespace.id}>
-            <Anchor component={Link} to={`/namespaces/${namespace.id}`}>
-              {namespace.name}
+        {namespaces.data?.items.map((one) => (
+          <List.Item key={one.id}>
+            <Anchor component={Link} to={`/namespaces/${one.id}`}>
+              {one.name}
             </Anchor>
           </List.Item>
         ))}

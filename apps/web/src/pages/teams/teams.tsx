@@ -24,6 +24,7 @@ export function Teams() {
     <Page title={t('teams.title')} acts={<Button onClick={modal.open}>{t('teams.new')}</Button>}>
       <NewTeam opened={opened} onClose={modal.close} />
       <DataList
+        filtered
         label={t('teams.title')}
         query={query}
         keyOf={({ id }) => id}

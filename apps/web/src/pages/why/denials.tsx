@@ -1,24 +1,24 @@
 import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { useList } from '../../api/queries.js';
 import { DataList } from '../../parts/data-list.js';
 import { Empty } from '../../parts/empty.js';
-import type { ListSearch } from '../../parts/list-search.js';
 import { Time } from '../../parts/time.js';
 import { ACTIONS } from './why-search.js';
 
 /** What registries were refused lately: one's own requests, of administrators everybody's. */
 export function Denials() {
   const { t } = useTranslation();
-  const [search, setSearch] = useState<ListSearch>({});
+  const { cursor, ...question } = useSearch({ from: '/signed-in/why' });
+  const navigate = useNavigate({ from: '/why' });
+  const search = cursor === undefined ? {} : { cursor };
   const query = useList(
-    ['denials', search],
+    ['denials', cursor],
     (signal) =>
       api.GET('/api/v1/denials', {
-        params: { query: search.cursor === undefined ? {} : { cursor: search.cursor } },
+        params: { query: search },
         signal,
       }),
     { every: 5_000 },
@@ -29,7 +29,9 @@ export function Denials() {
       query={query}
       keyOf={({ id }) => id}
       search={search}
-      onSearch={setSearch}
+      onSearch={(next) =>
+        void navigate({ search: { ...question, ...(next.cursor === undefined ? {} : { cursor: next.cursor }) } })
+      }
       empty={<Empty text={t('why.nothingRefused')} />}
       columns={[
         { title: t('why.when'), cell: ({ last_at }) => <Time at={last_at} /> },

@@ -9,6 +9,7 @@ import { useMe } from '../../api/session.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Page } from '../../parts/page.js';
 import { Denials } from './denials.js';
+import { WhereToMend } from './where-to-mend.js';
 import { ACTIONS, type WhySearch } from './why-search.js';
 
 /** May this user do that, and why; and what was refused lately. */
@@ -82,6 +83,7 @@ function Explanation({ of }: { of: Answered<'Explanation'> }) {
             <b>{t('why.change')}</b> {of.change}
           </Text>
         )}
+        {!of.allowed && of.facts.namespace !== '' && <WhereToMend namespace={of.facts.namespace} />}
         <Text fw={600}>{t('why.rules')}</Text>
         <List>
           {of.rules.map(({ rule, held }) => (

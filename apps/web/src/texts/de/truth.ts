@@ -225,6 +225,11 @@ export const truth: Texts<typeof english> = {
     tokenEnded: 'Das Token {{name}} ist abgelaufen',
     none: 'Noch ist keine Registry verbunden',
   },
+  first: {
+    title: 'Dein erstes Image',
+    intro: 'Du siehst noch kein Image. So kommt eines hierher; es erscheint hier von selbst.',
+    login: 'Melde dich mit dem Passwort an, mit dem du dich hier angemeldet hast:',
+  },
   recent: { title: 'Zuletzt geschehen', none: 'Noch ist nichts geschehen.', all: 'Alle Aktivitäten' },
   mine: { title: 'Meine Namensräume', none: 'Du hast noch keinen Namensraum.', all: 'Alle Namensräume' },
 };

@@ -222,6 +222,11 @@ export const truth = {
     tokenEnded: 'The token {{name}} has expired',
     none: 'No registry is connected yet',
   },
+  first: {
+    title: 'Your first image',
+    intro: 'You see no image yet. This brings one here; it appears on this page by itself.',
+    login: 'Sign in with the password with which you signed in here:',
+  },
   recent: { title: 'Recent activity', none: 'Nothing has happened yet.', all: 'All activities' },
   mine: { title: 'My namespaces', none: 'You have no namespace yet.', all: 'All namespaces' },
 } as const;
