@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TestBrowser } from '../support/browser.js';
+import { firstFiles, pageSources, readManifest } from '../support/page-build.js';
 import { scenes } from '../support/scenes.js';
 
+/** Bytes of compressed JavaScript, before any page is shown. */
+const FIRST_LOAD = 250_000;
 const NEEDS = { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'] } as const;
 
 scenes('the page: signing in', NEEDS, (house) => {
@@ -48,5 +51,35 @@ scenes('the page: signing in', NEEDS, (house) => {
     expect(asset.headers.get('content-encoding')).toBe('br');
     expect((await fetch(`${house().url}/assets/..%2f..%2fpackage.json`)).status).toBe(404);
     expect((await fetch(`${house().url}/no/such/page`)).status).toBe(404);
+    expect((await fetch(`${house().url}/manifest.json`)).status).toBe(404);
+    const { headers } = asset;
+    expect(headers.get('vary')).toContain('accept-encoding');
+    const again = await fetch(`${house().url}/`, { headers: { 'if-none-match': page.headers.get('etag')! } });
+    expect(again.status).toBe(304);
   });
+
+  it.each(['br', 'gzip'])(
+    'costs little at first, compressed by %s; each page comes when it is opened',
+    async (encoding) => {
+      const manifest = readManifest();
+      const files = firstFiles(manifest);
+      const sizes = await Promise.all([...files].map((file) => sizeOf(file, encoding)));
+      const sum = sizes.reduce((a, b) => a + b, 0);
+      expect(sum).toBeGreaterThan(50_000);
+      expect(sum).toBeLessThanOrEqual(FIRST_LOAD);
+      const pages = pageSources();
+      expect(pages.length).toBeGreaterThan(20);
+      for (const page of pages) {
+        expect(manifest[page], page).toMatchObject({ isDynamicEntry: true });
+        expect(files, page).not.toContain(manifest[page]!.file);
+      }
+    },
+  );
+
+  async function sizeOf(file: string, encoding: string): Promise<number> {
+    const answer = await fetch(`${house().url}/${file}`, { headers: { 'accept-encoding': encoding } });
+    await answer.arrayBuffer();
+    expect(answer.headers.get('content-encoding'), file).toBe(encoding);
+    return Number(answer.headers.get('content-length'));
+  }
 });

@@ -2,10 +2,18 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { until } from './until.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Where screenshots are left for people to look at. */
 const PICTURES = '.test-output/screenshots';
+/** What moves because somebody has just clicked or typed does not count. */
+const SUM_SHIFTS = `new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput } of list.getEntries())
+    if (!hadRecentInput) globalThis.shifted = (globalThis.shifted ?? 0) + value;
+}).observe({ type: 'layout-shift', buffered: true });`;
+/** A machine that is busy with other tests takes its time. */
+const AT_REST_MS = 45_000;
 const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
 export interface ViewOptions {
@@ -56,6 +64,7 @@ export class View {
 
   static async open(context: BrowserContext, url: string): Promise<View> {
     const view = new View(context, await context.newPage());
+    await view.page.addInitScript(SUM_SHIFTS);
     const origin = new URL(url).origin;
     view.page.on('console', (message) => {
       if (message.type() === 'error' && /Content.Security.Policy/i.test(message.text()))
@@ -81,11 +90,27 @@ export class View {
     await this.page.getByRole('heading', { name: 'Dashboard' }).waitFor();
   }
 
+  /** Waits until the page has its heading and nothing in it still loads. */
+  async untilAtRest(): Promise<void> {
+    const expression = `document.querySelector('h1') !== null && document.querySelector('[aria-busy="true"]') === null`;
+    await until('the page is at rest', () => this.page.evaluate<boolean>(expression), { timeoutMs: AT_REST_MS });
+  }
+
+  /** How much of the page has moved under its reader's eyes since it was opened (cumulative layout shift). */
+  async shift(): Promise<number> {
+    return this.page.evaluate<number>('globalThis.shifted ?? 0');
+  }
+
+  /** By how many pixels the page is wider than its window. */
+  async overflow(): Promise<number> {
+    return this.page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - window.innerWidth)');
+  }
+
   /** Fails on what axe calls serious or critical once the page is at rest: a menu that is just closing has no entries. */
   async expectAccessible(): Promise<void> {
     // By the debugger, not as an element of the page, which its policy would refuse.
     await this.page.evaluate(readFileSync(AXE, 'utf8'));
-    await expect.poll(() => this.seriousFindings(), { timeout: 10_000, interval: 500 }).toEqual([]);
+    await expect.poll(() => this.seriousFindings(), { timeout: AT_REST_MS, interval: 500 }).toEqual([]);
   }
 
   private async seriousFindings(): Promise<unknown[]> {
