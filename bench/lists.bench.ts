@@ -1,26 +1,15 @@
 import { addressOf, type ListRoute, listRoutes } from '../test/support/list-routes.js';
-import { fillCatalog, type Size } from '../test/support/big-catalog.js';
-import { ADMIN, hasRedis, House } from './harness/house.js';
-import type { Program } from './harness/program.js';
+import { READER, type Side, withBigHouses } from './harness/big-houses.js';
+import { ADMIN } from './harness/house.js';
 import { keep } from './harness/row.js';
 import { quantile } from './harness/sample.js';
-import { basic, SERVICE } from './harness/token-requests.js';
+import { basic } from './harness/token-requests.js';
 
-/** 5 000 tags, and 500 000; the numbers of people and teams, and the logs, grow with them. */
-const SMALL: Size = { repositories: 100, tags: 50, teams: 50, users: 100, logged: 1_000 };
-const BIG: Size = { repositories: 10_000, tags: 50, teams: 2_000, users: 5_000, logged: 50_000 };
 const LIMIT = 1.5;
 /** Requests to each side. */
 const REQUESTS = 40 * Number(process.env['BENCH_ROUNDS'] ?? 3);
 /** The first requests fill caches of statements and pages, of either side. */
 const WARM = 10;
-/** Whoever sees some of everything. */
-const READER = { username: 'reader', password: 'a password for benchmarks too' };
-
-interface Side {
-  house: House;
-  api: Program;
-}
 
 /** Milliseconds, 95th percentile: of 5 000 tags, and of 500 000. */
 interface Compared {
@@ -35,27 +24,11 @@ interface Measured extends Compared {
   as: string;
 }
 
-const options = { queues: hasRedis() ? 'redis' : 'postgres', registry: SERVICE } as const;
-const [small, big] = [await House.build(options), await House.build(options)];
-try {
-  const sides = [await open(small, SMALL), await open(big, BIG)] as const;
+await withBigHouses(async (sides) => {
   const results: Measured[] = [];
   for (const route of listRoutes()) results.push(...(await measureList(route, sides)));
   report(results);
-} finally {
-  await small.remove();
-  await big.remove();
-}
-
-async function open(house: House, size: Size): Promise<Side> {
-  const api = await house.startApi();
-  const headers = { 'content-type': 'application/json', authorization: basic(ADMIN.username, ADMIN.password) };
-  const body = JSON.stringify({ user: { ...READER, email: 'reader@bench.test' } });
-  const answer = await fetch(`${api.url}/api/v1/users`, { method: 'POST', headers, body });
-  if (answer.status !== 201) throw new Error(`the reader was answered ${answer.status}: ${await answer.text()}`);
-  await fillCatalog((text, values) => house.sql.query(text, values), size, READER.username);
-  return { house, api };
-}
+});
 
 async function measureList(route: ListRoute, sides: readonly [Side, Side]): Promise<Measured[]> {
   const results: Measured[] = [];
