@@ -44,6 +44,8 @@ function hintOf(error: Error) {
   if (error.status === 0) return 'errors.hints.unreachable' as const;
   if (error.status === 403) return 'errors.hints.forbidden' as const;
   if (error.status === 404) return 'errors.hints.missing' as const;
+  if (error.status === 400 || error.status === 422) return 'errors.hints.invalid' as const;
+  if (error.status === 409) return 'errors.hints.conflict' as const;
   if (error.status === 412) return 'errors.hints.stale' as const;
   if (error.status === 429) return 'errors.hints.slowDown' as const;
   if (error.status >= 500) return 'errors.hints.broken' as const;

@@ -48,6 +48,8 @@ export const common: Texts<typeof english> = {
       unreachable: 'Prüfe das Netz und ob Portus läuft; versuche es dann noch einmal.',
       forbidden: 'Du darfst das sehen, aber nicht tun. Ein Administrator oder ein Besitzer des Teams kann helfen.',
       missing: 'Vielleicht wurde es gelöscht, oder du darfst es nicht sehen.',
+      invalid: 'Berichtige, was hier genannt ist, und versuche es dann noch einmal.',
+      conflict: 'So, wie die Dinge stehen, geht es nicht. Lade neu, um zu sehen, wie sie jetzt stehen.',
       stale:
         'Inzwischen hat es jemand anders geändert. Lade neu, sieh dir die Änderung an und versuche es noch einmal.',
       slowDown: 'Zu viele Versuche. Warte ein wenig und versuche es dann noch einmal.',

@@ -45,6 +45,8 @@ export const common = {
       unreachable: 'Check the network, and whether Portus is running; then try again.',
       forbidden: 'You may see this, but not do it. An administrator or an owner of the team can help.',
       missing: 'It may have been deleted, or you may not see it.',
+      invalid: 'Correct what is named here, then try again.',
+      conflict: 'It is not possible as things stand. Reload to see how they stand now.',
       stale: 'Somebody else has changed it in the meantime. Reload, look at the change, and try again.',
       slowDown: 'Too many attempts. Wait a little, then try again.',
       broken: 'This is not your fault. Try again; if it stays, tell an administrator the request id.',
