@@ -53,6 +53,7 @@ scenes('the page: people', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'],
     await his.page.goto('/why');
     await his.page.getByRole('link', { name: 'crew/app' }).first().click();
     await his.page.getByText('No', { exact: true }).waitFor();
+    expect(await his.page.getByRole('textbox', { name: 'Repository' }).inputValue()).toBe('crew/app');
     await his.expectAccessible();
     await his.picture('why');
     await view.page.getByLabel('User name').fill('bob');
@@ -119,7 +120,7 @@ scenes('the page: people', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'],
     await view.page.getByRole('heading', { name: 'Dashboard' }).waitFor();
     for (const [keys, text, found] of [
       ['/', 'cre', 'crew'],
-      ['Control+k', 'bo', 'bob'],
+      ['Control+k', 'ali', 'alice'],
     ] as const) {
       await view.page.keyboard.press(keys);
       await view.page.keyboard.type(text);

@@ -52,6 +52,7 @@ export function Members({ team, changeable }: { team: number; changeable: boolea
                       aria-label={t('teams.roleOf', { name: member.username })}
                       data={roles}
                       value={member.role}
+                      maw={220}
                       allowDeselect={false}
                       onChange={(role) => change.mutate({ member: member.id, role: role as Role })}
                     />

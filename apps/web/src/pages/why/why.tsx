@@ -15,14 +15,30 @@ import { ACTIONS, type WhySearch } from './why-search.js';
 /** May this user do that, and why; and what was refused lately. */
 export function Why() {
   const { t } = useTranslation();
+  const { user, action, repository } = useSearch({ from: '/signed-in/why' });
+  const question = { ...(user && { user }), ...(action && { action }), ...(repository && { repository }) };
+  return (
+    <Page title={t('why.title')}>
+      <Question key={JSON.stringify(question)} asked={question} />
+      {question.repository !== undefined && <Explained {...question} repository={question.repository} />}
+      <Title order={2} size="h3">
+        {t('why.refused')}
+      </Title>
+      <Denials />
+    </Page>
+  );
+}
+
+/** What is asked; filled with what the address asks, so that it can be asked a little differently. */
+function Question({ asked }: { asked: WhySearch }) {
+  const { t } = useTranslation();
   const me = useMe();
-  const search = useSearch({ from: '/signed-in/why' });
   const navigate = useNavigate({ from: '/why' });
   const form = useForm({
     initialValues: {
-      user: search.user ?? me?.username ?? '',
-      action: search.action ?? 'push',
-      repository: search.repository ?? '',
+      user: asked.user ?? me?.username ?? '',
+      action: asked.action ?? 'push',
+      repository: asked.repository ?? '',
     },
   });
   const ask = form.onSubmit(
@@ -30,31 +46,24 @@ export function Why() {
       void navigate({ search: { user, action: action as NonNullable<WhySearch['action']>, repository } }),
   );
   return (
-    <Page title={t('why.title')}>
-      <form onSubmit={ask}>
-        <Group align="flex-end">
-          <TextInput label={t('why.user')} disabled={me?.admin !== true} {...form.getInputProps('user')} />
-          <Select
-            label={t('why.action')}
-            data={ACTIONS.map((value) => ({ value, label: t(`actions.${value}`) }))}
-            allowDeselect={false}
-            {...form.getInputProps('action')}
-          />
-          <TextInput
-            label={t('why.repository')}
-            placeholder="team/image"
-            required
-            {...form.getInputProps('repository')}
-          />
-          <Button type="submit">{t('why.ask')}</Button>
-        </Group>
-      </form>
-      {search.repository !== undefined && <Explained {...search} repository={search.repository} />}
-      <Title order={2} size="h3">
-        {t('why.refused')}
-      </Title>
-      <Denials />
-    </Page>
+    <form onSubmit={ask}>
+      <Group align="flex-end">
+        <TextInput label={t('why.user')} disabled={me?.admin !== true} {...form.getInputProps('user')} />
+        <Select
+          label={t('why.action')}
+          data={ACTIONS.map((value) => ({ value, label: t(`actions.${value}`) }))}
+          allowDeselect={false}
+          {...form.getInputProps('action')}
+        />
+        <TextInput
+          label={t('why.repository')}
+          placeholder="team/image"
+          required
+          {...form.getInputProps('repository')}
+        />
+        <Button type="submit">{t('why.ask')}</Button>
+      </Group>
+    </form>
   );
 }
 
