@@ -63,6 +63,7 @@ export class View {
   ) {}
 
   static async open(context: BrowserContext, url: string): Promise<View> {
+    context.setDefaultTimeout(AT_REST_MS);
     const view = new View(context, await context.newPage());
     await view.page.addInitScript(SUM_SHIFTS);
     const origin = new URL(url).origin;

@@ -92,6 +92,7 @@ export const catalog: Texts<typeof english> = {
       tags: 'Tags',
       repository: 'Repository',
       namespace: 'Namensraum',
+      team: 'Team',
       retention: 'Durch eine Aufbewahrungsregel',
     },
     progressTitle: 'Fortschritt',
