@@ -1,4 +1,17 @@
-import { Alert, Badge, Button, Group, List, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  Alert,
+  Badge,
+  Button,
+  Group,
+  List,
+  Paper,
+  Select,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -76,7 +89,8 @@ function Explained({ user, action = 'push', repository }: WhySearch & { reposito
       ),
   });
   if (query.error) return <ErrorBox error={query.error} />;
-  return query.data ? <Explanation of={query.data} /> : null;
+  // As high as most explanations, so that what follows does not jump.
+  return query.data ? <Explanation of={query.data} /> : <Skeleton height={480} aria-busy="true" />;
 }
 
 function Explanation({ of }: { of: Answered<'Explanation'> }) {
@@ -92,7 +106,6 @@ function Explanation({ of }: { of: Answered<'Explanation'> }) {
             <b>{t('why.change')}</b> {of.change}
           </Text>
         )}
-        {!of.allowed && of.facts.namespace !== '' && <WhereToMend namespace={of.facts.namespace} />}
         <Text fw={600}>{t('why.rules')}</Text>
         <List>
           {of.rules.map(({ rule, held }) => (
@@ -104,6 +117,7 @@ function Explanation({ of }: { of: Answered<'Explanation'> }) {
             </List.Item>
           ))}
         </List>
+        {!of.allowed && of.facts.namespace !== '' && <WhereToMend namespace={of.facts.namespace} />}
       </Stack>
     </Paper>
   );
