@@ -7,6 +7,9 @@ const resolve = { conditions };
 const setupFiles = ['test/support/contract/setup.ts'];
 const ssr = { resolve: { conditions, externalConditions: conditions } };
 
+/** Files at a time. They wait for servers more than they compute, so even two cores carry three. */
+const SIDE_BY_SIDE = 3;
+
 /**
  * Four sizes of tests. `unit`: no process, no network. `medium`: real PostgreSQL and both queue backends. `fuzz`: random
  * input, a bounded number of rounds here and more of them by `npm run fuzz`. `e2e`: the built programs, a real registry and real clients. `scripts/test.mjs` starts what the last two need.
@@ -35,6 +38,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          maxWorkers: SIDE_BY_SIDE,
         },
       },
       {
@@ -60,7 +64,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],
