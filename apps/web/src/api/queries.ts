@@ -8,6 +8,12 @@ interface Often {
   every?: number;
 }
 
+interface OneOften<T> {
+  /** As of lists; or how often that is, by what is known. */
+  every?: number | ((known: T | undefined) => number | false);
+  when?: boolean;
+}
+
 /** One page of a list; the page before stays to be seen while the next one loads. */
 export function useList<T>(
   key: Key,
@@ -22,13 +28,18 @@ export function useList<T>(
   });
 }
 
-/** One resource. */
+/** One resource; it is asked for as soon as that makes sense (`when`, default at once). */
 export function useOne<T>(
   key: Key,
   ask: (signal: AbortSignal) => Promise<Call<T>>,
-  { every }: Often = {},
+  { every, when = true }: OneOften<T> = {},
 ): UseQueryResult<T> {
-  return useQuery({ refetchInterval: every ?? false, queryKey: key, queryFn: ({ signal }) => answer(ask(signal)) });
+  return useQuery<T>({
+    refetchInterval: typeof every === 'function' ? ({ state }) => every(state.data) : (every ?? false),
+    enabled: when,
+    queryKey: key,
+    queryFn: ({ signal }) => answer(ask(signal)),
+  });
 }
 
 /** A change; what it makes stale (`outdates`: beginnings of keys) is asked for anew before the change counts as done. */

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { namespaceSearch } from '../pages/namespaces/namespace-search.js';
 import { repositorySearch } from '../pages/repositories/repository-search.js';
 import { tagSearch } from '../pages/tags/tag-search.js';
 import { listSearch } from '../parts/list-search.js';
@@ -20,7 +21,7 @@ const namespaces = createRoute({
 const namespace = createRoute({
   getParentRoute,
   path: '/namespaces/$id',
-  validateSearch: listSearch,
+  validateSearch: namespaceSearch,
   component: lazyRouteComponent(() => import('../pages/namespaces/namespace.js'), 'Namespace'),
 });
 const repositories = createRoute({

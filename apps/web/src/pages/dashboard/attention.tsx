@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../api/session.js';
 import { Box } from './box.js';
-import { type Concern, useHouseConcerns, useTokenConcerns } from './concerns.js';
+import { type Concern, useDeadLetterConcerns, useHouseConcerns, useTokenConcerns } from './concerns.js';
 
 /** What somebody has to do something about: their tokens; for administrators the house too. */
 export function Attention() {
@@ -13,12 +13,14 @@ export function Attention() {
 }
 
 function OfPerson({ user }: { user: number }) {
-  return <Concerns of={useTokenConcerns(user)} />;
+  const [tokens, letters] = [useTokenConcerns(user), useDeadLetterConcerns()];
+  return <Concerns of={tokens === null || letters === null ? null : [...letters, ...tokens]} />;
 }
 
 function OfHouse({ user }: { user: number }) {
-  const [tokens, house] = [useTokenConcerns(user), useHouseConcerns()];
-  return <Concerns of={house === null || tokens === null ? null : [...house, ...tokens]} />;
+  const [tokens, letters, house] = [useTokenConcerns(user), useDeadLetterConcerns(), useHouseConcerns()];
+  const known = house !== null && letters !== null && tokens !== null;
+  return <Concerns of={known ? [...house, ...letters, ...tokens] : null} />;
 }
 
 /** null: not yet known. */

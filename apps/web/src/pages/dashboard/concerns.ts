@@ -3,7 +3,7 @@ import type { LinkProps } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../../api/client.js';
 import { useHealth } from '../../api/health.js';
-import { useList } from '../../api/queries.js';
+import { useList, useOne } from '../../api/queries.js';
 
 export interface Concern {
   text: string;
@@ -17,7 +17,7 @@ const SOON_MS = 14 * 86_400_000;
 /** Registries of which the drift is asked for. */
 const MOST = 20;
 /** Told of in words of their own. */
-const TOLD_BY_REGISTRY = /^(registry(:.*)?|clocks)$/;
+const TOLD_ALREADY = /^(registry(:.*)?|clocks|webhooks)$/;
 
 /** Tokens of a person that end soon, or have ended; null while they are not known. */
 export function useTokenConcerns(user: number): Concern[] | null {
@@ -40,11 +40,33 @@ export function useTokenConcerns(user: number): Concern[] | null {
   });
 }
 
+/** Deliveries of webhooks that were given up, of those that this person owns; null while they are not known. */
+export function useDeadLetterConcerns(): Concern[] | null {
+  const { t } = useTranslation();
+  const { data } = useList(['dead letters'], (signal) => api.GET('/api/v1/dead_letters', { signal }), {
+    every: LOOK_MS,
+  });
+  if (!data) return null;
+  return data.items.map(({ namespace, webhook, dead: count }) => ({
+    text: t('attention.letters', { name: webhook.name, place: namespace.name, count }),
+    link: {
+      to: '/namespaces/$id/webhooks/$webhook',
+      params: { id: String(namespace.id), webhook: String(webhook.id) },
+      search: { state: 'dead' },
+    },
+  }));
+}
+
 /** What is wrong with registries, events, and the parts of the house; null while it is not known. */
 export function useHouseConcerns(): Concern[] | null {
-  const [registries, events, parts] = [useRegistryConcerns(), useEventConcerns(), usePartConcerns()];
-  if (registries === null || events === null || parts === null) return null;
-  return [...registries, ...events, ...parts];
+  const [registries, events, parts, scans] = [
+    useRegistryConcerns(),
+    useEventConcerns(),
+    usePartConcerns(),
+    useScanConcerns(),
+  ];
+  if (registries === null || events === null || parts === null || scans === null) return null;
+  return [...registries, ...events, ...scans, ...parts];
 }
 
 function useRegistryConcerns(): Concern[] | null {
@@ -89,13 +111,25 @@ function useEventConcerns(): Concern[] | null {
 
 const eventsThat = (state: 'failed' | 'dead'): LinkProps => ({ to: '/truth', search: { state } });
 
-/** Also scanners and webhooks, which are parts of it. */
+function useScanConcerns(): Concern[] | null {
+  const { t } = useTranslation();
+  const { data } = useOne(['scans', 'summary'], (signal) => api.GET('/api/v1/scans/summary', { signal }), {
+    every: LOOK_MS,
+  });
+  if (!data) return null;
+  const { failed: count } = data;
+  return count === 0
+    ? []
+    : [{ text: t('attention.scans', { count }), link: { to: '/scans', search: { state: 'failed' } } }];
+}
+
+/** Also scanners, which are parts of it. */
 function usePartConcerns(): Concern[] | null {
   const { t } = useTranslation();
   const { data } = useHealth(LOOK_MS);
   if (!data) return null;
   return Object.entries(data).flatMap(([name, { status, msg }]): Concern[] =>
-    status === 'up' || TOLD_BY_REGISTRY.test(name)
+    status === 'up' || TOLD_ALREADY.test(name)
       ? []
       : [{ text: t('attention.component', { name, why: msg }), link: { to: '/health' } }],
   );

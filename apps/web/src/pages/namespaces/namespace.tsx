@@ -1,8 +1,10 @@
-import { Anchor, SegmentedControl, Text, Title } from '@mantine/core';
+import { Anchor, SegmentedControl, Stack, Tabs, Text } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import type { Answered } from '../../../../../libs/client/src/client.js';
 import { api } from '../../api/client.js';
 import { useChange, useList, useOne } from '../../api/queries.js';
+import { useMe } from '../../api/session.js';
 import { PushCommands } from '../../parts/client-commands.js';
 import { Empty } from '../../parts/empty.js';
 import { ErrorBox } from '../../parts/error-box.js';
@@ -14,7 +16,12 @@ import { Page } from '../../parts/page.js';
 import { Time } from '../../parts/time.js';
 import { DescriptionEditor } from '../../parts/description-editor.js';
 import { RepositoryTable } from '../repositories/repository-table.js';
+import { Plan } from '../retention/plan.js';
+import { Rules } from '../retention/rules.js';
+import { Risks } from '../risks/risks.js';
+import { Webhooks } from '../webhooks/webhooks.js';
 import { DeleteNamespace } from './delete-namespace.js';
+import { type NamespaceSearch, type NamespaceTab, TABS } from './namespace-search.js';
 import { Visibility, VISIBILITIES, type VisibilityName } from './visibility.js';
 
 /** Without a number the api answers all of them. */
@@ -25,16 +32,8 @@ export function Namespace() {
   const { t } = useTranslation();
   const { id: text } = useParams({ from: '/signed-in/namespaces/$id' });
   const id = Number(text);
-  const search = useSearch({ from: '/signed-in/namespaces/$id' });
-  const navigate = useNavigate({ from: '/namespaces/$id' });
   const namespace = useOne(['namespaces', id], (signal) =>
     api.GET('/api/v1/namespaces/{id}', { params: { path: { id } }, signal }),
-  );
-  const repositories = useList(['namespaces', id, 'repositories', search], (signal) =>
-    api.GET('/api/v1/namespaces/{id}/repositories', {
-      params: { path: { id }, query: { per_page: PER_PAGE, ...apiQuery(search) } },
-      signal,
-    }),
   );
   const change = useChange(
     (changes: { visibility?: VisibilityName; description?: string }) =>
@@ -70,19 +69,7 @@ export function Namespace() {
         saving={change.isPending}
         onSave={(text) => change.mutateAsync({ description: text })}
       />
-      <Title order={2} size="h3">
-        {t('repositories.title')}
-      </Title>
-      <RepositoryTable
-        query={repositories}
-        search={search}
-        onSearch={(next) => void navigate({ search: next })}
-        empty={
-          <Empty text={t('namespaces.noRepositories')}>
-            {permissions.push && <PushCommands place={`${host}/${global ? '' : `${name}/`}IMAGE`} />}
-          </Empty>
-        }
-      />
+      <NamespaceTabs of={namespace.data} host={host} />
     </Page>
   );
 }
@@ -94,5 +81,81 @@ function TeamOf({ team }: { team: { id: number; name: string; hidden: boolean } 
     <Anchor component={Link} to={`/teams/${team.id}`}>
       {team.name}
     </Anchor>
+  );
+}
+
+function NamespaceTabs({ of, host }: { of: Answered<'Namespace'>; host: string }) {
+  const { id, name, permissions } = of;
+  const { t } = useTranslation();
+  const me = useMe();
+  const owns = me?.admin === true || permissions.role === 'owner';
+  const search = useSearch({ from: '/signed-in/namespaces/$id' });
+  const navigate = useNavigate({ from: '/namespaces/$id' });
+  const go = (next: NamespaceSearch) => void navigate({ search: next });
+  const member = owns || permissions.role !== null;
+  const shown = TABS.filter((name) => name === 'repositories' || (name === 'retention' ? owns : member));
+  const tab = shown.find((name) => name === search.tab) ?? 'repositories';
+  return (
+    <Tabs
+      value={tab}
+      onChange={(value) => go(value === 'repositories' ? {} : { tab: value as NamespaceTab })}
+      keepMounted={false}
+    >
+      <Tabs.List>
+        {shown.map((one) => (
+          <Tabs.Tab key={one} value={one}>
+            {t(`namespaces.tabs.${one}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="repositories" pt="md">
+        <Repositories of={of} host={host} />
+      </Tabs.Panel>
+      <Tabs.Panel value="webhooks" pt="md">
+        <Webhooks
+          namespace={id}
+          changeable={owns}
+          search={search}
+          onSearch={(next) => go({ ...next, tab: 'webhooks' })}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="retention" pt="md">
+        <Stack gap="xl">
+          <Rules namespace={id} />
+          <Plan namespace={id} search={search} onSearch={(next) => go({ ...next, tab: 'retention' })} />
+        </Stack>
+      </Tabs.Panel>
+      <Tabs.Panel value="risks" pt="md">
+        <Risks
+          place={{ id, name }}
+          changeable={owns}
+          search={search}
+          onSearch={(next) => go({ ...next, tab: 'risks' })}
+        />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function Repositories({ of, host }: { of: Answered<'Namespace'>; host: string }) {
+  const { id, name, permissions, global } = of;
+  const { t } = useTranslation();
+  const search = useSearch({ from: '/signed-in/namespaces/$id' });
+  const navigate = useNavigate({ from: '/namespaces/$id' });
+  const query = { per_page: PER_PAGE, ...apiQuery(search) };
+  const repositories = useList(['namespaces', id, 'repositories', query], (signal) =>
+    api.GET('/api/v1/namespaces/{id}/repositories', { params: { path: { id }, query }, signal }),
+  );
+  return (
+    <RepositoryTable
+      query={repositories}
+      search={search}
+      onSearch={(next) => void navigate({ search: next })}
+      empty={
+        <Empty text={t('namespaces.noRepositories')}>
+          {permissions.push && <PushCommands place={`${host}/${global ? '' : `${name}/`}IMAGE`} />}
+        </Empty>
+      }
+    />
   );
 }

@@ -7,6 +7,7 @@ import type { Answered } from '../../../../../libs/client/src/client.js';
 import type { Listed } from '../../api/client.js';
 import { DataList } from '../../parts/data-list.js';
 import type { ListSearch } from '../../parts/list-search.js';
+import { RepositoryVerdict } from '../../parts/scan-verdict.js';
 import { Size } from '../../parts/size.js';
 import { Time } from '../../parts/time.js';
 
@@ -41,6 +42,7 @@ export function RepositoryTable({ query, search, onSearch, empty }: Props) {
         },
         { title: t('repositories.tags'), cell: ({ tags_count }) => tags_count.toLocaleString(i18n.language) },
         { title: t('repositories.size'), cell: ({ size }) => <Size bytes={size} /> },
+        { title: t('verdict.title'), cell: ({ scan }) => <RepositoryVerdict of={scan} /> },
         { title: t('repositories.pulls'), cell: ({ pull_count }) => pull_count.toLocaleString(i18n.language) },
         { title: t('repositories.pushed'), cell: ({ last_pushed_at }) => <Time at={last_pushed_at} /> },
       ]}

@@ -10,11 +10,13 @@ import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
 import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
+import { RepositoryVerdict } from '../../parts/scan-verdict.js';
 import { Size } from '../../parts/size.js';
 import { Time } from '../../parts/time.js';
 import { Comments } from './comments.js';
 import { DeleteRepository } from './delete-repository.js';
 import { type RepositoryTab, TABS } from './repository-search.js';
+import { ScanRepository } from './scan-repository.js';
 import { TagGroups } from './tag-groups.js';
 
 /** One repository: its tags, what it is for, what people say of it. */
@@ -41,6 +43,7 @@ export function Repository() {
       acts={
         <>
           <Star id={id} starred={it.starred} stars={it.stars} />
+          <ScanRepository id={id} />
           {it.destroyable && <DeleteRepository id={id} name={it.full_name} />}
         </>
       }
@@ -58,6 +61,7 @@ export function Repository() {
           [t('repositories.pushed'), <Time key="pushed" at={it.last_pushed_at} />],
           [t('repositories.pulls'), it.pull_count.toLocaleString(i18n.language)],
           [t('repositories.pulled'), <Time key="pulled" at={it.pulled_at} />],
+          [t('verdict.title'), <RepositoryVerdict key="scan" of={it.scan} />],
           [t('repositories.equal'), <Time key="equal" at={it.digests_equal_at} />],
         ]}
       />

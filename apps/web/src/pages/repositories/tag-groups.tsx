@@ -12,6 +12,7 @@ import { type Column, DataList } from '../../parts/data-list.js';
 import { Empty } from '../../parts/empty.js';
 import { apiQuery } from '../../parts/list-search.js';
 import { Platforms } from '../../parts/platforms.js';
+import { ScanVerdict } from '../../parts/scan-verdict.js';
 import { Size } from '../../parts/size.js';
 import { Time } from '../../parts/time.js';
 import { DeleteTags } from './delete-tags.js';
@@ -82,6 +83,7 @@ function useColumns(): Column<Tag[]>[] {
     { title: t('tags.columns.image'), cell: of(({ digest }) => <Digest digest={digest} />) },
     { title: t('tags.columns.platforms'), cell: of((first) => <Platforms of={first} />) },
     { title: t('tags.columns.size'), cell: of(({ size }) => <Size bytes={size} />) },
+    { title: t('tags.columns.vulnerabilities'), cell: of(({ scan }) => <ScanVerdict of={scan} />) },
     { title: t('tags.columns.author'), cell: of(({ author }) => author?.name ?? t('unknown')) },
     { title: t('tags.columns.pushed'), sort: 'updated_at', cell: of(({ updated_at }) => <Time at={updated_at} />) },
     { title: t('tags.columns.pulled'), cell: of(({ pulled_at }) => <Time at={pulled_at} />) },

@@ -33,6 +33,8 @@ export const common: Texts<typeof english> = {
     activities: 'Aktivitäten',
     users: 'Benutzer',
     bots: 'Bots',
+    scans: 'Scans',
+    retention: 'Aufbewahrung',
     truth: 'Wahrheit',
     registries: 'Registries',
     health: 'Zustand',

@@ -30,6 +30,8 @@ export const common = {
     activities: 'Activities',
     users: 'Users',
     bots: 'Bots',
+    scans: 'Scans',
+    retention: 'Retention',
     truth: 'Truth',
     registries: 'Registries',
     health: 'Health',
