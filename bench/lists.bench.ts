@@ -2,21 +2,10 @@ import { addressOf, type ListRoute, listRoutes } from '../test/support/list-rout
 import { READER, type Side, withBigHouses } from './harness/big-houses.js';
 import { ADMIN } from './harness/house.js';
 import { keep } from './harness/row.js';
-import { quantile } from './harness/sample.js';
+import { ask, type Compared, judge } from './harness/side-by-side.js';
 import { basic } from './harness/token-requests.js';
 
 const LIMIT = 1.5;
-/** Requests to each side. */
-const REQUESTS = 40 * Number(process.env['BENCH_ROUNDS'] ?? 3);
-/** The first requests fill caches of statements and pages, of either side. */
-const WARM = 10;
-
-/** Milliseconds, 95th percentile: of 5 000 tags, and of 500 000. */
-interface Compared {
-  small: number;
-  big: number;
-  ratio: number;
-}
 
 interface Measured extends Compared {
   list: string;
@@ -34,15 +23,14 @@ async function measureList(route: ListRoute, sides: readonly [Side, Side]): Prom
   const results: Measured[] = [];
   for (const [as, who] of Object.entries({ admin: ADMIN, reader: READER })) {
     const authorization = basic(who.username, who.password);
-    const urls = await Promise.all(sides.map((side) => urlOf(route, side)));
+    const urls = [await urlOf(route, sides[0]), await urlOf(route, sides[1])] as const;
     const firsts = await Promise.all(urls.map((url) => ask(url, authorization)));
     if (firsts.some(({ status }) => status !== 200)) continue;
-    const pages: [Measured['page'], URL[]][] = [['first', urls]];
-    const cursors = firsts.map(({ cursor }) => cursor);
-    if (cursors.every((cursor) => cursor !== null))
-      pages.push(['cursor', urls.map((url, i) => behind(url, cursors[i]!))]);
+    const pages: [Measured['page'], readonly [URL, URL]][] = [['first', urls]];
+    const [few, many] = firsts.map(({ cursor }) => cursor);
+    if (few && many) pages.push(['cursor', [behind(urls[0], few), behind(urls[1], many)]]);
     for (const [page, both] of pages) {
-      results.push({ list: route.template, page, as, ...(await judge(both, authorization)) });
+      results.push({ list: route.template, page, as, ...(await judge({ urls: both, authorization })) });
     }
   }
   if (results.length === 0) throw new Error(`nobody may see ${route.template}`);
@@ -58,39 +46,6 @@ function behind(url: URL, cursor: string): URL {
   const next = new URL(url);
   next.searchParams.set('cursor', cursor);
   return next;
-}
-
-async function ask(url: URL, authorization: string): Promise<{ status: number; cursor: string | null; ms: number }> {
-  const begun = performance.now();
-  const answer = await fetch(url, { headers: { authorization } });
-  await answer.arrayBuffer();
-  return { status: answer.status, cursor: answer.headers.get('x-next-cursor'), ms: performance.now() - begun };
-}
-
-/** What is above the limit is measured twice more, and the middle counts: one pause of the machine makes a 95th percentile. */
-async function judge(urls: URL[], authorization: string): Promise<Compared> {
-  const first = await compare(urls, authorization);
-  if (first.ratio <= LIMIT) return first;
-  const all = [first, await compare(urls, authorization), await compare(urls, authorization)];
-  return all.toSorted((a, b) => a.ratio - b.ratio)[1]!;
-}
-
-/** One request to each in turn, so that what slows the machine slows both. */
-async function compare(urls: URL[], authorization: string): Promise<Compared> {
-  const times: [number[], number[]] = [[], []];
-  for (let i = -WARM; i < REQUESTS; i += 1) {
-    for (const [side, url] of urls.entries()) {
-      const { ms } = await ask(url, authorization);
-      if (i >= 0) times[side]!.push(ms);
-    }
-  }
-  const [small95, big95] = times.map((taken) =>
-    quantile(
-      taken.toSorted((a, b) => a - b),
-      0.95,
-    ),
-  );
-  return { small: small95!, big: big95!, ratio: big95! / small95! };
 }
 
 function report(results: Measured[]): void {

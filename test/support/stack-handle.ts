@@ -36,7 +36,7 @@ export interface StackParts {
   /** What api and workers were first started with. */
   environment: Record<string, string>;
   newApi: (changes: Record<string, string | undefined>) => Promise<{ url: string; program: Program }>;
-  newWorker: () => Promise<Program>;
+  newWorker: (changes: Record<string, string | undefined>) => Promise<Program>;
   undo: () => Promise<void>;
 }
 
@@ -121,9 +121,9 @@ export class Stack {
     return program;
   }
 
-  /** One more worker. */
-  async startWorker(): Promise<Program> {
-    const worker = await this.parts.newWorker();
+  /** One more worker, with other settings where they are given. */
+  async startWorker(changes: Record<string, string | undefined> = {}): Promise<Program> {
+    const worker = await this.parts.newWorker(changes);
     await worker.start();
     this.workers.push(worker);
     return worker;

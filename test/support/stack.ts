@@ -101,7 +101,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
     signing: { ...key, trust, issuer: ISSUER },
     environment: withoutUndefined(env),
     newApi: async (changes) => newApi({ ...env, ...changes }, undo),
-    newWorker: async () => newWorker(env, undo),
+    newWorker: async (changes) => newWorker({ ...env, ...changes }, undo),
     undo: () => undoAll(undo),
   });
   for (let i = 0; i < (options.workers ?? 1); i++) await stack.startWorker();
