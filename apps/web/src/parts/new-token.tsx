@@ -27,6 +27,11 @@ interface Wanted {
 /** What a token is for, when it ends, and what it may at most. */
 export function NewToken({ user, opened, onClose, onMade }: Props) {
   const { t } = useTranslation();
+  const endText = (ends: (typeof ENDS)[number]): string => {
+    if (ends === 'never') return t('never');
+    if (ends === 'on') return t('tokens.onDay');
+    return t('tokens.days', { count: Number(ends) });
+  };
   const form = useForm<Wanted>({
     initialValues: { application: '', ends: '90', on: '', actions: [...ACTIONS], namespaces: [] },
     validate: {
@@ -68,7 +73,7 @@ export function NewToken({ user, opened, onClose, onMade }: Props) {
       />
       <Select
         label={t('tokens.expires')}
-        data={ENDS.map((value) => ({ value, label: endText(value, t) }))}
+        data={ENDS.map((value) => ({ value, label: endText(value) }))}
         allowDeselect={false}
         {...form.getInputProps('ends')}
       />
@@ -107,12 +112,6 @@ function Namespaces(props: NamespacesProps) {
       {...props}
     />
   );
-}
-
-function endText(ends: (typeof ENDS)[number], t: ReturnType<typeof useTranslation>['t']): string {
-  if (ends === 'never') return t('never');
-  if (ends === 'on') return t('tokens.onDay');
-  return t('tokens.days', { count: Number(ends) });
 }
 
 /** All actions are no restriction: what a later version of the registry knows is then allowed too. */
