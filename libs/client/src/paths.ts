@@ -8419,9 +8419,9 @@ export interface operations {
                 id: number;
                 /**
                  * @description Only this kind of change.
-                 * @example 1
+                 * @example 42
                  */
-                key: number;
+                key: string;
             };
             cookie?: never;
         };
@@ -8624,9 +8624,9 @@ export interface operations {
             path: {
                 /**
                  * @description The name to check.
-                 * @example 1
+                 * @example library
                  */
-                name: number;
+                name: string;
             };
             cookie?: never;
         };

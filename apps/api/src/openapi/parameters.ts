@@ -63,6 +63,8 @@ const DESCRIPTIONS: Record<string, string> = {
 
 const ID: SchemaObject = { type: 'integer', minimum: 1, maximum: 2_147_483_647 };
 const TEXT: SchemaObject = { type: 'string' };
+/** Parameters in paths that are no ids. */
+const NAMES = new Set(['name', 'key']);
 
 const header = (description: string, schema: SchemaObject = { type: 'string' }): HeaderObject => ({
   description,
@@ -111,12 +113,13 @@ export function describedParameter(parameter: ParameterObject, path: string): Pa
   const { name, schema = TEXT } = parameter;
   const inPath = parameter.in === 'path';
   const untyped = schema.type === 'integer' || Object.keys(schema).length === 0 || schema.type === 'string';
+  const isId = inPath && untyped && !NAMES.has(name);
   const mail = path === '/api/v1/users/{id}' && schema.type === 'string';
   const description = parameter.description ?? DESCRIPTIONS[name];
   return {
     ...parameter,
     required: inPath || (parameter.required ?? false),
     ...(description === undefined ? {} : { description: mail ? 'An id or an e-mail address.' : description }),
-    schema: inPath && untyped && !mail ? ID : schema,
+    schema: isId && !mail ? ID : schema,
   };
 }

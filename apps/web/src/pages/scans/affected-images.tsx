@@ -48,8 +48,7 @@ function ImagesOf({ name }: { name: string }) {
   const { page } = search;
   const query = useList(['vulnerabilities', name, page], (signal) =>
     api.GET('/api/v1/vulnerabilities/{name}/images', {
-      // Ids in paths are numbers to the client; this one is a name.
-      params: { path: { name: name as never }, query: page === undefined ? {} : { page } },
+      params: { path: { name }, query: page === undefined ? {} : { page } },
       signal,
     }),
   );
