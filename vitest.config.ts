@@ -26,6 +26,7 @@ export default defineConfig({
           name: 'unit',
           include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', '{docker,scripts}/**/*.spec.mjs'],
           environment: 'node',
+          maxWorkers: 2,
         },
       },
       {

@@ -10332,7 +10332,10 @@ export interface operations {
                  * @example 0
                  */
                 after?: number;
-                /** @example 42 */
+                /**
+                 * @description `next_tag` of the page before, where that is there: the tag after which to go on.
+                 * @example 42
+                 */
                 after_tag?: string;
                 /**
                  * @description Items of a page.
@@ -10787,7 +10790,10 @@ export interface operations {
                  * @example 0
                  */
                 after?: number;
-                /** @example 42 */
+                /**
+                 * @description `next_tag` of the page before, where that is there: the tag after which to go on.
+                 * @example 42
+                 */
                 after_tag?: string;
                 /**
                  * @description Items of a page.

@@ -34,6 +34,7 @@ const DESCRIPTIONS: Record<string, string> = {
   state: 'Only those in this state.',
   key: 'Only this kind of change.',
   user: 'Name of a user.',
+  after_tag: '`next_tag` of the page before, where that is there: the tag after which to go on.',
   user_id: 'Only of this user.',
   team_id: 'Only of this team.',
   namespace_id: 'Only of this namespace.',

@@ -1,7 +1,7 @@
 import { Skeleton, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Answered } from '../../../../../libs/client/src/client.js';
-import { pullCommands } from '../../parts/client-commands.js';
+import { pullCommands } from '../../parts/pull-commands.js';
 import { Copy } from '../../parts/copy.js';
 
 interface Props {

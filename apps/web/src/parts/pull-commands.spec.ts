@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pullCommands } from './client-commands.js';
+import { pullCommands } from './pull-commands.js';
 
 const toolsFor = (artifactType: string | null) =>
   pullCommands({ registry: 'r:5000', repository: 'team/app', tag: '1.0', digest: 'sha256:x', artifactType });
