@@ -23,7 +23,7 @@ let bench: CatalogBench;
 let elsewhere: FakeRegistry;
 
 beforeAll(async () => {
-  bench = await CatalogBench.create({ readTimeoutMs: 150, connectTimeoutMs: 150, maxRetries: 0 });
+  bench = await CatalogBench.create({ readTimeoutMs: 600, connectTimeoutMs: 600, maxRetries: 0 });
 });
 afterAll(() => bench.close());
 beforeEach(async () => {
@@ -152,7 +152,7 @@ describe(`${SyncRunner.name} and a registry that`, () => {
     await bench.runs.request(other.id, 'deep:9', 'deep', 'update');
     const running = bench.runner().ring();
     const state = async (id: number) => (await bench.runs.latest(id, 1))[0]?.['state'];
-    await expect.poll(() => state(other.id)).toBe('done');
+    await expect.poll(() => state(other.id), { timeout: 20_000 }).toBe('done');
     release();
     await running;
     expect((await bench.runs.latest(hanging.id, 1))[0]).toMatchObject({ state: 'done', failed: 3 });
