@@ -8,6 +8,8 @@ import { TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
 const FUTURE = 'FarFuture9999999999999';
+/** One that changes `scan_targets`. */
+const BUSY = 'ScanMarks1795320000000';
 /** The one that is taken back: the last by its time, not by its place in the list. */
 const LAST = MIGRATIONS.map(({ name }) => name).toSorted((a, b) => Number(b.slice(-13)) - Number(a.slice(-13)))[0]!;
 
@@ -53,7 +55,11 @@ describe('a program and a schema of another version', () => {
   });
 
   it('a migration that waits for a busy table lets others pass, and is run when the table is free', async () => {
-    await database.sql.dataSource.undoLastMigration();
+    const undone: string[] = [];
+    while (undone[0] !== BUSY) {
+      undone.unshift(await database.value<string>('SELECT name FROM migrations ORDER BY id DESC LIMIT 1'));
+      await database.sql.dataSource.undoLastMigration();
+    }
     const busy = new pg.Client({ connectionString: database.url });
     await busy.connect();
     try {
@@ -67,7 +73,7 @@ describe('a program and a schema of another version', () => {
       await database.sql.query(`UPDATE scan_targets SET state = state`);
       expect(await isMigrated(database.sql)).toBe(false);
       await busy.query('COMMIT');
-      expect(await migrated).toEqual([LAST]);
+      expect(await migrated).toEqual(undone);
     } finally {
       await busy.end();
     }
