@@ -82,6 +82,9 @@ async function store(sql: Sql, first: string, input: AsyncIterator<string>): Pro
   }
   for (const rule of rules) await sql.query(rule);
   await goOnCounting(sql);
+  // Whoever held a repository at that moment is not here.
+  if (tables.has('repository_leases'))
+    await sql.query('UPDATE repository_leases SET holder = NULL, expires_at = NULL WHERE expires_at > now()');
   return rows;
 }
 
