@@ -64,7 +64,7 @@ describe.skipIf(missing.length > 0)(
       const lost = adapter.forget('victim');
       if (DIGESTS < MANY)
         await sql(
-          `UPDATE scans SET lease_until = now() FROM scan_targets t WHERE t.id = target_id AND state = 'running' AND t.digest = ANY($1)`,
+          `UPDATE scans SET lease_until = now() FROM scan_targets t WHERE t.id = target_id AND scans.state = 'running' AND t.digest = ANY($1)`,
           [lost],
         );
       await victim!.start();

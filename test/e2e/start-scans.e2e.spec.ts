@@ -23,7 +23,9 @@ async function tagOf(facts: Quickstart, repository: string, tag: string): Promis
   const repositories = await askApi<{ id: number; full_name: string }[]>(facts, '/repositories');
   const id = repositories.find((each) => each.full_name === repository)?.id;
   if (id === undefined) return undefined;
-  return (await askApi<Tag[]>(facts, `/repositories/${id}/tags`)).find((each) => each.name === tag);
+  const found = (await askApi<Tag[]>(facts, `/repositories/${id}/tags`)).find((each) => each.name === tag);
+  // Lists count what was found; the tag by itself names it.
+  return found && askApi<Tag>(facts, `/tags/${found.id}`);
 }
 
 const scanned = (facts: Quickstart, repository: string, tag: string, state = 'done'): Promise<Tag> =>

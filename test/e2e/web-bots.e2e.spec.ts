@@ -44,6 +44,8 @@ scenes('the page: bots and their tokens', NEEDS, (house) => {
     const namespaces = dialog().getByRole('combobox', { name: 'Only in these namespaces' });
     await namespaces.fill('crew');
     await namespaces.press('Enter');
+    // Leaves the field, whose list would lie over the button.
+    await namespaces.press('Tab');
     await dialog().getByRole('button', { name: 'Create' }).click();
     await dialog().getByText('This day is over.').waitFor();
     await dialog().getByLabel('Last day').fill('2099-12-31');

@@ -7,7 +7,7 @@ import { scenes } from '../support/scenes.js';
 /** What somebody could show who never signed in. */
 const VISITORS = ['/users/sign_in', '/users/sign_up', '/users/password/new', '/reset_password', '/explore'];
 /** Addresses of each route, with every tab. A route that is missing here fails the first test. */
-const ADDRESSES: Readonly<Record<string, (world: HostileWorld) => string[]>> = {
+const ADDRESSES: Readonly<Record<string, (world: HostileWorld & { webhook: number }) => string[]>> = {
   '/': () => ['/'],
   '/namespaces': () => ['/namespaces', '/namespaces?q=%3Cb%3E'],
   '/namespaces/$id': ({ namespace }) => [`/namespaces/${namespace}`],
@@ -36,6 +36,10 @@ const ADDRESSES: Readonly<Record<string, (world: HostileWorld) => string[]>> = {
   '/truth': () => ['/truth'],
   '/health': () => ['/health'],
   '/start': () => ['/start'],
+  '/scans': () => tabs('/scans', ['queue', 'images', 'risks']),
+  '/admin/retention': () => ['/admin/retention'],
+  '/namespaces/$id/webhooks/$webhook': ({ namespace, webhook }) =>
+    tabs(`/namespaces/${namespace}/webhooks/${webhook}`, ['deliveries', 'headers']),
 };
 /** Errors are pages too. */
 const ERRORS = [
@@ -49,9 +53,12 @@ const ERRORS = [
 scenes('the page: every route', { flavours: ['3'], needs: ['PORTUS_TEST_CHROMIUM'] }, (house) => {
   let browser: TestBrowser;
   let view: View;
-  let world: HostileWorld;
+  let world: HostileWorld & { webhook: number };
   beforeAll(async () => {
-    world = await hostileHouse(house());
+    const hostile = await hostileHouse(house());
+    const webhook = { url: 'https://receiver.example.test/', name: hostile.markup, events: ['push'] };
+    const made = await house().post<{ id: number }>(`/namespaces/${hostile.namespace}/webhooks`, { webhook });
+    world = { ...hostile, webhook: made.body.id };
     browser = await TestBrowser.start(house().url);
     view = await browser.view();
     await view.signIn('admin', house().adminPassword);

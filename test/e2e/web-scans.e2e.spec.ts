@@ -134,7 +134,7 @@ scenes('the page: scans', { flavours: ['3'], needs: ['PORTUS_TEST_CHROMIUM'], st
     await view.expectAccessible();
     await view.picture('failed-scan');
     await view.page.goto('/scans?state=failed');
-    await button('Scan team/app:v1 again').click();
+    await button('Scan again: team/app:v1').click();
     await scanned('done');
     await view.page.goto('/scans?state=done');
     await row('team/app:v1').waitFor();

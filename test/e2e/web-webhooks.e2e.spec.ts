@@ -64,7 +64,7 @@ scenes('the page: rules', { flavours: ['3'], needs: ['PORTUS_TEST_CHROMIUM'], st
     await view.page.getByText('set', { exact: true }).waitFor();
     expect(await view.page.content()).not.toContain(SECRET);
     await tab('Headers').click();
-    await view.page.getByLabel('Header', { exact: true }).fill('X-Room');
+    await view.page.getByRole('textbox', { name: 'Header', exact: true }).fill('X-Room');
     await view.page.getByRole('textbox', { name: 'Value' }).fill('the blue one');
     await button('Add').click();
     await row('X-Room').getByText('hidden').waitFor();
@@ -100,7 +100,7 @@ scenes('the page: rules', { flavours: ['3'], needs: ['PORTUS_TEST_CHROMIUM'], st
     await row('team/app:v2').getByText('given up').waitFor();
     await view.page.goto('/');
     await view.page.getByRole('link', { name: 'Webhook ci of team gave up one delivery' }).click();
-    await row('team/app:v2').getByText('410').waitFor();
+    await row('team/app:v2').getByText('answered 410').waitFor();
     expect(await row('team/app:v1').count()).toBe(0);
     await view.expectAccessible();
     await view.picture('dead-letters');

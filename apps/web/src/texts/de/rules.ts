@@ -83,7 +83,7 @@ export const rules: Texts<typeof english> = {
     look: 'Ansehen',
     lookAt: 'Zustellung {{id}} ansehen',
     resend: 'Nochmals senden',
-    resendThis: '{{id}} nochmals senden',
+    resendThis: 'Nochmals senden: {{id}}',
     resent: 'Sie wartet darauf, gesendet zu werden.',
     none: 'Noch war nichts zu sagen.',
     noneSuch: 'Solche Zustellungen gibt es nicht.',

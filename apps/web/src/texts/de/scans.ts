@@ -37,7 +37,7 @@ export const scans: Texts<typeof english> = {
     queuedAt: 'Verlangt',
     endedAt: 'Beendet',
     retry: 'Neu scannen',
-    retryThis: '{{name}} neu scannen',
+    retryThis: 'Neu scannen: {{name}}',
     scanAll: 'Alles neu scannen',
     scanNow: 'Jetzt scannen',
     scanRepository: 'Alle Images scannen',

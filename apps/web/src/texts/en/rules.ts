@@ -79,7 +79,7 @@ export const rules = {
     look: 'Look',
     lookAt: 'Look at delivery {{id}}',
     resend: 'Send again',
-    resendThis: 'Send {{id}} again',
+    resendThis: 'Send again: {{id}}',
     resent: 'It waits to be sent.',
     none: 'Nothing was to be told yet.',
     noneSuch: 'There is no such delivery.',

@@ -34,7 +34,7 @@ export const scans = {
     queuedAt: 'Asked for',
     endedAt: 'Ended',
     retry: 'Scan again',
-    retryThis: 'Scan {{name}} again',
+    retryThis: 'Scan again: {{name}}',
     scanAll: 'Scan everything again',
     scanNow: 'Scan now',
     scanRepository: 'Scan all images',
