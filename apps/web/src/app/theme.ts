@@ -28,16 +28,25 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
     // Also on a row under the pointer.
     '--mantine-color-anchor': darken(colors.teal[9], 0.2),
     ...lightTexts(colors, (shades) => darken(shades[9], 0.3)),
+    ...filledUnderPointer(colors),
   },
   dark: {
     '--mantine-color-dimmed': colors.dark[1],
     '--mantine-color-anchor': colors.teal[3],
     ...lightTexts(colors, (shades) => lighten(shades[1], 0.3)),
+    ...filledUnderPointer(colors),
   },
 });
 
 function lightTexts(colors: MantineTheme['colors'], textOf: (shades: MantineColorsTuple) => string) {
   return Object.fromEntries(
     Object.entries(colors).map(([name, shades]) => [`--mantine-color-${name}-light-color`, textOf(shades)]),
+  );
+}
+
+/** Darker, where the library would go from its darkest shade to a lighter one, which white text is too faint on. */
+function filledUnderPointer(colors: MantineTheme['colors']) {
+  return Object.fromEntries(
+    Object.entries(colors).map(([name, shades]) => [`--mantine-color-${name}-filled-hover`, darken(shades[9], 0.1)]),
   );
 }
