@@ -35,7 +35,7 @@ scenes('the page: visitors', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'
     await view.expectAccessible();
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
-    await page.getByRole('button', { name: 'dora' }).click();
+    await page.getByRole('button', { name: 'dora', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Forgotten password' }).click();
     await page.getByLabel('Mail address').fill('dora@example.test');
@@ -49,7 +49,7 @@ scenes('the page: visitors', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'
     await page.getByRole('button', { name: 'Change the password' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await view.signIn('dora', 'another password of dora');
-    await page.getByRole('button', { name: 'dora' }).click();
+    await page.getByRole('button', { name: 'dora', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
