@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useRegistryHost } from '../api/registry-host.js';
 import { Copy } from './copy.js';
+import { plainFlag } from './pull-commands.js';
 
 /** How to sign a client in; the registry's host is known where there is a namespace. */
 export function LoginCommands({ username }: { username: string }) {

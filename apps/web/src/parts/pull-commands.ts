@@ -30,6 +30,6 @@ export function pullCommands({
 }
 
 /** Docker speaks plain HTTP with this machine by itself; other tools want to be told. */
-function plainFlag(host: string, flag: string): string {
+export function plainFlag(host: string, flag: string): string {
   return /^(localhost|127\.0\.0\.1)(:|$)/.test(host) ? `${flag}=false ` : '';
 }
