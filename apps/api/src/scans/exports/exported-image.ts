@@ -63,3 +63,19 @@ export function purlOf({ registry, repository, digest, tag }: ExportedImage): st
   const query = new URLSearchParams({ repository_url: `${registry}/${repository}`, tag });
   return `pkg:oci/${encodeURIComponent(name)}@${encodeURIComponent(digest)}?${query}`;
 }
+
+/**
+ * The links of a finding as addresses (RFC 3986): what scanners write may hold letters that only browsers understand. What is
+ * no address even then is left out.
+ */
+export function addressesOf({ links }: ExportedFinding): string[] {
+  const addresses = links.map((link) => {
+    const [before, ...fragment] = link.split('#');
+    return [before, ...(fragment.length > 0 ? [fragment.join('%23')] : [])].map((part) => escaped(part!)).join('#');
+  });
+  return [...new Set(addresses)].filter((address) => URL.canParse(address));
+}
+
+function escaped(part: string): string {
+  return part.replace(/%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~:/?@!$&'()*+,;=%]/gu, encodeURIComponent);
+}

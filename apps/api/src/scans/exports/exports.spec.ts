@@ -1,20 +1,11 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SARIF } from '../../../../../test/vectors/sarif-schema.js';
-import { VEX } from '../../../../../test/vectors/cyclonedx-schema.js';
+import { normalised } from '#scanning/normalise.js';
+import { faultsOfCycloneDx, faultsOfSarif } from '../../../../../test/support/published-schemas.js';
 import type { ExportedFinding, ExportedImage } from './exported-image.js';
 import { toCsv } from './to-csv.js';
 import { toSarif } from './to-sarif.js';
 import { toVex } from './to-vex.js';
-
-const ajv = new Ajv2020({ strict: false, allErrors: true });
-formats.default(ajv);
-const checked = (schema: object, value: object) => {
-  const plain = JSON.parse(JSON.stringify(value)) as Record<string, never>;
-  if (!ajv.validate(schema, plain)) throw new Error(ajv.errorsText());
-  return plain;
-};
 
 const finding = (more: Partial<ExportedFinding> = {}): ExportedFinding => ({
   vulnerability: 'CVE-2099-0002',
@@ -68,6 +59,37 @@ const image = (findings: ExportedFinding[]): ExportedImage => ({
   findings,
 });
 
+const BOUND = { numRuns: 200 };
+/** Findings as they are stored, of anything that a scanner may say. */
+const word = fc.string({ unit: 'grapheme', maxLength: 20 });
+const maybe = fc.option(word);
+const link = fc.oneof(
+  word.map((path) => `https://example.com/${path}`),
+  word,
+);
+const anything = fc.array(
+  fc
+    .record({
+      id: word,
+      aliases: fc.array(word, { maxLength: 3 }),
+      package: word,
+      purl: maybe,
+      installed: word,
+      fixed: maybe,
+      severity: fc.constantFrom('critical', 'High', 'nonsense'),
+      severitySource: maybe,
+      cvss: fc.option(fc.record({ score: fc.double(), vector: maybe })),
+      title: maybe,
+      links: fc.array(link, { maxLength: 3 }),
+    })
+    .map((raw) => normalised(raw))
+    .filter((one) => one !== null)
+    .map(({ id, cvss, ...one }) =>
+      finding({ ...one, vulnerability: id, cvssScore: cvss?.score ?? null, cvssVector: cvss?.vector ?? null }),
+    ),
+  { maxLength: 5 },
+);
+
 describe(toCsv, () => {
   it('writes a row for each finding, which says what it is about', () => {
     const [header, row, , end] = toCsv(image([finding(), bare])).split('\r\n');
@@ -87,7 +109,29 @@ describe(toCsv, () => {
 
 describe(toSarif, () => {
   it('is SARIF, with and without findings', () => {
-    for (const findings of [[], [finding(), bare]]) checked(SARIF, toSarif(image(findings)));
+    for (const findings of [[], [finding(), bare]]) expect(faultsOfSarif(toSarif(image(findings)))).toBe('');
+  });
+
+  it('is SARIF whatever scanners say', () => {
+    fc.assert(
+      fc.property(anything, (findings) => void expect(faultsOfSarif(toSarif(image(findings)))).toBe('')),
+      BOUND,
+    );
+  });
+
+  it('has what code scanning wants beyond that: words and help for each rule, and relative places', () => {
+    const { runs } = toSarif(image([finding(), bare])) as {
+      runs: {
+        tool: { driver: { rules: object[] } };
+        results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[];
+      }[];
+    };
+    const words = { text: expect.stringMatching(/./) };
+    for (const rule of runs[0]!.tool.driver.rules) expect(rule).toMatchObject({ shortDescription: words, help: words });
+    for (const { locations } of runs[0]!.results)
+      expect(locations).toMatchObject([
+        { physicalLocation: { artifactLocation: { uri: 'team/app' }, region: { startLine: 1 } } },
+      ]);
   });
 
   it('has one rule for each vulnerability, and points each result at its own', () => {
@@ -123,13 +167,20 @@ describe(toVex, () => {
   const vex = (...findings: ExportedFinding[]) => toVex(image(findings), serial, new Date('2026-11-03T00:00:00Z'));
 
   it('is CycloneDX, with and without findings', () => {
-    checked(VEX, vex());
-    checked(VEX, vex(finding(), bare));
+    for (const findings of [[], [finding(), bare]]) expect(faultsOfCycloneDx(vex(...findings))).toBe('');
+  });
+
+  it('is CycloneDX whatever scanners say', () => {
+    fc.assert(
+      fc.property(anything, (findings) => void expect(faultsOfCycloneDx(vex(...findings))).toBe('')),
+      BOUND,
+    );
   });
 
   it('says which scanner makes up what it finds', () => {
     const made = { ...image([finding()]), verdicts: [{ ...verdict('dummy', '02', null), demo: true }] };
-    const document = checked(VEX, toVex(made, serial, new Date()));
+    const document = toVex(made, serial, new Date());
+    expect(faultsOfCycloneDx(document)).toBe('');
     expect(JSON.stringify(document)).toContain('portus:demo');
     expect(JSON.stringify(toSarif(made))).toContain('"demo":true');
   });

@@ -1,5 +1,5 @@
 import type { Severity } from '#domain/scan/severity.js';
-import { type ExportedFinding, type ExportedImage, referenceOf, scannersOf } from './exported-image.js';
+import { addressesOf, type ExportedFinding, type ExportedImage, referenceOf, scannersOf } from './exported-image.js';
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> = {
   critical: 'error',
@@ -55,7 +55,7 @@ export function toSarif(image: ExportedImage): object {
 function ruleOf(id: string, findings: readonly ExportedFinding[]): object {
   const worst = Math.max(...findings.map((one) => one.cvssScore ?? SCORES[one.severity]));
   const title = findings.find((one) => one.title !== null)?.title ?? id;
-  const link = findings.flatMap((one) => one.links)[0];
+  const link = findings.flatMap(addressesOf)[0];
   return {
     id,
     shortDescription: { text: title },

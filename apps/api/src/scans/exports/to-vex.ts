@@ -1,5 +1,12 @@
 import type { Severity } from '#domain/scan/severity.js';
-import { type ExportedFinding, type ExportedImage, purlOf, referenceOf, scannersOf } from './exported-image.js';
+import {
+  addressesOf,
+  type ExportedFinding,
+  type ExportedImage,
+  purlOf,
+  referenceOf,
+  scannersOf,
+} from './exported-image.js';
 
 /** CycloneDX has no name for what is below low. */
 const RATED: Readonly<Record<Severity, string>> = {
@@ -61,7 +68,7 @@ export function toVex(image: ExportedImage, serial: string, now: Date): object {
 }
 
 function vulnerabilityOf(finding: ExportedFinding, now: Date): object {
-  const { vulnerability: id, aliases, title, links, installed, fixed, accepted } = finding;
+  const { vulnerability: id, aliases, title, installed, fixed, accepted } = finding;
   return {
     'bom-ref': `${id}/${refOf(finding)}`,
     id,
@@ -70,7 +77,7 @@ function vulnerabilityOf(finding: ExportedFinding, now: Date): object {
     ratings: [ratingOf(finding)],
     ...(title === null ? {} : { description: title }),
     ...(fixed === null ? {} : { recommendation: `Update to ${fixed}` }),
-    advisories: links.map((url) => ({ url })),
+    advisories: addressesOf(finding).map((url) => ({ url })),
     analysis: accepted === null ? { state: 'in_triage' } : decisionOf(accepted, now),
     affects: [{ ref: refOf(finding), versions: [{ version: installed, status: 'affected' }] }],
     properties: finding.scanners.map((value) => ({ name: 'portus:scanner', value })),
