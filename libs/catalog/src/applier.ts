@@ -7,6 +7,8 @@ import { Gather } from '#persistence/gather.js';
 
 /** Repositories of one transaction, and transactions at a time: one that waits for a lock does not stop the others. */
 const TOGETHER = { most: 64, lanes: 2, wait: 40 };
+/** Nobody waits for one repository of a pass, so its transactions are to be full: a commit each costs more than the looks. */
+const OF_A_PASS = { ...TOGETHER, wait: 150 };
 
 /** What is to be written of one repository, all of it or nothing. */
 export interface Application {
@@ -24,7 +26,8 @@ export interface Application {
  * fails alone.
  */
 export class Applier {
-  private readonly gather = new Gather((items: Application[]) => this.applyAll(items), TOGETHER);
+  private readonly ofEvents = new Gather((items: Application[]) => this.applyAll(items), TOGETHER);
+  private readonly ofPasses = new Gather((items: Application[]) => this.applyAll(items), OF_A_PASS);
 
   constructor(
     private readonly database: Database,
@@ -35,7 +38,8 @@ export class Applier {
 
   /** stale: the lease was lost meanwhile; nothing was written. */
   async apply(application: Application): Promise<'applied' | 'stale'> {
-    return this.gather.do(application);
+    const gather = application.change.learnedFrom === 'sync' ? this.ofPasses : this.ofEvents;
+    return gather.do(application);
   }
 
   private async applyAll(items: Application[]): Promise<('applied' | 'stale')[]> {

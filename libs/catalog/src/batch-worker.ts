@@ -5,11 +5,12 @@ import type { RemovedTagsRepository } from '#persistence/removed-tags.repository
 import type { Batch, SyncBatchesRepository } from '#persistence/sync-batches.repository.js';
 import type { ClaimedRun } from '#persistence/sync-runs.repository.js';
 import { RegistryError } from '#registry/errors.js';
+import { PASS_IN_FLIGHT } from './in-flight.js';
 import { inParallel } from './in-parallel.js';
 import { LookBudget } from './look-budget.js';
 import { OpenBatch } from './open-batch.js';
 import type { ReconcileResult, WholeLook } from './look.js';
-import { IN_FLIGHT, type Reconciler } from './reconciler.js';
+import type { Reconciler } from './reconciler.js';
 
 const LEASE_SECONDS = 30;
 const RENEW_MS = 5_000;
@@ -58,7 +59,7 @@ export class BatchWorker {
     const budget = new LookBudget(part.run.slot.startsWith('deep:') ? this.settings.deepRate : null);
     const silence = { inARow: 0 };
     try {
-      await inParallel(this.items({ ...part, signal }, held), IN_FLIGHT, async ({ open, name }) => {
+      await inParallel(this.items({ ...part, signal }, held), PASS_IN_FLIGHT, async ({ open, name }) => {
         try {
           const questions = await this.handle({ ...part, signal }, open, name, silence);
           // Looks that were stored together end together: the first of them ends the batch.

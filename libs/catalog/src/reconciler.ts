@@ -37,12 +37,6 @@ const MAX_ATTEMPTS = 10;
 /** Repositories that are read at once when nothing else is said. */
 const READERS = 4;
 
-/**
- * How many repositories are worth being handed over at once: those that wait for their reading are claimed, and those
- * that were read are applied, many with one statement.
- */
-export const IN_FLIGHT = 128;
-
 /** Manifests that are read by one look before they are stored, and names that it compares; some megabytes. */
 const MOST_MANIFESTS = 2_000;
 const MOST_NAMES = 5_000;

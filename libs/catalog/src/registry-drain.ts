@@ -2,8 +2,9 @@ import type { InboxRepository, Waiting } from '#persistence/inbox.repository.js'
 import type { RegistriesRepository } from '#persistence/registries.repository.js';
 import type { Registry } from '#domain/registry/registry.entity.js';
 import { RegistryError } from '#registry/errors.js';
+import { IN_FLIGHT } from './in-flight.js';
 import { inParallel } from './in-parallel.js';
-import { IN_FLIGHT, type Reconciler } from './reconciler.js';
+import type { Reconciler } from './reconciler.js';
 import { WorkLoop } from './work-loop.js';
 
 const BATCH = 256;

@@ -84,7 +84,7 @@ export class RowGuard implements TransactionWatch {
   }
 
   /** Runs `work`; every transaction and every writing statement in it is bound to the row's version. */
-  run<T>(work: () => T): T {
+  async run<T>(work: () => Promise<T>): Promise<T> {
     return underWatch(this, work);
   }
 

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { WorkContext } from '#platform/lifecycle/work-context.js';
 import type { Sql } from './sql.js';
 
 /** Takes part in every transaction of some work: what it throws rolls the transaction back. */
@@ -16,13 +16,13 @@ export interface Watched {
   open: boolean;
 }
 
-const storage = new AsyncLocalStorage<Watched>();
+const contexts = new WorkContext<Watched>();
 
 /** Runs `work`; every transaction and every writing statement in it is watched. */
-export function underWatch<T>(watch: TransactionWatch, work: () => T): T {
-  return storage.run({ watches: [...(storage.getStore()?.watches ?? []), watch], open: false }, work);
+export async function underWatch<T>(watch: TransactionWatch, work: () => Promise<T>): Promise<T> {
+  return contexts.run({ watches: [...(contexts.current?.watches ?? []), watch], open: false }, work);
 }
 
 export function currentWatch(): Watched | undefined {
-  return storage.getStore();
+  return contexts.current;
 }

@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { AppError } from '#domain/errors/app-error.js';
 import { Draining } from '#platform/lifecycle/draining.js';
+import { atMost } from '#platform/lifecycle/at-most.js';
 import { Metrics } from '#platform/metrics/metrics.js';
 import { NestLogger } from '#platform/logging/nest-logger.js';
 import { plainLogger } from '#platform/logging/logger.js';
@@ -117,11 +118,14 @@ function logRequests(fastify: FastifyInstance, { logger }: ApiParts): void {
   });
 }
 
+/** A stream that somebody looks at all day is no reason to keep the context of requests in use: milliseconds. */
+const LONGEST_CONTEXT_MS = 60_000;
+
 /** Goes on with a request so that all that it logs until its end carries its id. */
 function inLogContext(request: FastifyRequest, reply: FastifyReply, goOn: () => void): void {
   void withLogContext({ requestId: request.id }, () => {
     goOn();
-    return new Promise<void>((resolve) => reply.raw.once('close', () => resolve()));
+    return atMost(LONGEST_CONTEXT_MS, new Promise<void>((resolve) => reply.raw.once('close', () => resolve())));
   });
 }
 
