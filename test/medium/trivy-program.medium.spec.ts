@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScanError } from '#scanning/scanner.js';
 import { TrivyScanner } from '#scanning/trivy/trivy.js';
@@ -41,6 +44,47 @@ describe(TrivyScanner.name, () => {
     cancel.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
     await until('it is dead', () => !isRunning(call!.pid));
+  });
+
+  it('has an SBOM made of the report, without findings, and leaves nothing behind', async () => {
+    await trivy.converts(
+      `cp "$report" "$folder/report.json"; ls -l "$report" > "$folder/mode"; printf '{"bomFormat":"CycloneDX","components":[{"name":"zlib"}],"vulnerabilities":[{}]}'`,
+    );
+    const outcome = await scanAt(REGISTRY, trivy.scanner());
+    if (outcome.kind !== 'report') throw new Error(outcome.reason);
+    const { mediaType, body } = outcome.report.sbom!;
+    expect([mediaType, JSON.parse(body.toString())]).toEqual([
+      'application/vnd.cyclonedx+json',
+      { bomFormat: 'CycloneDX', components: [{ name: 'zlib' }] },
+    ]);
+    expect(JSON.parse(await readFile(join(trivy.folder, 'report.json'), 'utf8'))).toMatchObject({ SchemaVersion: 2 });
+    expect(await readFile(join(trivy.folder, 'mode'), 'utf8')).toMatch(/^-rw-------/);
+    const [call] = trivy.calls('convert');
+    expect(existsSync(call!.arguments.split(' ').at(-1)!)).toBe(false);
+  });
+
+  it.each([
+    ['fails', 'exit 1'],
+    ['makes something else', 'echo "[]"'],
+    ['writes no JSON', 'echo nonsense'],
+    ['writes without end', `head -c 41943040 /dev/zero | tr '\\0' ' '`],
+  ])('has a verdict all the same when the SBOM %s', async (_, script) => {
+    await trivy.converts(script);
+    expect(await scanAt(REGISTRY, trivy.scanner())).toMatchObject({
+      kind: 'report',
+      report: { findings: [{ id: 'CVE-2099-0002' }], sbom: null },
+    });
+  });
+
+  it('makes no SBOM where none is wanted', async () => {
+    expect(await scanAt(REGISTRY, trivy.scanner({ sbom: false }))).toMatchObject({ report: { sbom: null } });
+    expect(trivy.calls('convert')).toEqual([]);
+  });
+
+  it('is patient for longer than we are', async () => {
+    await trivy.plays('tellsItsPatience');
+    const { message } = await failureAt(REGISTRY, trivy.scanner({ timeout: 3_600 }));
+    expect(message).toContain('3660s');
   });
 
   it('takes a table for no report', async () => {

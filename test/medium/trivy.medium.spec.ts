@@ -1,30 +1,26 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ScanError, type ScanTarget } from '#scanning/scanner.js';
+import { ScanError, type ScanOutcome } from '#scanning/scanner.js';
 import type { TrivySettings } from '#scanning/trivy/trivy-settings.js';
 import { TrivyScanner } from '#scanning/trivy/trivy.js';
-import { makeSigningKey } from '#tokens/make-signing-key.js';
-import { loadSigningKey } from '#tokens/signing-key.js';
-import { TokenSigner } from '#tokens/token-signer.js';
 import { alpine, debian, fileLayer, npmPackage } from '../factories/file-layer.js';
 import { type BuiltImage, buildImage } from '../factories/image.js';
-import { pushImage } from '../support/push-image.js';
-import { type RealRegistry, startRealRegistry } from '../support/real-registry.js';
+import { faultsOfCycloneDx } from '../support/published-schemas.js';
+import { ScanRegistry } from '../support/scan-registry.js';
+import { TrivyServer } from '../support/trivy-server.js';
 
 const command = process.env['PORTUS_TEST_TRIVY'];
 const database = process.env['PORTUS_TEST_TRIVY_DB'];
 const binary = process.env['PORTUS_TEST_REGISTRY_28'] ?? process.env['PORTUS_TEST_REGISTRY_3'];
-const ISSUER = 'portus.test';
-const SERVICE = 'registry.test';
 
 const isHere = command && database && binary;
 
+const withoutSbom = (outcome: ScanOutcome) => (outcome.kind === 'report' ? { ...outcome.report, sbom: null } : outcome);
+
 /** The real Trivy, a real registry that wants tokens, and a database made for the test. */
 describe.skipIf(!isHere)(`${TrivyScanner.name}${isHere ? '' : ' (needs PORTUS_TEST_TRIVY)'}`, () => {
-  let registry: RealRegistry;
-  let signer: TokenSigner;
+  let registry: ScanRegistry;
   let folder: string;
   const images: Record<string, BuiltImage> = {
     debian: buildImage({
@@ -40,33 +36,11 @@ describe.skipIf(!isHere)(`${TrivyScanner.name}${isHere ? '' : ' (needs PORTUS_TE
     broken: buildImage({ seed: 'broken', layers: ['this is no archive'] }),
   };
 
-  const sign = async (actions: string[], name = 'team/app'): Promise<string> => {
-    const access = [{ type: 'repository' as const, name, actions }];
-    return (await signer.sign({ subject: 'portus', audience: SERVICE, access, lifetime: 300, now: Date.now() })).token;
-  };
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'portus-trivy-'));
-    const { keyPem, certificatePem } = await makeSigningKey({ commonName: ISSUER });
-    await writeFile(join(folder, 'certificate.pem'), certificatePem);
-    signer = new TokenSigner(loadSigningKey(keyPem, certificatePem, new Date()), ISSUER);
-    registry = await startRealRegistry({
-      binary: binary!,
-      auth: {
-        realm: 'http://127.0.0.1:1/v2/token',
-        service: SERVICE,
-        issuer: ISSUER,
-        rootcertbundle: join(folder, 'certificate.pem'),
-      },
-    });
-    const token = await sign(['pull', 'push']);
-    for (const [tag, image] of Object.entries(images))
-      await pushImage({ url: registry.url, repository: 'team/app', token }, tag, image);
+    registry = await ScanRegistry.start(binary!, images);
+    ({ folder } = registry);
   }, 60_000);
-  afterAll(async () => {
-    await registry?.remove();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => registry?.remove());
 
   const scanner = (more: Partial<TrivySettings> = {}) =>
     new TrivyScanner({
@@ -77,24 +51,14 @@ describe.skipIf(!isHere)(`${TrivyScanner.name}${isHere ? '' : ' (needs PORTUS_TE
       offline: true,
       dbRepository: null,
       insecure: false,
+      sbom: true,
       timeout: 60,
       concurrency: 2,
       ...more,
     });
-  const target = (name: string): ScanTarget => ({
-    registryUrl: registry.url,
-    repository: 'team/app',
-    digest: images[name]!.manifest.digest,
-    mediaType: images[name]!.manifest.mediaType,
-    platform: { os: 'linux', architecture: 'amd64', variant: null },
-    size: 1,
-  });
-  const scan = (
-    name: string,
-    sut = scanner(),
-    pullToken = () => sign(['pull']),
-    signal = AbortSignal.timeout(60_000),
-  ) => sut.scan({ target: target(name), pullToken, signal });
+  const sign = (actions: string[], name?: string) => registry.sign(actions, name);
+  const scan = (name: string, sut = scanner(), pullToken?: () => Promise<string>, signal?: AbortSignal) =>
+    registry.scan(name, sut, pullToken, signal);
 
   it('tells its version and of when its database is', async () => {
     expect(await scanner().describe(AbortSignal.timeout(20_000))).toEqual({
@@ -138,6 +102,22 @@ describe.skipIf(!isHere)(`${TrivyScanner.name}${isHere ? '' : ' (needs PORTUS_TE
         ],
       },
     });
+  });
+
+  it('makes an SBOM of what is in the image, without what is known of it', async () => {
+    const outcome = await scan('debian');
+    if (outcome.kind !== 'report') throw new Error('no report');
+    const { mediaType, body } = outcome.report.sbom!;
+    const document = JSON.parse(body.toString()) as { components: { name: string; version?: string }[] };
+    expect(mediaType).toBe('application/vnd.cyclonedx+json');
+    expect(faultsOfCycloneDx(document)).toBe('');
+    expect(document).toMatchObject({
+      metadata: { component: { type: 'container', name: expect.stringContaining(images['debian']!.manifest.digest) } },
+    });
+    expect(document.components.map(({ name, version }) => `${name} ${version}`)).toEqual(
+      expect.arrayContaining(['zlib 1:1.2.13-1', 'left-pad 1.3.0']),
+    );
+    expect(body.toString()).not.toContain('CVE-2099');
   });
 
   it('finds nothing where all is fixed, and says that it can not tell where it knows nothing', async () => {
@@ -198,5 +178,44 @@ describe.skipIf(!isHere)(`${TrivyScanner.name}${isHere ? '' : ' (needs PORTUS_TE
     const seen = await readFile(witness, 'utf8');
     expect(seen).toContain('team/app@sha256:');
     expect(seen).not.toContain(token);
+  });
+
+  describe('as the client of a server', () => {
+    let server: TrivyServer;
+    beforeAll(async () => {
+      server = await TrivyServer.start({ command: command!, database: database!, token: 'shared' });
+    }, 60_000);
+    afterAll(() => server?.remove());
+    const client = (more: Partial<TrivySettings> = {}) =>
+      scanner({ server: server.url, serverToken: 'shared', cacheDir: join(folder, 'of the client'), ...more });
+
+    it('tells of when the database of the server is', async () => {
+      expect(await client().describe(AbortSignal.timeout(20_000))).toMatchObject({
+        version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        dataAt: new Date('2026-11-01T00:00:00Z'),
+      });
+    });
+
+    it('finds what it finds without one, in several images at the same time', async () => {
+      const sut = client();
+      for (const name of ['debian', 'alpine', 'fixed', 'empty']) {
+        const [alone, ...others] = await Promise.all([scan(name), scan(name, sut), scan(name, sut)]);
+        for (const other of others) expect(withoutSbom(other)).toEqual(withoutSbom(alone));
+      }
+      expect(await scan('debian', sut)).toMatchObject({ report: { sbom: { format: 'cyclonedx' } } });
+    });
+
+    it('is away, through no fault of the image, where the token is another', async () => {
+      await expect(scan('debian', client({ serverToken: 'guessed' }))).rejects.toMatchObject({ kind: 'away' });
+    });
+
+    it('is away when the server ends between two questions, and goes on when it is back', async () => {
+      const sut = client();
+      await sut.describe(AbortSignal.timeout(20_000));
+      await server.program.kill();
+      await expect(scan('alpine', sut)).rejects.toMatchObject({ name: ScanError.name, kind: 'away' });
+      await server.program.start();
+      expect((await scan('alpine', sut)).kind).toBe('report');
+    });
   });
 });

@@ -7,12 +7,14 @@ import type { TrivySettings } from '#scanning/trivy/trivy-settings.js';
 
 /**
  * Stands where Trivy's program does. What it says of itself lies in `version.json`, how it downloads its database in
- * `download`, and what it does with an image in a script named by the digest, or in `any`. Each call is written down.
+ * `download`, how it makes an SBOM in `convert`, and what it does with an image in a script named by the digest, or in
+ * `any`. Each call is written down.
  */
 const PROGRAM = `#!/bin/sh
 folder=$(dirname "$0")
 echo "$$ $*" >> "$folder/calls"
 if [ "$1" = version ]; then exec cat "$folder/version.json"; fi
+if [ "$1" = convert ]; then . "$folder/convert"; exit; fi
 if [ "$2" = --download-db-only ]; then . "$folder/download"; exit; fi
 for image; do :; done
 play="$folder/\${image##*:}"
@@ -71,6 +73,7 @@ export const PLAYS = {
 yes '{"VulnerabilityID":"CVE-2099-0009","PkgName":"x","InstalledVersion":"1"},' | head -n 30000\necho '0]}]}'\n`,
   cutShort: `printf "%s" "${HALF}"\n`,
   dies: `printf "%s" "${HALF}"\nkill -9 $$\n`,
+  tellsItsPatience: `echo "FATAL patience of $TRIVY_TIMEOUT" >&2\nexit 1\n`,
   complains: `yes 'FATAL again and again' | head -c 209715200 >&2\nexit 1\n`,
 } as const;
 export type Play = keyof typeof PLAYS;
@@ -87,13 +90,14 @@ export class FakeTrivy {
     await writeFile(join(fake.folder, 'trivy'), PROGRAM, { mode: 0o755 });
     await fake.says(VERSION);
     await fake.downloads('exit 1');
+    await fake.converts(`echo '{"bomFormat":"CycloneDX","components":[],"vulnerabilities":[{}]}'`);
     await fake.plays('good');
     return fake;
   }
 
   scanner(more: Partial<TrivySettings> = {}): TrivyScanner {
     const server = { server: null, serverToken: null, dbRepository: null, insecure: false };
-    const bounds = { timeout: 30, concurrency: 1, cacheDir: this.folder };
+    const bounds = { timeout: 30, concurrency: 1, cacheDir: this.folder, sbom: true };
     return new TrivyScanner({ command: join(this.folder, 'trivy'), ...server, ...bounds, offline: true, ...more });
   }
 
@@ -111,6 +115,11 @@ export class FakeTrivy {
   /** What it does when it is to download its database, as lines of a shell. */
   async downloads(script: string): Promise<void> {
     await writeFile(join(this.folder, 'download'), `${script}\n`);
+  }
+
+  /** How it makes an SBOM of a report, which is the last argument, as lines of a shell. */
+  async converts(script: string): Promise<void> {
+    await writeFile(join(this.folder, 'convert'), `for report; do :; done\n${script}\n`);
   }
 
   /** Its calls, each with the process that it was. */

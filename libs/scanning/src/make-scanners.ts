@@ -22,6 +22,7 @@ function trivy(settings: Settings): Scanner | null {
     offline: settings.trivyOffline,
     dbRepository: settings.trivyDbRepository,
     insecure: settings.trivyInsecure,
+    sbom: settings.trivySbom,
     timeout: settings.trivyTimeout,
     concurrency: settings.trivyConcurrency,
   });

@@ -11,6 +11,8 @@ export interface TrivySettings {
   dbRepository: string | null;
   /** Accept any certificate of the registry. */
   insecure: boolean;
+  /** Have an SBOM made of what a scan found out. */
+  sbom: boolean;
   /** Seconds. */
   timeout: number;
   concurrency: number;

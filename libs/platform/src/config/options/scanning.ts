@@ -57,6 +57,13 @@ export const SCANNING = {
     'false',
     'Trivy accepts any certificate of the registry.',
   ),
+  trivySbom: option(
+    'PORTUS_SECURITY_TRIVY_SBOM',
+    'Scanning',
+    bool,
+    'true',
+    'An SBOM (CycloneDX) is made of each image that Trivy scans, and kept with its digest.',
+  ),
   trivyTimeout: option(
     'PORTUS_SECURITY_TRIVY_TIMEOUT',
     'Scanning',
