@@ -181,6 +181,16 @@ describe(HarborScanner.name, () => {
     expect(await failureOf(harbor())).toMatchObject({ kind: 'failed' });
   });
 
+  it('does not call an image clean in which its own SBOM lists nothing', async () => {
+    const nothing = checked(HARBOR_SCHEMAS.report, { artifact: { digest: DIGEST }, vulnerabilities: [] });
+    const clean = answerJson(200, VULNERABILITIES, nothing);
+    service.on(REPORT, clean, answerJson(200, SBOM, sbom()));
+    expect((await scan(harbor())).kind).toBe('unsupported');
+    const components = [{ type: 'library', name: 'zlib' }];
+    service.on(REPORT, clean, answerJson(200, SBOM, { ...sbom(), sbom: { bomFormat: 'CycloneDX', components } }));
+    expect(await scan(harbor())).toMatchObject({ kind: 'report', report: { findings: [] } });
+  });
+
   it('keeps findings whose SBOM is about another image, without it', async () => {
     service.on(REPORT, answerJson(200, VULNERABILITIES, report()), answerJson(200, SBOM, sbom(OTHER)));
     expect(await scan(harbor())).toMatchObject({ kind: 'report', report: { sbom: null } });

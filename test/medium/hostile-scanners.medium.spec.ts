@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScanDrain } from '#catalog/scan-drain.js';
 import { ScanError } from '#scanning/scanner.js';
 import { FakeTrivy } from '../support/fake-trivy.js';
@@ -165,5 +165,77 @@ describe(ScanDrain.name, () => {
     await (await bench.worker([away, scanner])).ring();
     await until('the other has scanned them', () => bench.ends.filter((end) => end === 'done').length === 2);
     expect(await bench.shown('one')).toMatchObject({ state: 'queued', high: 1, verdictAt: expect.any(Date) });
+  });
+
+  it('lets others go first when an image makes its scanner look as if it were away', async () => {
+    const scanner = new PlayedScanner();
+    scanner.play = (which) => {
+      if (which === digest('bad')) throw new ScanError('away', 'it answers with 503');
+      return report(finding('CVE-2024-1'));
+    };
+    for (const word of ['one', 'two', 'bad']) await bench.push(word, { tag: word });
+    const worker = await bench.worker([scanner]);
+    await bench.plans.plan(10);
+    const bad = 'SELECT id FROM scan_targets WHERE digest = $1';
+    await bench.queue.request([await bench.database.value<string>(bad, [digest('bad')])], 'demand');
+    await worker.ring();
+    await until('it looks away', () => bench.ends.includes('away'));
+    await bench.database.sql.query('UPDATE scanners SET paused_until = NULL');
+    await worker.ring();
+    await until('the others are scanned', () => bench.ends.length === 3);
+    expect(bench.ends).toEqual(['away', 'done', 'done']);
+    expect([await bench.states(), await attempts(digest('bad'))]).toEqual([{ done: 2, queued: 1 }, 0]);
+  });
+
+  it('begins no more scans per minute with each scanner than it may', async () => {
+    const scanners = [new PlayedScanner('one'), new PlayedScanner('two')];
+    for (const scanner of scanners) scanner.concurrency = 5;
+    for (const word of ['a', 'b', 'c', 'd']) await bench.push(word, { tag: word });
+    const worker = await bench.worker(scanners, { ratePerMinute: 3 });
+    await worker.ring();
+    await until('they were scanned', () => bench.ends.length === 6);
+    await worker.ring();
+    expect(scanners.map((scanner) => scanner.asked.length)).toEqual([3, 3]);
+    expect(await bench.states()).toEqual({ done: 6, queued: 2 });
+  });
+
+  it.each([
+    ['listens', 'its scan is ended'],
+    ['does not listen', 'its late answer settles nothing'],
+  ])('drains a scan under way whose scanner is switched off and %s: %s', async (listens) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const scanner = new PlayedScanner();
+      scanner.play = () => report(finding('CVE-2024-1'));
+      await bench.push('a', { tag: 'v1' });
+      const worker = await bench.worker([scanner]);
+      await worker.ring();
+      await until('it has a verdict', () => bench.ends.length === 1);
+      const { verdictAt } = await bench.shown('a');
+
+      let [answer, isAborted] = [(): void => undefined, false];
+      scanner.play = (_, { signal }) =>
+        new Promise((resolve, reject) => {
+          answer = () => resolve(report());
+          signal.addEventListener('abort', () => {
+            isAborted = true;
+            if (listens === 'listens') reject(signal.reason as Error);
+          });
+        });
+      await bench.queue.request([await bench.database.value('SELECT id FROM scan_targets')], 'demand');
+      await worker.ring();
+      await until('it is at it again', async () => (await bench.states())['running'] === 1);
+      await (await bench.worker([])).ring();
+      const drained = { state: 'none', high: 1, verdictAt };
+      expect([await bench.states(), await bench.shown('a')]).toEqual([{}, expect.objectContaining(drained)]);
+
+      if (listens === 'listens') vi.advanceTimersToNextTimer();
+      else answer();
+      await until('its worker was told', () => bench.ends.at(-1) === 'lost');
+      expect(isAborted).toBe(listens === 'listens');
+      expect([await bench.states(), await bench.shown('a')]).toEqual([{}, expect.objectContaining(drained)]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

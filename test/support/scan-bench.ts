@@ -156,7 +156,7 @@ export class ScanBench {
   /** A worker with these scanners, as the one that started last. */
   async worker(
     scanners: readonly Scanner[],
-    options: { announced?: boolean; alertFrom?: Severity } = {},
+    options: { announced?: boolean; alertFrom?: Severity; ratePerMinute?: number } = {},
   ): Promise<ScanDrain> {
     if (options.announced ?? true) await this.scanners.announce(scanners);
     await this.scanners.backfill();
@@ -171,7 +171,7 @@ export class ScanBench {
         registries: new RegistriesRepository(this.database.sql),
         clients: clients as unknown as RegistryClients,
         log,
-        ratePerMinute: 0,
+        ratePerMinute: options.ratePerMinute ?? 0,
         onEnd: (_, end) => this.ends.push(end),
         onVerdict: recordNewFindings(new ActivitiesRepository(this.database.sql), options.alertFrom ?? 'high'),
       },

@@ -19,6 +19,8 @@ const MAX_ATTEMPTS = 5;
 const RETRY_SECONDS = 30;
 /** A scanner that is away is asked again after so many seconds. */
 const PAUSE_SECONDS = 30;
+/** The scan that found it away lets others go first: perhaps it was the image all the same. */
+const BEHIND_SECONDS = 2 * PAUSE_SECONDS;
 
 /** How a scan ended: with a verdict, without one, to be tried again; lost: it was not ours any more. */
 export const SCAN_ENDS = ['done', 'unsupported', 'failed', 'retried', 'away', 'released', 'lost'] as const;
@@ -100,7 +102,7 @@ export class ScanRunner {
   }
 
   private async release(scan: ClaimedScan): Promise<ScanEnd> {
-    await this.parts.queue.release(scan, this.holder);
+    await this.parts.queue.release(scan, this.holder, 0);
     return 'released';
   }
 
@@ -111,7 +113,7 @@ export class ScanRunner {
     this.parts.log.warn({ scanner, digest, ...(expected ? { error: reason } : { err: error }) }, 'a scan failed');
     if (expected && error.kind === 'away') {
       await this.parts.scanners.pause(scanner, reason, PAUSE_SECONDS);
-      await this.parts.queue.release(scan, this.holder);
+      await this.parts.queue.release(scan, this.holder, BEHIND_SECONDS);
       return 'away';
     }
     if ((expected && error.kind === 'refused') || attempts + 1 >= MAX_ATTEMPTS) {

@@ -80,9 +80,12 @@ export class ScanQueueRepository {
     return rows.length > 0;
   }
 
-  /** Puts a scan back as if it had not been taken: nothing is known against it. */
-  async release({ id, generation }: Held, holder: string): Promise<void> {
-    await this.database.query(`UPDATE scans SET state = 'queued', ${FREED} WHERE ${HELD}`, [id, holder, generation]);
+  /** Puts a scan back as if it had not been taken: nothing is known against it. It is due again in so many seconds. */
+  async release({ id, generation }: Held, holder: string, seconds: number): Promise<void> {
+    await this.database.query(
+      `UPDATE scans SET state = 'queued', ${FREED}, due_at = now() + make_interval(secs => $4) WHERE ${HELD}`,
+      [id, holder, generation, seconds],
+    );
   }
 
   /** Notes a failed attempt; it is due again in so many seconds. */

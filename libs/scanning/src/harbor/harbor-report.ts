@@ -38,13 +38,18 @@ export function readHarborReport(value: unknown, target: ScanTarget): Finding[] 
   return items.map(findingOf).filter((finding) => finding !== null);
 }
 
-/** The SBOM of a report in CycloneDX. Throws {@link ScanError} for what is none, and for another image's. */
-export function readHarborSbom(value: unknown, target: ScanTarget): Sbom {
+/** The SBOM of a report in CycloneDX, and whether it lists nothing. Throws {@link ScanError} for what is none, and for another image's. */
+export function readHarborSbom(value: unknown, target: ScanTarget): { sbom: Sbom; isEmpty: boolean } {
   const parsed = sbomReport.safeParse(value);
   if (!parsed.success || parsed.data.sbom['bomFormat'] !== 'CycloneDX')
     throw new ScanError('failed', 'its answer is no SBOM in CycloneDX');
   checkArtifact(parsed.data.artifact, target);
-  return { format: 'cyclonedx', mediaType: CYCLONEDX, body: Buffer.from(JSON.stringify(parsed.data.sbom)) };
+  const { components } = parsed.data.sbom;
+  const body = Buffer.from(JSON.stringify(parsed.data.sbom));
+  return {
+    sbom: { format: 'cyclonedx', mediaType: CYCLONEDX, body },
+    isEmpty: !Array.isArray(components) || components.length === 0,
+  };
 }
 
 function checkArtifact({ repository, digest }: z.output<typeof artifact>, target: ScanTarget): void {

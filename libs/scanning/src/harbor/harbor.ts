@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Sbom, ScannerFacts } from '../finding.js';
+import type { ScannerFacts } from '../finding.js';
 import { complaintOf, type ScannerAnswer, ScannerHttp } from '../http/scanner-http.js';
 import { ScanError, type ScanOutcome, type ScanRequest, type Scanner } from '../scanner.js';
 import { type Adapter, CYCLONEDX, readAdapter, same, SBOM_REPORT } from './harbor-metadata.js';
@@ -73,10 +73,10 @@ export class HarborScanner implements Scanner {
     if (id === null) return { kind: 'unsupported', reason: `${this.name} can not look at it` };
     const answer = await this.report(id, adapter.reportType, signal);
     const findings = readHarborReport(this.http.json(answer, JSON_TYPES), target);
-    return {
-      kind: 'report',
-      report: { scanner: adapter.facts, findings, sbom: await this.sbom(id, adapter, request) },
-    };
+    const made = await this.sbom(id, adapter, request);
+    if (findings.length === 0 && made?.isEmpty)
+      return { kind: 'unsupported', reason: `${this.name} finds no packages in it that it knows` };
+    return { kind: 'report', report: { scanner: adapter.facts, findings, sbom: made?.sbom ?? null } };
   }
 
   private async askMetadata(signal: AbortSignal): Promise<Adapter> {
@@ -131,7 +131,7 @@ export class HarborScanner implements Scanner {
   }
 
   /** A scan whose SBOM fails is a scan all the same. */
-  private async sbom(id: string, adapter: Adapter, { target, signal }: ScanRequest): Promise<Sbom | null> {
+  private async sbom(id: string, adapter: Adapter, { target, signal }: ScanRequest) {
     if (!this.wantsSbom(adapter)) return null;
     try {
       const answer = await this.report(id, SBOM_REPORT, signal, { sbom_media_type: CYCLONEDX });
