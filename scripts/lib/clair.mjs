@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, versionOf, which } from './commands.mjs';
+import { run, versionOf } from './commands.mjs';
+import { buildCommands, buildFailure, findGo, goEnvironment, writeModule } from './go-tools.mjs';
 
 /** The Clair that the tests run, as a module of Go. */
 const CLAIR = 'v4.9.0';
@@ -14,35 +15,40 @@ const MODULE = 'github.com/quay/clair/v4';
  */
 export async function findClair(cache, context) {
   const folder = join(cache, 'bin', `clair-${CLAIR}`);
-  const [clair, clairctl] = [join(folder, 'clair'), join(folder, 'clairctl')];
+  const [clair, clairctl, schemas] = ['clair', 'clairctl', 'schemas'].map((name) => join(folder, name));
   const missing = (reason) => ({ missing: Object.fromEntries(NAMES.map((name) => [name, reason])) });
   try {
     // The tool is built last, and tells a version; the service does not.
     if ((await versionOf(clairctl)) === undefined) {
       if (process.env.PORTUS_TEST_CLAIR !== 'build')
         return missing(`Clair ${CLAIR} was not built yet: PORTUS_TEST_CLAIR=build does so, with Go`);
-      const go = which('go', `${process.env.PATH}:/usr/local/go/bin`);
+      const go = findGo();
       if (go === undefined) return missing(`no Go to build Clair ${CLAIR} with`);
       await build(go, folder, { clair, clairctl }, context);
     }
-    return { env: { PORTUS_TEST_CLAIR: clair, PORTUS_TEST_CLAIRCTL: clairctl } };
+    const published = existsSync(schemas) ? { PORTUS_TEST_CLAIR_SCHEMAS: schemas } : {};
+    return { env: { PORTUS_TEST_CLAIR: clair, PORTUS_TEST_CLAIRCTL: clairctl, ...published } };
   } catch (error) {
     if (context.signal?.aborted) throw error;
-    return missing(`it could not be built: ${error.message.split('\n').pop()}`);
+    return missing(buildFailure(folder, error));
   }
 }
 
-/** In a module of our own: `go install …@version` also asks the proxy for the list of versions, which not every proxy has. */
-async function build(go, folder, files, context) {
+async function build(go, folder, { clair, clairctl }, context) {
   const source = join(folder, 'source');
-  mkdirSync(source, { recursive: true });
-  writeFileSync(join(source, 'go.mod'), `module portus.test/tool\n\ngo 1.24\n\nrequire ${MODULE} ${CLAIR}\n`);
-  const env = { ...process.env, GOFLAGS: '-mod=mod -buildvcs=false', CGO_ENABLED: '0' };
-  for (const [name, file] of Object.entries(files))
-    await run(go, ['build', '-o', file, `${MODULE}/cmd/${name}`], {
-      env,
-      cwd: source,
-      timeoutMs: 2_400_000,
-      ...context,
-    });
+  writeModule(source, `${MODULE} ${CLAIR}`);
+  await buildCommands(go, source, { [clair]: `${MODULE}/cmd/clair`, [clairctl]: `${MODULE}/cmd/clairctl` }, context);
+  await copySchemas(go, source, join(folder, 'schemas'), context);
+}
+
+/** What Clair publishes of its API lies in the module that it was built of. */
+async function copySchemas(go, source, schemas, context) {
+  const options = { env: goEnvironment(), cwd: source, timeoutMs: 60_000, ...context };
+  const module = (await run(go, ['list', '-m', '-f', '{{.Dir}}', MODULE], options)).trim();
+  const published = join(module, 'httptransport/types/v1');
+  mkdirSync(schemas, { recursive: true });
+  for (const name of readdirSync(published).filter((file) => file.endsWith('.schema.json'))) {
+    copyFileSync(join(published, name), join(schemas, name));
+    chmodSync(join(schemas, name), 0o644);
+  }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, versionOf, which } from './commands.mjs';
+import { run, versionOf } from './commands.mjs';
+import { buildFailure, findGo, goEnvironment, writeModule } from './go-tools.mjs';
 
 /** The Trivy that the tests run, and the tool that makes its database of YAML, both as modules of Go. */
 const TRIVY = 'v0.67.2';
@@ -14,6 +15,8 @@ const METADATA = {
   UpdatedAt: '2026-11-01T00:00:00Z',
   DownloadedAt: '2026-11-01T00:00:00Z',
 };
+/** What this version of Trivy is written with. */
+const EXPERIMENT = { GOEXPERIMENT: 'jsonv2' };
 const LOADER = `package main
 
 import (
@@ -45,7 +48,7 @@ func main() {
 export async function findTrivy(cache, yaml, context) {
   const folder = join(cache, 'bin', `trivy-${TRIVY}`);
   const file = join(folder, 'trivy');
-  const go = which('go', `${process.env.PATH}:/usr/local/go/bin`);
+  const go = findGo();
   const missing = (reason) => ({ missing: Object.fromEntries(NAMES.map((name) => [name, reason])) });
   const wanted = process.env.PORTUS_TEST_TRIVY === 'build';
   try {
@@ -57,17 +60,16 @@ export async function findTrivy(cache, yaml, context) {
     return { env: { PORTUS_TEST_TRIVY: file, PORTUS_TEST_TRIVY_DB: await makeDatabase(go, folder, yaml, context) } };
   } catch (error) {
     if (context.signal?.aborted) throw error;
-    return missing(`it could not be built: ${error.message.split('\n').pop()}`);
+    return missing(buildFailure(folder, error));
   }
 }
 
-/** `go install …@version` also asks the proxy for the list of versions, which not every proxy has; a module of our own does not. */
 async function buildTrivy(go, folder, file, context) {
   const source = join(folder, 'source');
   writeModule(source, `github.com/aquasecurity/trivy ${TRIVY}`);
   const version = `-s -w -X github.com/aquasecurity/trivy/pkg/version/app.ver=${TRIVY.slice(1)}`;
   const args = ['build', '-o', file, '-ldflags', version, 'github.com/aquasecurity/trivy/cmd/trivy'];
-  await run(go, args, { env: goEnvironment(), cwd: source, timeoutMs: 2_400_000, ...context });
+  await run(go, args, { env: goEnvironment(EXPERIMENT), cwd: source, timeoutMs: 2_400_000, ...context });
 }
 
 async function makeDatabase(go, folder, yaml, context) {
@@ -82,7 +84,7 @@ async function makeDatabase(go, folder, yaml, context) {
   rmSync(making, { recursive: true, force: true });
   mkdirSync(join(making, 'db'), { recursive: true });
   await run(go, ['run', '.', join(making, 'db/trivy.db'), yaml], {
-    env: goEnvironment(),
+    env: goEnvironment(EXPERIMENT),
     cwd: source,
     timeoutMs: 300_000,
     ...context,
@@ -91,13 +93,4 @@ async function makeDatabase(go, folder, yaml, context) {
   rmSync(cacheDir, { recursive: true, force: true });
   renameSync(making, cacheDir);
   return cacheDir;
-}
-
-function writeModule(folder, requirement) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'go.mod'), `module portus.test/tool\n\ngo 1.24\n\nrequire ${requirement}\n`);
-}
-
-function goEnvironment() {
-  return { ...process.env, GOFLAGS: '-mod=mod -buildvcs=false', GOEXPERIMENT: 'jsonv2', CGO_ENABLED: '0' };
 }

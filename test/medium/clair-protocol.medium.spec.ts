@@ -2,19 +2,9 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClairScanner } from '#scanning/clair/clair.js';
 import type { Scanner } from '#scanning/scanner.js';
-import {
-  checked,
-  DATA_AT,
-  DIGEST,
-  failureAt,
-  LAYERS,
-  OTHER,
-  scanAt,
-  startScene,
-  TROUBLES,
-} from '../support/scanner-scene.js';
+import { checkedClair } from '../support/clair-checked.js';
+import { DATA_AT, DIGEST, failureAt, LAYERS, OTHER, scanAt, startScene, TROUBLES } from '../support/scanner-scene.js';
 import { answerJson, HOSTILE, type ScannerStandIn } from '../support/scanner-stand-in.js';
-import { CLAIR_SCHEMAS } from '../vectors/clair-schemas.js';
 
 const KEY = Buffer.from('shared between the two of us');
 
@@ -42,9 +32,9 @@ describe(ClairScanner.name, () => {
       ...more,
     });
   const indexed = (state: string, more: object = {}) =>
-    checked(CLAIR_SCHEMAS.indexReport, { manifest_hash: DIGEST, state, success: state === 'IndexFinished', ...more });
+    checkedClair('indexReport', { manifest_hash: DIGEST, state, success: state === 'IndexFinished', ...more });
   const report = (digest = DIGEST) =>
-    checked(CLAIR_SCHEMAS.vulnerabilityReport, {
+    checkedClair('vulnerabilityReport', {
       manifest_hash: digest,
       packages: {
         p1: { id: 'p1', name: 'zlib1g', version: '1:1.2.13-1', kind: 'BINARY', arch: 'amd64' },
@@ -71,7 +61,7 @@ describe(ClairScanner.name, () => {
           links: 'https://nvd.nist.gov/vuln/detail/CVE-2099-0004',
           normalized_severity: 'Medium',
           fixed_in_version: '',
-          repository: {},
+          repository: { id: 'r1' },
         },
       },
       package_vulnerabilities: { p1: ['v1'], p2: ['v2'] },
@@ -82,7 +72,7 @@ describe(ClairScanner.name, () => {
       },
     });
   beforeEach(() => {
-    const state = checked(CLAIR_SCHEMAS.indexState, { state: 'aabbcc' });
+    const state = checkedClair('indexState', { state: 'aabbcc' });
     service.on('GET /indexer/api/v1/index_state', answerJson(200, 'application/json', state));
     const updates = { 'debian/updater': [{ ref: 'r1', updater: 'debian/updater', date: DATA_AT }], 'osv/npm': null };
     service.on(
@@ -139,7 +129,7 @@ describe(ClairScanner.name, () => {
       }),
     ]);
     const [posted] = service.asked(INDEX);
-    const manifest = checked(CLAIR_SCHEMAS.manifest, JSON.parse(posted!.body)) as { hash: string; layers: object[] };
+    const manifest = checkedClair('manifest', JSON.parse(posted!.body) as { hash: string; layers: object[] });
     expect(manifest.hash).toBe(DIGEST);
     expect(manifest.layers).toEqual(
       LAYERS.map((hash) => ({

@@ -8,6 +8,9 @@ import { loadSigningKey } from '#tokens/signing-key.js';
 import { TokenSigner } from '#tokens/token-signer.js';
 import { debian, fileLayer } from '../factories/file-layer.js';
 import { type BuiltImage, buildImage } from '../factories/image.js';
+import { Between } from '../support/between.js';
+import { checkedClair } from '../support/clair-checked.js';
+import { faultsOfClair } from '../support/published-schemas.js';
 import { pushImage } from '../support/push-image.js';
 import { RealClair } from '../support/real-clair.js';
 import { type RealRegistry, startRealRegistry } from '../support/real-registry.js';
@@ -19,6 +22,10 @@ const ISSUER = 'portus.test';
 const SERVICE = 'registry.test';
 const BOOKWORM =
   'ID=debian\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\n';
+
+/** Where Clair 4.9 says something else than it publishes: kinds in small letters, and nothing instead of what is not known. */
+const OWN_WORDS =
+  /^\S*\/(kind|cpe|repository_ids) must |^\S*\/repository must have required property 'id'| arch_op when /;
 
 const isHere = clairProgram && clairctl && binary;
 
@@ -126,6 +133,22 @@ describe.skipIf(!isHere)(`real ${ClairScanner.name}${isHere ? '' : ' (needs PORT
 
     it('does not call an image clean in which it finds nothing to look at', async () => {
       expect((await scan('empty')).kind).toBe('unsupported');
+    });
+
+    it('is told what its published schemas want, and says what they say, but for known words', async () => {
+      const between = await Between.start(clair.url);
+      try {
+        expect((await scan('old', scanner({ server: between.url }))).kind).toBe('report');
+        checkedClair('manifest', between.asked(/\/index_report$/));
+        checkedClair('indexState', between.told(/\/index_state$/));
+        const faults = [
+          faultsOfClair('index_report', between.told(/\/index_report/)),
+          faultsOfClair('vulnerability_report', between.told(/\/vulnerability_report\//)),
+        ].flatMap((text) => text.split('; '));
+        expect(faults.filter((fault) => fault !== '' && !OWN_WORDS.test(fault))).toEqual([]);
+      } finally {
+        await between.stop();
+      }
     });
 
     it('reads nothing with a token for another repository', async () => {

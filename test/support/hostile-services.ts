@@ -3,7 +3,9 @@ import { ClairScanner } from '#scanning/clair/clair.js';
 import { HarborScanner } from '#scanning/harbor/harbor.js';
 import type { Scanner } from '#scanning/scanner.js';
 import { type FakeTrivy, type Play } from './fake-trivy.js';
-import { OCI, OTHER } from './scanner-scene.js';
+import { HARBOR_SCHEMAS } from '../vectors/harbor-schemas.js';
+import { checkedClair } from './clair-checked.js';
+import { checked, OCI, OTHER } from './scanner-scene.js';
 import { answerJson, HOSTILE, type ScannerStandIn, type StandInAnswer } from './scanner-stand-in.js';
 
 /** What a scanner may do to us, whichever it is. */
@@ -42,16 +44,27 @@ function hostile(misdeed: Misdeed, type: string, reportOf: (digest: string) => o
 
 export function temperedClair(service: ScannerStandIn): Tempered {
   const type = 'application/vnd.clair.index_report.v1+json';
-  const reportOf = (digest: string) => ({
-    manifest_hash: digest,
-    packages: { p1: { id: 'p1', name: 'zlib', version: '1.2.13-1' } },
-    vulnerabilities: { v1: { id: 'v1', name: 'CVE-2099-0002', normalized_severity: 'High' } },
-    package_vulnerabilities: { p1: ['v1'] },
-  });
-  service.on('GET /indexer/api/v1/index_state', answerJson(200, 'application/json', { state: 'aabbcc' }));
+  const vulnerability = {
+    updater: 'debian/updater',
+    name: 'CVE-2099-0002',
+    normalized_severity: 'High',
+    repository: { id: 'r1' },
+  };
+  const reportOf = (digest: string) =>
+    checkedClair('vulnerabilityReport', {
+      manifest_hash: digest,
+      packages: { p1: { id: 'p1', name: 'zlib', version: '1.2.13-1' } },
+      distributions: {},
+      environments: {},
+      vulnerabilities: { v1: { id: 'v1', ...vulnerability } },
+      package_vulnerabilities: { p1: ['v1'] },
+    });
+  const state = checkedClair('indexState', { state: 'aabbcc' });
+  service.on('GET /indexer/api/v1/index_state', answerJson(200, 'application/json', state));
   service.on('POST /indexer/api/v1/index_report', (response, request) => {
     const { hash } = JSON.parse(request.body) as { hash: string };
-    answerJson(201, type, { manifest_hash: hash, state: 'IndexFinished', success: true })(response, request);
+    const indexed = checkedClair('indexReport', { manifest_hash: hash, state: 'IndexFinished', success: true });
+    answerJson(201, type, indexed)(response, request);
   });
   return {
     scanner: (timeout) =>
@@ -66,12 +79,13 @@ export function temperedClair(service: ScannerStandIn): Tempered {
 
 export function temperedAdapter(service: ScannerStandIn): Tempered {
   const type = 'application/vnd.security.vulnerability.report; version=1.1';
-  const reportOf = (digest: string) => ({
-    artifact: { repository: 'team/app', digest },
-    vulnerabilities: [{ id: 'CVE-2099-0002', package: 'zlib', version: '1.2.13-1', severity: 'High' }],
-  });
+  const reportOf = (digest: string) =>
+    checked(HARBOR_SCHEMAS.report, {
+      artifact: { repository: 'team/app', digest },
+      vulnerabilities: [{ id: 'CVE-2099-0002', package: 'zlib', version: '1.2.13-1', severity: 'High' }],
+    });
   const capabilities = [{ type: 'vulnerability', consumes_mime_types: [OCI], produces_mime_types: [type] }];
-  const metadata = { scanner: { name: 'Stand-in', version: '1' }, capabilities };
+  const metadata = checked(HARBOR_SCHEMAS.metadata, { scanner: { name: 'Stand-in', version: '1' }, capabilities });
   service.on('GET /api/v1/metadata', answerJson(200, 'application/json', metadata));
   service.on('POST /api/v1/scan', (response, request) => {
     const { artifact } = JSON.parse(request.body) as { artifact: { digest: string } };

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
 const require = createRequire(import.meta.url);
@@ -33,6 +34,23 @@ export function faultsOfCycloneDx(document: object): string {
     return validator.compile(read(join(folder, 'bom-1.6.SNAPSHOT.schema.json')));
   })();
   return faultsBy(schemas['cyclonedx'], document);
+}
+
+/** Schemas of Clair's API, by the names of their files. */
+export type ClairSchema = 'manifest' | 'index_report' | 'index_state' | 'vulnerability_report';
+
+/** What Clair itself publishes (`httptransport/types/v1`): it lies beside the Clair that was built, and only there. */
+export function faultsOfClair(name: ClairSchema, document: object): string {
+  const folder = process.env['PORTUS_TEST_CLAIR_SCHEMAS'];
+  if (folder === undefined) return '';
+  schemas[name] ??= (() => {
+    const validator = new Ajv2020({ strict: false, allErrors: true });
+    formats.default(validator);
+    const files = readdirSync(folder).filter((file) => file.endsWith('.schema.json'));
+    for (const file of files) validator.addSchema(read(join(folder, file)));
+    return validator.getSchema(`https://clairproject.org/api/http/v1/${name}.schema.json`)!;
+  })();
+  return faultsBy(schemas[name], document);
 }
 
 function ajv(): Ajv {
