@@ -12,6 +12,7 @@ import { findRedis, redisService } from './redis.mjs';
 import { findOnPath, findUnpacked } from './registry.mjs';
 import { randomWord } from './secrets.mjs';
 import { launchService } from './servers.mjs';
+import { findScannerAdapter } from './scanner-adapter.mjs';
 import { findTrivy } from './trivy.mjs';
 
 const ROOMY = ['max_connections=300'];
@@ -94,6 +95,7 @@ async function preparePrograms({ root, progress, context }, found) {
     ['nginx', true, () => findNginx(cache, context)],
     ['promtool', true, () => findPromtool(cache, context)],
     ['Clair', false, () => findClair(cache, context)],
+    ["Harbor's scanner adapter", false, () => findScannerAdapter(cache, context)],
     ['Trivy', false, () => findTrivy(cache, join(root, 'test/vectors/trivy-db.yaml'), context)],
   ];
   for (const [label, offered, find] of parts)
