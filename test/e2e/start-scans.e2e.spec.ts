@@ -61,6 +61,11 @@ describe.skipIf(real.length > 0)(`npm start with Trivy on the PATH${needs(real)}
       reasons: ['1 high'],
       scanners: [{ scanner: 'trivy', data_at: '2026-11-01T00:00:00.000Z' }],
     });
+    const [sbom] = await askApi<{ key: string }[]>(facts, `/tags/${tag.id}/sboms`);
+    expect(await askApi(facts, `/tags/${tag.id}/sboms/${sbom!.key}`)).toMatchObject({
+      bomFormat: 'CycloneDX',
+      components: expect.arrayContaining([expect.objectContaining({ name: 'zlib', version: '1:1.2.13-1' })]),
+    });
     expect(await askApi(facts, '/health')).toMatchObject({ scanner: { msg: expect.stringMatching(/by trivy \d/) } });
   });
 
