@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isMigrated, migrate } from '#persistence/migrate.js';
 import { MIGRATIONS } from '#persistence/migrations/index.js';
 import { migrateQueues } from '#queues/queue-backend.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { TestDatabase } from '../support/test-database.js';
 
 describe(migrate.name, () => {
@@ -49,6 +50,26 @@ describe(migrate.name, () => {
     expect(tables).toBeGreaterThan(0);
     const wanted = await database.sql.dataSource.driver.createSchemaBuilder().log();
     expect(wanted.upQueries.map((query) => query.query)).toEqual([]);
+  });
+
+  it('waits for a database that is not there yet, where it is told to', async () => {
+    database = await TestDatabase.create({ migrated: false });
+    const url = new URL(database.url);
+    const way = await TcpProxy.to(url.hostname, Number(url.port || 5432));
+    try {
+      way.cut();
+      const blocked = { ...settings(), url: Object.assign(new URL(url), { port: String(way.port) }).href };
+      await expect(migrate(blocked)).rejects.toThrow();
+      const failures: string[] = [];
+      const onFailure = ({ message }: Error): void => {
+        failures.push(message);
+        if (failures.length === 2) way.restore();
+      };
+      expect(await migrate(blocked, { milliseconds: 30_000, onFailure })).toHaveLength(MIGRATIONS.length);
+      expect(failures).toHaveLength(2);
+    } finally {
+      await way.close();
+    }
   });
 
   it('is run by its program with URLs out of files, and makes no queues where Redis has them', async () => {

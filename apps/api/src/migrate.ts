@@ -7,6 +7,9 @@ import { OPTIONS } from '#platform/config/options.js';
 import { ConfigurationError, readOption } from '#platform/config/settings.js';
 import { migrateQueues } from '#queues/queue-backend.js';
 
+/** For as long as a database that is started at the same time may take, milliseconds. */
+const PATIENCE_MS = 60_000;
+
 /** As of the command `portus`: it was looked at, and is not as it should be. */
 const EXIT_FOUND = 3;
 
@@ -33,7 +36,7 @@ try {
 
 async function run(settings: { url: string; poolSize: number; applicationName: string }): Promise<void> {
   const redisUrl = readOption(OPTIONS.redisUrl, process.env);
-  const names = await migrate(settings);
+  const names = await migrate(settings, { milliseconds: PATIENCE_MS, onFailure: tellWaiting });
   if (redisUrl === null) await migrateQueues(settings.url);
   process.stdout.write(`${names.length} migrations were run${names.length > 0 ? `: ${names.join(', ')}` : ''}\n`);
 }
@@ -50,4 +53,9 @@ async function check(settings: { url: string; poolSize: number; applicationName:
   } finally {
     await dataSource.destroy();
   }
+}
+
+/** A line for each attempt: at most some twenty. */
+function tellWaiting({ message }: Error, pauseMs: number): void {
+  process.stderr.write(`the database can not be reached (${message}); next attempt in ${Math.round(pauseMs)} ms\n`);
 }

@@ -1,4 +1,14 @@
-const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
+/** Also a name that nobody knows: that of a container which does not run is such a one. */
+const SYSTEM_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 /** Class 08 (connection exceptions), and a server that shuts down, has crashed, or does not take connections yet. */
 const SQLSTATES = /^(?:08[0-9A-Z]{3}|57P0[123])$/;
 /** What pg and its pool throw without any code when their time is over. */

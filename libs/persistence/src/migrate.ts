@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { ConfigurationError } from '#platform/config/settings.js';
 import { Database, type Sql } from './database.js';
 import { type DatabaseSettings, migrationOptions } from './data-source-options.js';
+import { NONE, type Patience, whenReached } from './when-reached.js';
 
 /** Any number; the same in every process that migrates. */
 const MIGRATION_LOCK = 7_406_541_203;
@@ -29,10 +30,11 @@ export class NewerSchemaError extends ConfigurationError {
  * meanwhile: a table that is in use for long is waited for a few seconds at a time, so that nobody is kept waiting
  * behind us for longer than that.
  *
+ * @param patience with a database that is not there yet; default none
  * @throws {NewerSchemaError} when a newer Portus has migrated the database
  */
-export async function migrate(settings: DatabaseSettings): Promise<string[]> {
-  const dataSource = await new DataSource(migrationOptions(settings)).initialize();
+export async function migrate(settings: DatabaseSettings, patience: Patience = NONE): Promise<string[]> {
+  const dataSource = await whenReached(() => new DataSource(migrationOptions(settings)).initialize(), patience);
   const lock = dataSource.createQueryRunner();
   try {
     // A session lock on a connection of its own: TypeORM opens a transaction for each migration.
