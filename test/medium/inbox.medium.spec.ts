@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { InboxRepository, type NewEvent, type Waiting } from '#persistence/inbox.repository.js';
+import { InboxRepository, tellBacklog, type NewEvent, type Waiting } from '#persistence/inbox.repository.js';
 import { LeaseRepository } from '#persistence/lease.repository.js';
 import { RegistriesRepository } from '#persistence/registries.repository.js';
 import { parseEnvelope } from '../../apps/api/src/webhooks/parse-envelope.js';
@@ -188,11 +188,19 @@ describe(InboxRepository.name, () => {
   });
 
   it('tells how many wait and for how long', async () => {
-    expect(await sut.backlog()).toEqual({ waiting: 0, oldestSeconds: 0 });
+    expect(await sut.backlog()).toEqual({ waiting: 0, oldestSeconds: 0, more: false });
     await store(event('team/app'));
     await database.sql.query(`UPDATE registry_events SET received_at = now() - interval '1 minute'`);
     const { waiting, oldestSeconds } = await sut.backlog();
     expect(waiting).toBe(1);
     expect(oldestSeconds).toBeGreaterThanOrEqual(60);
+  });
+
+  it('counts no more than it was told to, and says so', async () => {
+    for (let i = 0; i < 5; i++) await store(event(`team/app${i}`));
+    expect(await sut.backlog(5)).toMatchObject({ waiting: 5, more: false });
+    const bounded = await sut.backlog(3);
+    expect(bounded).toMatchObject({ waiting: 3, more: true });
+    expect(tellBacklog(bounded)).toMatch(/^at least 3 notifications wait, the oldest for at least \d+ s$/);
   });
 });

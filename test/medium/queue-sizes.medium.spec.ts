@@ -32,13 +32,13 @@ for (const backend of ['redis', 'postgres'] as const) {
         { ...ONE_SERVER, redisUrl: redis?.url ?? null, databaseUrl: database.url },
         () => undefined,
       );
-      const { connection, kind } = connections;
+      const { connection, place } = connections;
       const queues = QUEUES.map(
         (name) => [name, new Queue(name, { connection }).on('error', () => undefined)] as const,
       );
       await Promise.all(queues.map(([, queue]) => queue.waitUntilReady()));
       const byName = Object.fromEntries(queues) as Record<QueueName, Queue>;
-      const sizes = (later: number) => new QueueSizes(byName, kind, () => Date.now() + later);
+      const sizes = (later: number) => new QueueSizes(byName, place, () => Date.now() + later);
       const where = `queues live in ${backend === 'redis' ? 'Redis' : 'PostgreSQL'}`;
       try {
         const none = (await sizes(0).get()).map(({ states, oldestSeconds }) => [states.waiting, oldestSeconds]);

@@ -26,6 +26,23 @@ export interface WaitingEvent {
   attempts: number;
 }
 
+/** Nobody needs to know exactly how many wait beyond this, and counting goes on for every one of them. */
+const COUNTED = 100_000;
+
+export interface InboxBacklog {
+  waiting: number;
+  oldestSeconds: number;
+  /** That many were counted, and there are more; one of those may be older. */
+  more: boolean;
+}
+
+/** How a backlog is told to people. */
+export function tellBacklog({ waiting, oldestSeconds, more }: InboxBacklog): string {
+  if (waiting === 0) return 'no notification waits';
+  const atLeast = more ? 'at least ' : '';
+  return `${atLeast}${waiting} notifications wait, the oldest for ${atLeast}${Math.round(oldestSeconds)} s`;
+}
+
 /** A repository that has waiting events. */
 export interface Waiting {
   registryId: number;
@@ -206,13 +223,16 @@ export class InboxRepository {
     return rows.length > 0;
   }
 
-  /** How many events wait, and for how many seconds the oldest has. */
-  async backlog(): Promise<{ waiting: number; oldestSeconds: number }> {
+  /** How many events wait, and for how many seconds the oldest has; counted up to `limit`, in the order of an index. */
+  async backlog(limit = COUNTED): Promise<InboxBacklog> {
     const [row] = await this.database.query<{ waiting: number; oldest: number }>(
       `SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(received_at)), 0)::float AS oldest
-         FROM registry_events WHERE state IN ('received', 'failed')`,
+         FROM (SELECT received_at FROM registry_events WHERE state IN ('received', 'failed')
+                ORDER BY registry_id, repository, id LIMIT $1 + 1) e`,
+      [limit],
     );
-    return { waiting: row?.waiting ?? 0, oldestSeconds: row?.oldest ?? 0 };
+    const { waiting, oldest } = row!;
+    return { waiting: Math.min(waiting, limit), oldestSeconds: oldest, more: waiting > limit };
   }
 
   /** Deletes handled events older than the given days, a bounded number at a time. Returns how many went. */

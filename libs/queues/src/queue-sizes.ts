@@ -29,7 +29,8 @@ export class QueueSizes {
 
   constructor(
     private readonly queues: Record<QueueName, MeasurableQueue>,
-    readonly kind: QueueConnections['kind'],
+    /** For people. */
+    readonly place: QueueConnections['place'],
     private readonly now: () => number = Date.now,
   ) {}
 

@@ -31,7 +31,7 @@ export class QueuesModule {
         {
           provide: QueueSizes,
           inject: QUEUES.map((name) => getQueueToken(name)),
-          useFactory: (...queues: Queue[]) => new QueueSizes(byName(queues), connections.kind),
+          useFactory: (...queues: Queue[]) => new QueueSizes(byName(queues), connections.place),
         },
       ],
       exports: [Doorbell, QueueSizes],

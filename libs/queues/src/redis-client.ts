@@ -13,7 +13,10 @@ export type RedisSettings = Pick<
 export type RedisKind = 'Redis' | 'Redis with Sentinel' | 'Redis Cluster';
 
 /** Which of them the settings mean. */
-export function redisKind({ redisSentinels, redisCluster }: RedisSettings): RedisKind {
+export function redisKind({
+  redisSentinels,
+  redisCluster,
+}: Pick<RedisSettings, 'redisSentinels' | 'redisCluster'>): RedisKind {
   if (redisCluster.length > 0) return 'Redis Cluster';
   return redisSentinels.length > 0 ? 'Redis with Sentinel' : 'Redis';
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InboxRepository } from '#persistence/inbox.repository.js';
+import { InboxRepository, tellBacklog } from '#persistence/inbox.repository.js';
 import { WebhookDeliveriesRepository } from '#persistence/webhook-deliveries.repository.js';
 import type { Degraded } from '#platform/health/check-health.js';
 
@@ -15,9 +15,9 @@ export class BacklogHealth {
   ) {}
 
   async checkEvents(): Promise<string | Degraded> {
-    const { waiting, oldestSeconds } = await this.inbox.backlog();
-    if (waiting === 0) return 'no notification waits';
-    const found = `${waiting} notifications wait, the oldest for ${Math.round(oldestSeconds)} s`;
+    const backlog = await this.inbox.backlog();
+    const { oldestSeconds } = backlog;
+    const found = tellBacklog(backlog);
     return oldestSeconds < LATE_SECONDS
       ? found
       : { degraded: found, since: new Date(Date.now() - oldestSeconds * 1_000) };

@@ -1,11 +1,12 @@
 import { SERVICE_ACCOUNT } from '#catalog/registry-clients.js';
 import { PasswordHasher } from '#identity/password-hasher.js';
 import type { Database } from '#persistence/database.js';
-import { InboxRepository } from '#persistence/inbox.repository.js';
+import { InboxRepository, tellBacklog } from '#persistence/inbox.repository.js';
 import { schemaState } from '#persistence/migrate.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import type { Settings } from '#platform/config/settings.js';
 import { storeProblem } from '#queues/check-store.js';
+import { redisKind } from '#queues/redis-client.js';
 import { certificateProblems, type KeyRing } from '#tokens/key-ring.js';
 import { type Finding, Findings } from './finding.js';
 
@@ -49,7 +50,7 @@ export async function checkQueues(settings: Settings, database: Database): Promi
   const found = new Findings('portus');
   const { redisUrl } = settings;
   const problem = await storeProblem(settings);
-  const place = redisUrl === null ? 'PostgreSQL' : 'Redis';
+  const place = redisUrl === null ? 'PostgreSQL' : redisKind(settings);
   if (problem === null) found.ok('queue', `queues live in ${place}`);
   else if (problem.includes('maxmemory-policy'))
     found.warn('queue', problem, 'redis.conf: maxmemory-policy noeviction');
@@ -58,11 +59,11 @@ export async function checkQueues(settings: Settings, database: Database): Promi
     const message = 'workers leave notifications alone';
     found.warn('worker', message, 'PORTUS_BACKGROUND_REGISTRY_ENABLED=true');
   }
-  const { waiting, oldestSeconds } = await new InboxRepository(database).backlog();
-  const line = `${waiting} notifications wait, the oldest for ${Math.round(oldestSeconds)} s`;
-  if (oldestSeconds > PATIENCE_SECONDS)
+  const backlog = await new InboxRepository(database).backlog();
+  const line = tellBacklog(backlog);
+  if (backlog.oldestSeconds > PATIENCE_SECONDS)
     found.warn('backlog', line, 'start a worker: node dist/apps/worker/src/main.js');
-  else found.ok('backlog', waiting === 0 ? 'no notification waits' : line);
+  else found.ok('backlog', line);
   return found.list;
 }
 
