@@ -110,6 +110,17 @@ module.exports = {
       to: { path: 'node_modules/@opentelemetry/' },
     },
     {
+      name: 'only-one-room-makes-listeners',
+      comment: 'Every port of every program has the same kinds of limits.',
+      severity: 'error',
+      from: {
+        path: '^(libs|apps)/',
+        // Names of statuses for the description of the API.
+        pathNot: ['^libs/platform/src/http/', '^apps/api/src/openapi/', TESTS],
+      },
+      to: { path: '^(node:)?(http|https|http2)$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'doors-not-to-repositories',
       comment: 'Controllers, routes and processors call services; services call repositories.',
       severity: 'error',

@@ -22,7 +22,7 @@ await runProgram('portus-worker', keyProblems, async (settings, logger) => {
   const queues = connectQueues('consumer', settings, warnOfStore(logger));
   let atWork: WorkerHealth | null = null;
   // At once: a probe must not end a process that waits for its database.
-  const health = await serveHealth(settings.workerPort, settings.host, () => atWork);
+  const health = await serveHealth(settings.workerPort, settings.host, () => atWork, logger);
   const app = await NestFactory.createApplicationContext(WorkerModule.register({ settings, logger, queues, keys }), {
     logger: new NestLogger(logger),
     abortOnError: false,

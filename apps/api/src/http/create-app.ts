@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { AppError } from '#domain/errors/app-error.js';
+import { createListener } from '#platform/http/listener.js';
+import { type ListenerLimits, PUBLIC_LIMITS } from '#platform/http/listener-limits.js';
 import { Draining } from '#platform/lifecycle/draining.js';
 import { atMost } from '#platform/lifecycle/at-most.js';
 import { Metrics } from '#platform/metrics/metrics.js';
@@ -17,12 +19,12 @@ import { serveDocumentation } from '../openapi/documentation.routes.js';
 import { serveOpenApi } from '../openapi/openapi.routes.js';
 import { servePage } from '../web/serve-page.js';
 import { rememberRoutes } from './allowed-methods.js';
-import { answerClientError } from './client-error.js';
 import { endConnectionsWhileClosing, sendElsewhereWhileDraining } from './end-connections.js';
 import { parseForm } from './form-body.js';
 import { traceRequests } from './trace-requests.js';
 import { answerUnroutable } from './unroutable.js';
 import { RequestRecord } from './request-record.js';
+import { secureAnswers } from './secure-answers.js';
 import { isWireUrl } from './wire-url.js';
 
 /** JSON bodies of the API. */
@@ -37,22 +39,24 @@ export interface ApiOptions {
   preview?: boolean;
   /** Is told of every route, whoever registers it: tests ask each of them. */
   onRoute?: (route: { method: string | string[]; url: string }) => void;
+  /** Over those of a listener for everybody: tests need not wait for minutes. */
+  limits?: Partial<ListenerLimits>;
 }
 
 /** Builds the api on Fastify, ready to listen or to be injected into. Throws when anything in its wiring is wrong. */
 export async function createApi(parts: ApiParts, options: ApiOptions = {}): Promise<NestFastifyApplication> {
   const { settings, logger } = parts;
+  const limits = { ...PUBLIC_LIMITS, ...options.limits };
   const adapter = new FastifyAdapter({
     loggerInstance: logger as never,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId as never,
     trustProxy: settings.trustedProxies === '' ? false : settings.trustedProxies.split(',').map((part) => part.trim()),
     bodyLimit: BODY_LIMIT,
-    clientErrorHandler: answerClientError as never,
     frameworkErrors: answerUnroutable as never,
-    requestTimeout: 120_000,
-    connectionTimeout: 120_000,
-    keepAliveTimeout: 65_000,
+    serverFactory: (handler: RequestListener) => createListener(limits, handler, (text) => logger.warn(text)),
+    // The listener has answered.
+    clientErrorHandler: (() => undefined) as never,
     forceCloseConnections: 'idle',
     // A request that reaches a program on its way out is served: restarts one after the other cost no client anything.
     return503OnClosing: false,
@@ -61,6 +65,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions = {}): Prom
   if (options.onRoute) fastify.addHook('onRoute', options.onRoute);
   rememberRoutes(fastify);
   const record = new RequestRecord(fastify);
+  secureAnswers(fastify);
   traceRequests(fastify, QUIET);
   logRequests(fastify, parts);
   endConnectionsWhileClosing(fastify);

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer } from './error-body.js';
+import { secure } from './secure-answers.js';
 import { sendThrown } from './wire-errors.js';
 import { isWireUrl } from './wire-url.js';
 
@@ -7,6 +8,7 @@ import { isWireUrl } from './wire-url.js';
 export function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   // No hook has run for it.
   reply.header('x-request-id', request.id);
+  secure(request, reply);
   // The framework's message repeats the URL.
   const plain = Object.assign(new Error('the URL is not valid'), { statusCode: 400, cause: error });
   if (isWireUrl(request.url)) {

@@ -68,8 +68,6 @@ function route(fastify: FastifyInstance, url: string, type: string, load: () => 
     reply.headers({
       'content-type': type,
       'content-security-policy': POLICY,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
       'cache-control': 'no-cache',
       vary: 'accept-encoding',
     });

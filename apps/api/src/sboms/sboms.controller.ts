@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Param, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Param, StreamableFile } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { ReferrerRow } from '#persistence/manifests.repository.js';
@@ -41,7 +41,6 @@ export class SbomsController {
   /** The document itself, as the scanner or whoever attached it wrote it. */
   @Get(':key')
   @Decided()
-  @Header('x-content-type-options', 'nosniff')
   @ApiProduces('application/vnd.cyclonedx+json', 'application/spdx+json', 'application/octet-stream')
   @Answers(z.union([z.string(), z.looseObject({})]), { also: [404, 409, 503] })
   async read(

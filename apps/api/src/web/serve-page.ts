@@ -49,8 +49,6 @@ const NEVER_INLINE = [
 
 const PAGE_HEADERS = {
   'content-security-policy': NEVER_INLINE,
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',

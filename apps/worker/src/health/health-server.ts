@@ -1,15 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type Component, worstOf } from '#platform/health/check-health.js';
+import { createListener, listen } from '#platform/http/listener.js';
+import { PROBE_LIMITS } from '#platform/http/listener-limits.js';
+import { SECURITY_HEADERS } from '#platform/http/security-headers.js';
+import type { Logger } from '#platform/logging/logger.js';
 import type { WorkerHealth } from './worker-health.js';
-
-/** Nobody but probes and administrators speaks here, and they send next to nothing. */
-const LIMITS = {
-  maxHeaderSize: 8_192,
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-};
-const MAX_CONNECTIONS = 64;
 
 /** Before its database was reached for the first time, and while it ends. */
 const STARTING: Record<string, Component> = {
@@ -26,16 +21,14 @@ export async function serveHealth(
   port: number,
   host: string,
   health: () => Pick<WorkerHealth, 'readiness' | 'components'> | null,
+  logger: Pick<Logger, 'warn'>,
 ): Promise<Server | null> {
   if (port === 0) return null;
-  const server = createServer(LIMITS, (request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     void answer(request, response, health()).catch(() => response.destroy());
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+  };
+  const server = createListener(PROBE_LIMITS, serve, (text) => logger.warn({ port }, text));
+  await listen(server, port, host);
   return server;
 }
 
@@ -59,5 +52,6 @@ function report(response: ServerResponse, components: Record<string, Component>)
 
 /** The body of a request is never read: the connection goes with it. */
 function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify(body));
+  const headers = { ...SECURITY_HEADERS, 'content-type': 'application/json', connection: 'close' };
+  response.writeHead(status, headers).end(JSON.stringify(body));
 }

@@ -1,17 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createListener, listen } from '../http/listener.js';
+import { PROBE_LIMITS } from '../http/listener-limits.js';
+import { SECURITY_HEADERS } from '../http/security-headers.js';
 import type { Logger } from '../logging/logger.js';
 import type { Metrics } from './metrics.js';
-
-/** Nobody but a few scrapers speaks here, and they send next to nothing. */
-const LIMITS = {
-  maxHeaderSize: 8_192,
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-};
-const MAX_CONNECTIONS = 32;
-/** A scrape that takes longer is cut off, milliseconds. */
-const ANSWER_MS = 10_000;
 
 /**
  * `GET /metrics` for Prometheus, on a port of its own, so that it is never reachable where people and clients speak; it
@@ -25,18 +17,14 @@ export async function serveMetrics(
 ): Promise<Server | null> {
   if (port === 0) return null;
   metrics.watchProcess();
-  const server = createServer(LIMITS, (request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response, metrics).catch((error: Error) => {
       logger.warn({ error: error.message }, 'metrics could not be shown');
       response.destroy();
     });
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  server.timeout = ANSWER_MS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+  };
+  const server = createListener(PROBE_LIMITS, serve, (text) => logger.warn({ port }, text));
+  await listen(server, port, host);
   return server;
 }
 
@@ -51,5 +39,6 @@ async function answer(request: IncomingMessage, response: ServerResponse, metric
 /** The body of a request is never read: the connection goes with it. Node leaves the body of a HEAD's answer out. */
 function end(response: ServerResponse, status: number, headers: Record<string, string> = {}, text = ''): void {
   const length = String(Buffer.byteLength(text));
-  response.writeHead(status, { ...headers, 'content-length': length, connection: 'close' }).end(text);
+  const always = { ...SECURITY_HEADERS, 'content-length': length, connection: 'close' };
+  response.writeHead(status, { ...headers, ...always }).end(text);
 }
