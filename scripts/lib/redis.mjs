@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { versionOf, which } from './commands.mjs';
 import { unpackDebianPackages, unpackedEnv } from './debian-packages.mjs';
+import { foreignEnvironment } from './foreign-environment.mjs';
 import { writeAtomically } from './state-file.mjs';
 
 /** BullMQ asks for Redis 6.2 or later. */
@@ -23,7 +24,7 @@ export function isUsableRedis(versionText) {
 export async function findRedis(unpackedIn, context) {
   for (const name of ['redis-server', 'valkey-server']) {
     const file = which(name);
-    if (file && isUsableRedis(await versionOf(file))) return { file, env: process.env, source: file };
+    if (file && isUsableRedis(await versionOf(file))) return { file, env: foreignEnvironment(), source: file };
   }
   const target = join(unpackedIn, 'redis');
   const unpacked = await tryUnpacked(target);
@@ -39,7 +40,7 @@ export async function findRedis(unpackedIn, context) {
 
 async function tryUnpacked(target) {
   const file = join(target, 'usr/bin/redis-server');
-  const env = unpackedEnv(target);
+  const env = unpackedEnv(target, foreignEnvironment());
   return isUsableRedis(await versionOf(file, env)) ? { file, env, source: "Debian's package, unpacked" } : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { run, which } from './commands.mjs';
+import { foreignEnvironment } from './foreign-environment.mjs';
 
 const IMAGE = 'registry:2';
 
@@ -38,7 +39,7 @@ function containerCommand(docker, name, dataDir) {
   return (configuration) => ({
     file: docker,
     args: ['run', ...options, ...mount, '--entrypoint', 'registry', IMAGE, 'serve', configuration],
-    env: process.env,
+    env: foreignEnvironment(),
   });
 }
 

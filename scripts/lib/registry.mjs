@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { versionOf, which } from './commands.mjs';
 import { containerRegistry, removeContainer } from './registry-container.mjs';
 import { unpackDebianPackages } from './debian-packages.mjs';
+import { foreignEnvironment } from './foreign-environment.mjs';
 
 /** True for what the version option of distribution's registry (2.x, 3.x, Debian's build) prints. */
 export function isDistribution(versionText) {
@@ -51,7 +52,7 @@ export async function findUnpacked(target, context) {
 
 function program(file, source) {
   // Registry 3.x would else look for a trace collector on port 4318 and complain every few seconds.
-  const env = { ...process.env, OTEL_TRACES_EXPORTER: 'none' };
+  const env = { ...foreignEnvironment(), OTEL_TRACES_EXPORTER: 'none' };
   return { source, command: (configuration) => ({ file, args: ['serve', configuration], env }) };
 }
 

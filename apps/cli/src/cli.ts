@@ -38,7 +38,8 @@ function verdictOn(error: unknown): [message: string, exit: Exit] {
   throw error;
 }
 
-function commandLine(io: Io): Command {
+/** All commands, not run yet. */
+export function commandLine(io: Io): Command {
   const program = new Command('portus')
     .description(
       'What an administrator of Portus does on the command line. It reads the same settings as the programs.',
