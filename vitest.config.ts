@@ -24,7 +24,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', '{docker,scripts}/**/*.spec.mjs'],
+          include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', '{docker,docs,scripts}/**/*.spec.mjs'],
           environment: 'node',
           maxWorkers: 2,
         },
