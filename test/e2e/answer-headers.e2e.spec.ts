@@ -113,6 +113,14 @@ scenes(
       expect(headers['strict-transport-security']).toBe('max-age=31536000');
     });
 
+    it('say nothing of TLS by the word of anybody else', async () => {
+      const { url, program } = await house().startApi({ PORTUS_TRUSTED_PROXIES: '192.0.2.1' });
+      const { status, headers } = await rawRequest(`${url}/_ping`, { headers: { 'x-forwarded-proto': 'https' } });
+      expect(status).toBe(200);
+      expect(headers).not.toHaveProperty('strict-transport-security');
+      await program.stop();
+    });
+
     it.each([
       ['what is no HTTP', 'NONSENSE\r\n\r\n', 400],
       ['headers that are too large', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],

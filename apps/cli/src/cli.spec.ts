@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { VERSION } from '#platform/program/version.js';
 import { certificatesOf } from '#tokens/pem.js';
 import { loadKeyRing, readKeyPaths } from '#tokens/key-ring.js';
 import { TokenSigner } from '#tokens/token-signer.js';
@@ -26,6 +27,11 @@ const generate = async (name: string, ...more: string[]): Promise<Generated> => 
 
 const [one, two] = [await generate('one'), await generate('two', '--kind', 'rsa', '--days', '90')];
 const env = { PORTUS_KEY_PATH: one.key, PORTUS_CERT_PATH: one.certificate, PORTUS_OTHER_KEY_PATHS: two.certificate };
+
+it('tells its version', async () => {
+  const { code, out } = await portus(['--version']);
+  expect([code, out]).toEqual([0, `${VERSION}\n`]);
+});
 
 describe('portus keys generate', () => {
   it('makes a key and a certificate that only their owner may read', () => {

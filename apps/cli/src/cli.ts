@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError, InvalidError } from '#domain/errors/app-error.js';
 import { ConfigurationError } from '#platform/config/settings.js';
+import { VERSION } from '#platform/program/version.js';
 import { addAuditCommands } from './audit/audit.command.js';
 import { addBackupCommands } from './backup/backup.command.js';
 import { addConfigCommands } from './config/config.command.js';
@@ -44,6 +45,7 @@ export function commandLine(io: Io): Command {
     .description(
       'What an administrator of Portus does on the command line. It reads the same settings as the programs.',
     )
+    .version(VERSION, '--version', 'which version this is')
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('(add --help for what there is)')
