@@ -26,7 +26,7 @@ async function writePage() {
   const counted = withPart(readFileSync(pagePath, 'utf8'), 'counts', countsText(dependencies));
   const { format, resolveConfig } = await import('prettier');
   const options = { ...(await resolveConfig(pagePath)), filepath: pagePath };
-  writeFileSync(pagePath, await format(withPart(counted, 'sizes', sizesText(installed)), options));
+  writeFileSync(pagePath, await format(withPart(counted, 'sizes', sizesText(dependencies, installed)), options));
 }
 
 function check() {

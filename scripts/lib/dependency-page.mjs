@@ -4,34 +4,36 @@ import { byLicence, isAllowed } from './licences.mjs';
 const LARGE = 2_000_000;
 const BIGGEST = 12;
 
-/** What follows from the lock file alone: the same on every machine. */
-export function countsText({ server, page, development }) {
+/** What is shipped, as the lock file has it: the same on every machine. */
+export function countsText({ server, page }) {
   const rows = [
     ['in production', server],
     ['inside of the page', page],
-    ['for development only', development],
   ].map(([what, packages]) => `| ${what} | ${packages.length} |`);
   const licences = byLicence([...server, ...page]).map(
     ([licence, packages]) => `| ${licence} | ${packages.length} | ${packages.length > 3 ? '' : names(packages)} |`,
   );
-  const scripts = names([...server, ...page, ...development].filter((one) => one.scripts));
   return [
     ['| packages | |', '| --- | --- |', ...rows].join('\n'),
     ['| licence of what is shipped | packages | |', '| --- | --- | --- |', ...licences].join('\n'),
-    `Packages that would run something when they are installed: ${scripts}.`,
   ].join('\n\n');
 }
 
-/** @param {{ name: string, version: string, through: string, bytes: number }[]} installed */
-export function sizesText(installed) {
+/**
+ * What changes with the machine, or with every tool of ours: true when it was written.
+ * @param {{ name: string, version: string, through: string, bytes: number }[]} installed
+ */
+export function sizesText({ server, page, development }, installed) {
   const sum = installed.reduce((total, { bytes }) => total + bytes, 0);
   const rows = installed
     .toSorted((a, b) => b.bytes - a.bytes)
     .slice(0, BIGGEST)
     .map(({ name, version, through, bytes }) => `| ${name} ${version} | ${megabytes(bytes)} | ${through} |`);
+  const scripts = names([...server, ...page, ...development].filter((one) => one.scripts));
   return [
-    `${installed.length} packages, ${megabytes(sum)} MB.`,
+    `${installed.length} packages, ${megabytes(sum)} MB; beside them ${development.length} for development only.`,
     ['| the biggest | MB | needed by |', '| --- | --- | --- |', ...rows].join('\n'),
+    `Packages that would run something when they are installed: ${scripts}.`,
   ].join('\n\n');
 }
 
