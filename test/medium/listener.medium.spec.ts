@@ -9,7 +9,7 @@ import { Visitor } from '../support/visitor.js';
 
 const MIB = 1024 * 1024;
 const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
-const QUICK = { headersMs: 2_000, requestMs: 2_000, keepAliveMs: 1_000, idleMs: 2_000, checkMs: 100 };
+const QUICK = { headersMs: 2_000, requestMs: 2_000, keepAliveMs: 1_000, checkMs: 100 };
 
 describe(createListener.name, () => {
   let server: Server | null = null;
@@ -178,7 +178,7 @@ describe(createListener.name, () => {
   });
 
   it('does not keep an answer for those who do not read it', async () => {
-    const port = await start((_, response) => response.end(Buffer.alloc(32 * MIB)), QUICK);
+    const port = await start((_, response) => response.end(Buffer.alloc(32 * MIB)), { idleMs: 2_000 });
     const [visitor] = (await enter(1, port)) as [Visitor];
     visitor.stopReading().say(GET);
     const count = () =>
