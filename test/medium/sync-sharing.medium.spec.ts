@@ -23,7 +23,7 @@ describe(`${SyncRunner.name}s that share runs`, () => {
     bench.database.value<number>(`SELECT count(DISTINCT holder)::int FROM sync_batches WHERE state = 'claimed'`);
 
   it('take their parts of one run, and look at each repository once', async () => {
-    push(160);
+    push(260);
     await ask();
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -38,8 +38,8 @@ describe(`${SyncRunner.name}s that share runs`, () => {
     await until('two workers hold batches', async () => (await holders()) === 2);
     release();
     await Promise.all([leading, helping]);
-    expect(await bench.lastRun()).toMatchObject({ state: 'done', listed: 160, done: 160, changes: { added: 160 } });
-    expect(looks()).toHaveLength(160);
+    expect(await bench.lastRun()).toMatchObject({ state: 'done', listed: 260, done: 260, changes: { added: 260 } });
+    expect(looks()).toHaveLength(260);
     expect(await bench.stored()).toEqual(bench.held());
     expect(await bench.database.value('SELECT count(*)::int FROM sync_batches')).toBe(0);
   });

@@ -12,6 +12,11 @@ export class Slots {
     return this.free < this.count;
   }
 
+  /** How many wait for one. */
+  get queue(): number {
+    return this.waiting.length;
+  }
+
   async take(): Promise<void> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));

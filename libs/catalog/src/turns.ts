@@ -1,5 +1,6 @@
 import { atMost } from '#platform/lifecycle/at-most.js';
 import type { Claim, ClaimRequest, Claims } from './claims.js';
+import { ClaimAhead } from './claim-ahead.js';
 import { Slots } from './slots.js';
 
 /** Milliseconds for which a repository is kept for the time when its turn comes; a quick registry needs far less. */
@@ -11,6 +12,7 @@ const PATIENCE_MS = 1_000;
  */
 export class Turns {
   private readonly slots: Slots;
+  private readonly ahead: ClaimAhead;
 
   constructor(
     count: number,
@@ -18,6 +20,8 @@ export class Turns {
     private readonly patience: number = PATIENCE_MS,
   ) {
     this.slots = new Slots(count);
+    // Those who read always find another one that is claimed.
+    this.ahead = new ClaimAhead(2 * count, patience);
   }
 
   get areInUse(): boolean {
@@ -29,13 +33,24 @@ export class Turns {
    * be looked at.
    */
   async claim(request: ClaimRequest): Promise<Claim | 'busy' | 'unchanged'> {
-    const claim = await this.take(request);
-    if (typeof claim === 'string') return claim;
-    const turn = this.slots.take();
-    if (await atMost(this.patience, turn)) return claim;
-    // When that fails, the lease runs out.
-    await this.claims.release(claim.lease).catch(() => undefined);
-    await turn;
+    await this.ahead.enter();
+    let late: Promise<void>;
+    try {
+      const claim = await this.take(request);
+      if (typeof claim === 'string') return claim;
+      const [before, since, turn] = [this.slots.queue, performance.now(), this.slots.take()];
+      if (await atMost(this.patience, turn)) {
+        this.ahead.came(before, performance.now() - since);
+        return claim;
+      }
+      this.ahead.cameNot();
+      // When that fails, the lease runs out.
+      await this.claims.release(claim.lease).catch(() => undefined);
+      late = turn;
+    } finally {
+      this.ahead.leave();
+    }
+    await late;
     return this.takeInTurn(request);
   }
 
