@@ -1,12 +1,11 @@
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCompressedImage, writeLayout } from '../support/oci-layout.js';
+import { bookworm, fileLayer } from '../factories/file-layer.js';
+import { ComposeClient, PATIENCE } from '../support/containers/compose-client.js';
 import { ComposeStack } from '../support/containers/compose-stack.js';
 import { portusImages } from '../support/containers/project-files.js';
+import { bundleOf, withoutNetwork } from '../support/real-clair.js';
 import type { Outcome } from '../support/run-client.js';
 import { until } from '../support/until.js';
-import type { TagView } from '../support/world.js';
 
 const NEEDS = [
   'PORTUS_TEST_DOCKERD',
@@ -15,47 +14,22 @@ const NEEDS = [
   'PORTUS_TEST_CONTAINER_PARTS',
   'PORTUS_TEST_SKOPEO',
   'PORTUS_TEST_PG_BIN',
+  'PORTUS_TEST_REGISTRY_3',
 ];
 const missing = NEEDS.filter((name) => !process.env[name]);
-const PATIENCE = { timeoutMs: 90_000, everyMs: 250 };
 const CRASH = { pushes: 24, killAt: 6 };
 
-/** Where docker/ is started as an operator does it. Official images are stood in for (test/support/containers). */
+/** docker/ as an operator starts it. Official images are stood in for (test/support/containers). */
 describe.skipIf(missing.length > 0)('docker/compose.yaml', () => {
   if (missing.length > 0) return void it(`is started (needs ${missing.join(', ')})`, () => undefined);
   let stack: ComposeStack;
-  let authfile: string;
-  let certificates: string;
-
-  const skopeo = (args: string[], input?: string): Promise<Outcome> => {
-    const env = { HOME: stack.engine.home, XDG_RUNTIME_DIR: stack.engine.home, REGISTRY_AUTH_FILE: authfile };
-    const options = input === undefined ? { env } : { env, input };
-    return stack.engine.withNames(process.env['PORTUS_TEST_SKOPEO']!, ['--insecure-policy', ...args], options);
-  };
-  /** Pushes an image of its own through TLS, whose certificate is looked at. Returns its digest. */
-  const push = async (name: string): Promise<string> => {
-    const image = buildCompressedImage({ seed: name });
-    const folder = await mkdtemp(join(stack.engine.home, 'image-'));
-    const source = await writeLayout(folder, 'it', image.manifest, [image]);
-    const pushed = await skopeo(['copy', '--dest-cert-dir', certificates, source, `docker://${stack.name}/${name}`]);
-    expect(pushed.code, pushed.output).toBe(0);
-    return image.manifest.digest;
-  };
-  const tagsOf = async (repository: string): Promise<Record<string, TagView>> => {
-    const all = await stack.get<{ id: number; full_name: string }[]>('/repositories?all=true');
-    const found = all.find(({ full_name: name }) => name === repository);
-    if (found === undefined) return {};
-    const tags = await stack.get<TagView[]>(`/repositories/${found.id}/tags?all=true`);
-    return Object.fromEntries(tags.map((tag) => [tag.name, tag]));
-  };
+  let client: ComposeClient;
 
   beforeAll(async () => {
-    const registry = process.env['PORTUS_TEST_REGISTRY_3'] ? '3' : '2.8';
     // A scanner that asks nobody; no sync repairs what notifications would miss.
     const settings = { PORTUS_SECURITY_DUMMY_SERVER: 'dummy', PORTUS_BACKGROUND_SYNC_STRATEGY: 'initial' };
-    stack = await ComposeStack.start(registry, settings);
-    certificates = await stack.authorityFolder();
-    authfile = join(stack.engine.home, 'auth.json');
+    stack = await ComposeStack.start({ settings });
+    client = await ComposeClient.create(stack);
   }, 600_000);
   afterAll(() => stack?.remove(), 120_000);
 
@@ -91,24 +65,16 @@ describe.skipIf(missing.length > 0)('docker/compose.yaml', () => {
   });
 
   it('signs people in and takes their images, which are in the catalog with their scan', async () => {
-    const password = await stack.secret('admin_password');
-    const login = ['login', '--cert-dir', certificates, '-u', 'admin', '--password-stdin', stack.name];
-    expect((await skopeo(login, 'not the password\n')).code).not.toBe(0);
-    expect((await skopeo(login, `${password}\n`)).output).toContain('Login Succeeded');
-    const digest = await push('admin/first:v1');
-    const tag = await until(
-      'the push is scanned',
-      async () => {
-        const found = (await tagsOf('admin/first'))['v1'];
-        return found?.scan.state === 'done' ? found : null;
-      },
-      PATIENCE,
-    );
-    expect(tag).toMatchObject({ digest, author: { name: 'admin' } });
+    expect((await client.login('not the password')).code).not.toBe(0);
+    expect((await client.login()).output).toContain('Login Succeeded');
+    const digest = await client.push('admin/first:v1');
+    const tag = await client.scanned('admin/first', 'v1');
+    expect(tag).toMatchObject({ digest, author: { name: 'admin' }, scan: { state: 'done' } });
+    expect(await client.pull('admin/first:v1')).toBe(digest);
   });
 
   it('is not believed by whom its authority was not given', async () => {
-    const { code, output } = await skopeo(['list-tags', `docker://${stack.name}/admin/first`]);
+    const { code, output } = await client.skopeo(['list-tags', `docker://${stack.name}/admin/first`]);
     expect([code !== 0, output]).toEqual([true, expect.stringMatching(/x509|certificate/)]);
   });
 
@@ -122,7 +88,7 @@ describe.skipIf(missing.length > 0)('docker/compose.yaml', () => {
     const digest = /v1: digest: (sha256:[0-9a-f]{64})/.exec(pushed)?.[1];
     await until(
       'it is in the catalog',
-      async () => (await tagsOf('admin/by-docker'))['v1']?.digest === digest,
+      async () => (await client.tagsOf('admin/by-docker'))['v1']?.digest === digest,
       PATIENCE,
     );
     await engine.must(['rmi', image]);
@@ -148,17 +114,14 @@ describe.skipIf(missing.length > 0)('docker/compose.yaml', () => {
     const digests: Record<string, string> = {};
     for (let i = 0; i < CRASH.pushes; i++) {
       if (i === CRASH.killAt) await Promise.all([stack.crash(api!), stack.crash(worker!)]);
-      digests[`v${i}`] = await push(`admin/crash-${i % 3}:v${i}`);
+      digests[`v${i}`] = await client.push(`admin/crash-${i % 3}:v${i}`);
     }
     const seen = async (): Promise<Record<string, string>> => {
-      const found = await Promise.all([0, 1, 2].map((n) => tagsOf(`admin/crash-${n}`)));
+      const found = await Promise.all([0, 1, 2].map((n) => client.tagsOf(`admin/crash-${n}`)));
       return Object.fromEntries(found.flatMap((tags) => Object.values(tags).map(({ name, digest }) => [name, digest])));
     };
-    await until(
-      'all pushes are in the catalog',
-      async () => Object.keys(await seen()).length === CRASH.pushes,
-      PATIENCE,
-    );
+    const isComplete = async (): Promise<boolean> => Object.keys(await seen()).length === CRASH.pushes;
+    await until('all pushes are in the catalog', isComplete, PATIENCE);
     expect(await seen()).toEqual(digests);
     // Both came back by themselves.
     for (const [service, count] of [
@@ -169,24 +132,20 @@ describe.skipIf(missing.length > 0)('docker/compose.yaml', () => {
     for (const id of [api!, worker!]) expect(await stack.inspect(id, '{{.RestartCount}}')).toBe('1');
   });
 
+  it('keeps what nobody works off, and has workers again with one command', async () => {
+    await stack.must('stop', 'worker');
+    for (let i = 0; i < 3; i++) await client.push(`admin/late:v${i}`);
+    await until('they wait', async () => /^[1-9]\d* notifications wait/.test(await stack.backlog()), PATIENCE);
+    expect(await client.tagsOf('admin/late')).toEqual({});
+    await stack.must('up', '-d', '--no-build', '--scale', 'api=2', '--scale', 'worker=3');
+    await until('none waits', async () => (await stack.backlog()) === 'no notification waits', PATIENCE);
+    expect(Object.keys(await client.tagsOf('admin/late')).toSorted()).toEqual(['v0', 'v1', 'v2']);
+  });
+
   it('has a catalog that is equal to the registry', async () => {
-    const { repositories } = await stack.registry<{ repositories: string[] }>(
-      '/v2/_catalog?n=100',
-      'registry:catalog:*',
-    );
-    // What the doctor pushed and deleted stays known to a registry, without a tag.
-    const inRegistry: Record<string, string[]> = {};
-    for (const name of repositories) {
-      const { tags } = await stack.registry<{ tags: string[] | null }>(
-        `/v2/${name}/tags/list`,
-        `repository:${name}:pull`,
-      );
-      if (tags?.length) inRegistry[name] = tags.toSorted();
-    }
-    const inCatalog: Record<string, string[]> = {};
-    for (const name of Object.keys(inRegistry)) inCatalog[name] = Object.keys(await tagsOf(name)).toSorted();
+    const inRegistry = await client.registryContents();
     expect(Object.keys(inRegistry).length).toBeGreaterThanOrEqual(5);
-    expect(inCatalog).toEqual(inRegistry);
+    expect(await client.catalogContents()).toEqual(inRegistry);
   });
 
   it('has images of production alone, that tell what is in them', async () => {
@@ -227,5 +186,57 @@ describe.skipIf(missing.length > 0)('docker/compose.yaml', () => {
     const ids = [...(await stack.containers('api')), ...(await stack.containers('worker'))];
     await stack.must('stop', 'nginx', 'api', 'worker');
     for (const id of ids) expect(await stack.inspect(id, '{{.State.ExitCode}}')).toBe('0');
+  });
+});
+
+const OVERLAYS = ['PORTUS_TEST_REGISTRY_28', 'PORTUS_TEST_TRIVY', 'PORTUS_TEST_TRIVY_DB', 'PORTUS_TEST_CLAIR'];
+const lacking = [...NEEDS, ...OVERLAYS].filter((name) => !process.env[name]);
+
+/** All overlays at once: the registry of the other line, and both scanners, which know what the tests tell them. */
+describe.skipIf(lacking.length > 0)('the overlays of docker/compose.yaml', () => {
+  if (lacking.length > 0) return void it(`are started (needs ${lacking.join(', ')})`, () => undefined);
+  let stack: ComposeStack;
+  let client: ComposeClient;
+
+  beforeAll(async () => {
+    stack = await ComposeStack.start({
+      overlays: ['registry-2.8', 'trivy', 'clair'],
+      settings: { PORTUS_BACKGROUND_SYNC_STRATEGY: 'initial' },
+      changes: { 'clair/config.yaml': withoutNetwork },
+    });
+    client = await ComposeClient.create(stack);
+  }, 600_000);
+  afterAll(() => stack?.remove(), 120_000);
+
+  it('come up well', async () => {
+    const services = ['nginx', 'api', 'worker', 'registry', 'postgres', 'redis', 'trivy', 'clair-postgres'];
+    for (const service of services)
+      await until(`${service} is healthy`, async () => (await stack.healthy(service)) === 1, PATIENCE);
+    const { code, output } = await stack.compose('run', '--rm', '-T', 'tools', 'portus', 'doctor');
+    expect(code, output).toBe(0);
+  });
+
+  it('have what is pushed scanned by Trivy and by Clair', async () => {
+    const learn = 'cat > /tmp/bundle && clairctl -q -c /etc/portus/clair.yaml import-updaters /tmp/bundle';
+    const bundle = bundleOf([{ name: 'CVE-2099-0005', package: 'zlib', fixed: '', severity: 'Low' }]);
+    const [clair] = await stack.containers('clair');
+    await stack.engine.must(['exec', '-i', clair!, '/bin/sh', '-c', learn], bundle);
+    expect((await client.login()).output).toContain('Login Succeeded');
+    const digest = await client.push('admin/app:v1', [fileLayer(bookworm({ zlib: '1:1.2.13-1' }))]);
+    const { id, scan } = await client.scanned('admin/app', 'v1');
+    expect(scan).toMatchObject({ state: 'done', worst: 'high' });
+    const findings = await stack.get<{ name: string; scanners: string[] }[]>(`/tags/${id}/vulnerabilities`);
+    expect(Object.fromEntries(findings.map(({ name, scanners }) => [name, scanners]))).toEqual({
+      'CVE-2099-0002': ['trivy'],
+      'CVE-2099-0003': ['trivy'],
+      'CVE-2099-0005': ['clair'],
+    });
+    expect(await client.pull('admin/app:v1')).toBe(digest);
+  });
+
+  it('have a catalog that is equal to the registry', async () => {
+    const inRegistry = await client.registryContents();
+    expect(Object.keys(inRegistry)).toEqual(['admin/app']);
+    expect(await client.catalogContents()).toEqual(inRegistry);
   });
 });

@@ -40,6 +40,15 @@ export const debian = (release: string, packages: Record<string, string>): Recor
     .join(''),
 });
 
+/** The same of a Debian 12, so that Clair knows it too. */
+export const bookworm = (packages: Record<string, string>): Record<string, string> => ({
+  ...debian('12', packages),
+  'etc/os-release':
+    'ID=debian\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\n',
+  // Without it Clair takes the list for no database.
+  'var/lib/dpkg/info/zlib.list': '/.\n',
+});
+
 /** Files of an Alpine with these packages. */
 export const alpine = (release: string, packages: Record<string, string>): Record<string, string> => ({
   'etc/os-release': `ID=alpine\nVERSION_ID=${release}.0\n`,

@@ -6,7 +6,7 @@ import { ClairScanner, type ClairSettings } from '#scanning/clair/clair.js';
 import { makeSigningKey } from '#tokens/make-signing-key.js';
 import { loadSigningKey } from '#tokens/signing-key.js';
 import { TokenSigner } from '#tokens/token-signer.js';
-import { debian, fileLayer } from '../factories/file-layer.js';
+import { bookworm, fileLayer } from '../factories/file-layer.js';
 import { type BuiltImage, buildImage } from '../factories/image.js';
 import { Between } from '../support/between.js';
 import { checkedClair } from '../support/clair-checked.js';
@@ -20,8 +20,6 @@ const clairctl = process.env['PORTUS_TEST_CLAIRCTL'];
 const binary = process.env['PORTUS_TEST_REGISTRY_28'] ?? process.env['PORTUS_TEST_REGISTRY_3'];
 const ISSUER = 'portus.test';
 const SERVICE = 'registry.test';
-const BOOKWORM =
-  'ID=debian\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\n';
 
 /** Where Clair 4.9 says something else than it publishes: kinds in small letters, and nothing instead of what is not known. */
 const OWN_WORDS =
@@ -35,18 +33,12 @@ describe.skipIf(!isHere)(`real ${ClairScanner.name}${isHere ? '' : ' (needs PORT
   let clair: RealClair;
   let signer: TokenSigner;
   let folder: string;
-  const dpkg = (packages: Record<string, string>): Record<string, string> => ({
-    ...debian('12', packages),
-    'etc/os-release': BOOKWORM,
-    // Without it Clair takes the list for no database.
-    'var/lib/dpkg/info/zlib.list': '/.\n',
-  });
   const images: Record<string, BuiltImage> = {
     old: buildImage({
       seed: 'old',
-      layers: [fileLayer({ 'hello.txt': 'hello' }), fileLayer(dpkg({ zlib: '1:1.2.13-1' }))],
+      layers: [fileLayer({ 'hello.txt': 'hello' }), fileLayer(bookworm({ zlib: '1:1.2.13-1' }))],
     }),
-    fixed: buildImage({ seed: 'fixed', layers: [fileLayer(dpkg({ zlib: '1:1.3.2-1' }))] }),
+    fixed: buildImage({ seed: 'fixed', layers: [fileLayer(bookworm({ zlib: '1:1.3.2-1' }))] }),
     empty: buildImage({ seed: 'empty', layers: [fileLayer({ 'hello.txt': 'hello' })] }),
   };
   const sign = async (actions: string[], name = 'team/app'): Promise<string> => {

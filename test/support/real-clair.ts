@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
+import { parse, stringify } from 'yaml';
 import { quietPort } from './ports.js';
 import { Program } from './program.js';
 import { TestDatabase } from './test-database.js';
@@ -46,7 +47,7 @@ export class RealClair {
     const program = new Program({ name: 'clair', file: clair, args, env: { TMPDIR: folder }, isReady: ready });
     const started = new RealClair(url, folder, database, program, clairctl);
     const mapping = join(folder, 'mapping.json');
-    await writeFile(mapping, '{"data":{}}');
+    await writeFile(mapping, NO_MAPPING);
     const configuration = configurationOf({ port, other, connstring: database.url, key: started.key, mapping });
     // JSON is YAML.
     await writeFile(join(folder, 'config.json'), JSON.stringify(configuration), { mode: 0o600 });
@@ -54,10 +55,10 @@ export class RealClair {
     return started;
   }
 
-  /** Gives it an update as its offline bundles hold it (claircore `libvuln/jsonblob`): a line for each vulnerability. */
+  /** Gives it an update. */
   async learn(vulnerabilities: readonly KnownVulnerability[]): Promise<void> {
     const bundle = join(this.folder, 'bundle.json');
-    await writeFile(bundle, vulnerabilities.map((one) => `${JSON.stringify(entryOf(one))}\n`).join(''));
+    await writeFile(bundle, bundleOf(vulnerabilities));
     await promisify(execFile)(this.clairctl, ['-q', '-c', join(this.folder, 'config.json'), 'import-updaters', bundle]);
   }
 
@@ -73,11 +74,14 @@ interface Configuration {
   other: number;
   connstring: string;
   key: Buffer;
-  /** What it would fetch from Red Hat, and cannot scan anything without. */
   mapping: string;
 }
 
-function configurationOf({ port, other, connstring, key, mapping }: Configuration): object {
+/**
+ * What a Clair without a network is told; `mapping` is the path of what it would fetch from Red Hat, and cannot scan
+ * anything without (`NO_MAPPING` will do).
+ */
+function airGap(mapping: string): { indexer: object; matcher: object } {
   const scanner = {
     repo: { 'rhel-repository-scanner': { repo2cpe_mapping_file: mapping } },
     package: {
@@ -85,13 +89,31 @@ function configurationOf({ port, other, connstring, key, mapping }: Configuratio
       rhel_package_container_detector: { name2repos_mapping_file: mapping },
     },
   };
+  return { indexer: { airgap: true, scanner }, matcher: { disable_updaters: true } };
+}
+
+export const NO_MAPPING = '{"data":{}}';
+
+/** A configuration of Clair, changed for where nothing can be fetched. The mapping is in the image (NO_MAPPING). */
+export function withoutNetwork(text: string): string {
+  const { indexer, matcher, ...rest } = parse(text) as { indexer: object; matcher: object };
+  const alone = airGap('/mapping.json');
+  return stringify({ ...rest, indexer: { ...indexer, ...alone.indexer }, matcher: { ...matcher, ...alone.matcher } });
+}
+
+/** An update as Clair's offline bundles hold it (claircore `libvuln/jsonblob`): a line for each vulnerability. */
+export const bundleOf = (vulnerabilities: readonly KnownVulnerability[]): string =>
+  vulnerabilities.map((one) => `${JSON.stringify(entryOf(one))}\n`).join('');
+
+function configurationOf({ port, other, connstring, key, mapping }: Configuration): object {
+  const { indexer, matcher } = airGap(mapping);
   const itself = `http://127.0.0.1:${port}`;
   return {
     http_listen_addr: `127.0.0.1:${port}`,
     introspection_addr: `127.0.0.1:${other}`,
     log_level: 'warn',
-    indexer: { connstring, migrations: true, scanlock_retry: 1, airgap: true, scanner },
-    matcher: { connstring, migrations: true, indexer_addr: itself, disable_updaters: true },
+    indexer: { connstring, migrations: true, scanlock_retry: 1, ...indexer },
+    matcher: { connstring, migrations: true, indexer_addr: itself, ...matcher },
     notifier: { connstring, migrations: true, indexer_addr: itself, matcher_addr: itself },
     auth: { psk: { key: key.toString('base64'), iss: ['portus'] } },
   };

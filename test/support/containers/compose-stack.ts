@@ -4,12 +4,23 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { mustRun, type Outcome } from '../run-client.js';
 import { Engine } from './engine.js';
-import { baseImages, portusImages, ROOT } from './project-files.js';
+import { baseImages, type Overlay, portusImages, ROOT } from './project-files.js';
 import { ensureStandIns } from './stand-ins.js';
 
 /** Stages of the Dockerfile that are named, so that their layers are kept for the next run. */
 const STAGES = ['packages', 'build', 'production'];
 const NAME = 'registry.portus.test';
+/** For images that clients may get. */
+const MANIFESTS =
+  'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json';
+
+export interface StackOptions {
+  overlays?: readonly Overlay[];
+  /** Lines of its .env. */
+  settings: Record<string, string>;
+  /** What an operator changes in files of `docker/`, by their path there. */
+  changes?: Record<string, (text: string) => string>;
+}
 
 export interface Answer {
   status: number;
@@ -28,22 +39,19 @@ export class ComposeStack {
     private readonly files: string[],
   ) {}
 
-  /** Builds all images and starts the stack. `settings` are lines of its .env. */
-  static async start(registry: '2.8' | '3', settings: Record<string, string>): Promise<ComposeStack> {
+  /** Builds all images and starts the stack, in an engine of its own. */
+  static async start({ overlays = [], settings, changes = {} }: StackOptions): Promise<ComposeStack> {
     // A port 443 that is ours alone.
     const address = `127.${randomInt(1, 255)}.${randomInt(0, 255)}.${randomInt(1, 255)}`;
     const engine = await Engine.start({ [NAME]: address });
     const folder = await mkdtemp('/tmp/portus-compose-');
-    const overlay = registry === '3' ? [] : ['compose.registry-2.8.yaml'];
-    const stack = new ComposeStack(engine, folder, address, ['compose.yaml', ...overlay]);
+    const files = ['compose.yaml', ...overlays.map((name) => `compose.${name}.yaml`)];
+    const stack = new ComposeStack(engine, folder, address, files);
     try {
-      await ensureStandIns(engine, baseImages(registry));
+      await ensureStandIns(engine, baseImages(overlays));
       await stack.build();
-      await stack.prepare({
-        STACK_BIND: address,
-        STACK_NETWORK: `10.${randomInt(1, 255)}.${randomInt(0, 255)}`,
-        ...settings,
-      });
+      const network = `10.${randomInt(1, 255)}.${randomInt(0, 255)}`;
+      await stack.prepare({ STACK_BIND: address, STACK_NETWORK: network, ...settings }, changes);
       await stack.must('up', '-d', '--no-build');
       return stack;
     } catch (error) {
@@ -64,8 +72,15 @@ export class ComposeStack {
     await this.engine.must(['image', 'prune', '-f']);
   }
 
-  private async prepare(settings: Record<string, string>): Promise<void> {
+  private async prepare(
+    settings: Record<string, string>,
+    changes: NonNullable<StackOptions['changes']>,
+  ): Promise<void> {
     await cp(join(ROOT, 'docker'), this.folder, { recursive: true });
+    for (const [name, change] of Object.entries(changes)) {
+      const path = join(this.folder, name);
+      await writeFile(path, change(await readFile(path, 'utf8')));
+    }
     await mustRun(join(this.folder, 'secrets.sh'), [NAME]);
     const file = join(this.folder, '.env');
     const isKept = (line: string): boolean => !Object.keys(settings).some((name) => line.startsWith(`${name}=`));
@@ -152,14 +167,20 @@ export class ComposeStack {
     return JSON.parse(answer.text) as T;
   }
 
+  /** How many notifications wait, as health tells it; that is no success where nothing works them off. */
+  async backlog(): Promise<string> {
+    const answer = await this.ask('/api/v1/health', { authorization: await this.basic() });
+    return (JSON.parse(answer.text) as { events: { msg: string } }).events.msg;
+  }
+
   /** The registry's answer to whom Portus gives that scope. */
-  async registry<T>(path: string, scope: string): Promise<T> {
+  async registry(path: string, scope: string): Promise<Answer> {
     const query = new URLSearchParams({ service: NAME, scope });
     const given = await this.ask(`/v2/token?${query}`, { authorization: await this.basic() });
     const { token } = JSON.parse(given.text) as { token: string };
-    const answer = await this.ask(path, { authorization: `Bearer ${token}` });
+    const answer = await this.ask(path, { authorization: `Bearer ${token}`, accept: MANIFESTS });
     if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${answer.text.slice(0, 300)}`);
-    return JSON.parse(answer.text) as T;
+    return answer;
   }
 
   private async basic(): Promise<string> {

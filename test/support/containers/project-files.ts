@@ -9,11 +9,13 @@ export const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.ur
 /** A file of `docker/`, as text. */
 export const dockerFile = (name: string): string => readFileSync(join(ROOT, 'docker', name), 'utf8');
 
-/** What the Dockerfile and the compose file build on, by their own defaults. */
-export function baseImages(registry: '2.8' | '3'): StandIn[] {
+/** A file beside compose.yaml, `compose.<name>.yaml`. */
+export type Overlay = 'registry-2.8' | 'trivy' | 'clair';
+
+/** What the Dockerfile and the compose files build on, by their own defaults. */
+export function baseImages(overlays: readonly Overlay[]): StandIn[] {
   const dockerfile = dockerFile('Dockerfile');
   const compose = dockerFile('compose.yaml');
-  const registryFile = registry === '3' ? compose : dockerFile('compose.registry-2.8.yaml');
   const argument = (name: string): string => one(new RegExp(`^ARG ${name}=(\\S+)$`, 'm'), dockerfile);
   const image = (name: string, text = compose): string =>
     one(new RegExp(`\\$\\{STACK_${name}_IMAGE:-([^}]+)\\}`), text);
@@ -23,7 +25,11 @@ export function baseImages(registry: '2.8' | '3'): StandIn[] {
     { kind: 'nginx', image: image('NGINX') },
     { kind: 'postgres', image: image('POSTGRES') },
     { kind: 'redis', image: image('REDIS') },
-    { kind: 'registry', image: image('REGISTRY', registryFile) },
+    ...(overlays.includes('registry-2.8') ? [] : [{ kind: 'registry-3', image: image('REGISTRY') } as const]),
+    ...overlays.map((kind) => {
+      const name = kind === 'registry-2.8' ? 'REGISTRY' : kind.toUpperCase();
+      return { kind, image: image(name, dockerFile(`compose.${kind}.yaml`)) };
+    }),
   ];
 }
 

@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { NO_MAPPING } from '../real-clair.js';
 import { mustRun } from '../run-client.js';
 import type { Engine } from './engine.js';
 
 /**
  * Images that stand in for the official ones where no registry of images can be reached. They have the names, programs,
  * paths and variables that docker/Dockerfile and docker/compose.yaml use, and nothing else: Debian's nginx and Redis,
- * npm's PostgreSQL and Node, and the registry that the other tests run. Only here does an image hold this machine's
- * certificate authorities, for npm.
+ * npm's PostgreSQL and Node, and the registries and scanners that the other tests run. Only here does an image hold this
+ * machine's certificate authorities, for npm.
  */
 export interface StandIn {
   /** Such as `redis:7.4.5-bookworm`. */
   image: string;
-  kind: 'debian' | 'node' | 'nginx' | 'postgres' | 'redis' | 'registry';
+  kind: 'debian' | 'node' | 'nginx' | 'postgres' | 'redis' | 'registry-2.8' | 'registry-3' | 'trivy' | 'clair';
 }
 
 interface Recipe {
@@ -36,6 +37,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
 fi
 exec "$@" -D "$PGDATA"
 `;
+const WGET = 'mkdir -p /usr/local/bin && ln -s /bin/busybox /usr/local/bin/wget';
 /** Whether somebody listens; npm's PostgreSQL has no such program. */
 const PG_ISREADY = '#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/5432\n';
 
@@ -48,11 +50,13 @@ export async function ensureStandIns(engine: Engine, wanted: StandIn[]): Promise
   }
 }
 
-function parts(): string {
-  const folder = process.env['PORTUS_TEST_CONTAINER_PARTS'];
-  if (!folder) throw new Error('PORTUS_TEST_CONTAINER_PARTS does not name the parts of images');
-  return folder;
+function needed(variable: string): string {
+  const path = process.env[variable];
+  if (!path) throw new Error(`${variable} names nothing`);
+  return path;
 }
+
+const parts = (): string => needed('PORTUS_TEST_CONTAINER_PARTS');
 
 async function ensureDebian(engine: Engine, image: string): Promise<void> {
   const base = 'portus-stand-in/base:1';
@@ -81,13 +85,38 @@ async function recipeOf(kind: Exclude<StandIn['kind'], 'debian'>, debian: string
       return { lines: [from, 'RUN mkdir -p /data'] };
     case 'postgres':
       return postgresRecipe(from);
-    case 'registry': {
-      const program = process.env['PORTUS_TEST_REGISTRY_3'] ?? process.env['PORTUS_TEST_REGISTRY_28'];
-      if (!program) throw new Error('PORTUS_TEST_REGISTRY_28 names no registry');
-      const links = 'RUN mkdir -p /var/lib/registry /usr/local/bin && ln -s /bin/busybox /usr/local/bin/wget';
-      return { lines: [from, 'COPY registry /bin/registry', links], files: { registry: { from: program } } };
+    case 'registry-2.8':
+    case 'registry-3': {
+      const program = needed(kind === 'registry-3' ? 'PORTUS_TEST_REGISTRY_3' : 'PORTUS_TEST_REGISTRY_28');
+      const lines = [from, 'COPY registry /bin/registry', `RUN mkdir -p /var/lib/registry && ${WGET}`];
+      return { lines, files: { registry: { from: program } } };
+    }
+    case 'trivy':
+      return trivyRecipe(from);
+    case 'clair': {
+      const lines = [from, 'COPY clair clairctl /bin/', 'COPY mapping.json /', 'ENTRYPOINT ["/bin/clair"]'];
+      const programs = { clair: needed('PORTUS_TEST_CLAIR'), clairctl: needed('PORTUS_TEST_CLAIRCTL') };
+      const files = { clair: { from: programs.clair }, clairctl: { from: programs.clairctl } };
+      return { lines, files: { ...files, 'mapping.json': { text: NO_MAPPING } } };
     }
   }
+}
+
+/** The database is where a volume for the cache is mounted, and so in the volume: it is fetched from nowhere. */
+function trivyRecipe(from: string): Recipe {
+  const lines = [
+    from,
+    'COPY trivy /usr/local/bin/trivy',
+    'COPY database /cache',
+    `RUN chown -R 10001:10001 /cache && ${WGET}`,
+    'ENV TRIVY_SKIP_DB_UPDATE=true TRIVY_SKIP_JAVA_DB_UPDATE=true TRIVY_SKIP_VERSION_CHECK=true',
+    'ENTRYPOINT ["trivy"]',
+  ];
+  const files = {
+    trivy: { from: needed('PORTUS_TEST_TRIVY') },
+    database: { from: needed('PORTUS_TEST_TRIVY_DB') },
+  };
+  return { lines, files };
 }
 
 async function nodeRecipe(from: string): Promise<Recipe> {
@@ -110,8 +139,6 @@ async function nodeRecipe(from: string): Promise<Recipe> {
 }
 
 function postgresRecipe(from: string): Recipe {
-  const bin = process.env['PORTUS_TEST_PG_BIN'];
-  if (!bin) throw new Error('PORTUS_TEST_PG_BIN does not name the programs of PostgreSQL');
   const lines = [
     from,
     'COPY native /usr/local/pgsql',
@@ -123,7 +150,7 @@ function postgresRecipe(from: string): Recipe {
     'CMD ["postgres"]',
   ];
   const files = {
-    native: { from: dirname(bin) },
+    native: { from: dirname(needed('PORTUS_TEST_PG_BIN')) },
     'entrypoint.sh': { text: POSTGRES_ENTRYPOINT },
     pg_isready: { text: PG_ISREADY },
   };
