@@ -6,6 +6,7 @@ import { findChromium, findDocker, findPromtool, findRegistry3, findRootTool, fi
 import { findContainerParts } from './container-parts.mjs';
 import { postgresService, prepareCluster, urlOf } from './embedded-postgres.mjs';
 import { findNginx } from './nginx.mjs';
+import { findPgbouncer } from './pgbouncer.mjs';
 import { anyFreePort } from './ports.mjs';
 import { findPostgres } from './postgres-binaries.mjs';
 import { findRedis, redisService } from './redis.mjs';
@@ -93,6 +94,7 @@ async function preparePrograms({ root, progress, context }, found) {
     ['podman', true, () => findRootTool('podman', 'PORTUS_TEST_PODMAN', context)],
     ['buildah', true, () => findRootTool('buildah', 'PORTUS_TEST_BUILDAH', context)],
     ['nginx', true, () => findNginx(cache, context)],
+    ['PgBouncer', true, () => findPgbouncer(cache, context)],
     ['promtool', true, () => findPromtool(cache, context)],
     ['Clair', false, () => findClair(cache, context)],
     ["Harbor's scanner adapter", false, () => findScannerAdapter(cache, context)],

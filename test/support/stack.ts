@@ -14,6 +14,7 @@ import { watchApi } from './contract/watch.js';
 import { createDatabase } from './databases.js';
 import { OwnPostgres } from './own-postgres.js';
 import { OwnRedis } from './own-redis.js';
+import { pooled } from './pooler.js';
 import { quietPort } from './ports.js';
 import { Program } from './program.js';
 import { startRealRegistry, type RealRegistryOptions } from './real-registry.js';
@@ -34,6 +35,8 @@ export interface StackOptions {
   balanced?: boolean;
   /** A cluster of its own, which can be stopped; else a database on the server of DATABASE_URL. */
   ownPostgres?: boolean;
+  /** Whether api and workers reach the database through a pooler that shares connections between transactions. */
+  pooled?: boolean;
   /** Default `initial`: one import at the start, then notifications only, so that no sync repairs what they miss. */
   strategy?: 'initial' | 'on-start' | 'update' | 'update-delete';
   /** Over all other variables of api and worker; undefined takes one away. */
@@ -79,6 +82,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   const env = environment(options, { ...stores, port: apiPort, registryHost });
   Object.assign(env, secretVariables(secrets), key.variables, options.env);
   await run(process.execPath, [programFile('apps/api/src/migrate.js')], { env: withoutUndefined(env), cwd: '/' });
+  if (options.pooled) env['DATABASE_URL'] = await pooled(stores.databaseUrl, undo);
   const api = program('api', await withMetrics(env), `http://localhost:${apiPort}/_health`);
   undo.push(() => api.stop());
   await api.start();

@@ -24,8 +24,14 @@ const READS = /^\s*(SELECT|EXPLAIN)\b/i;
 
 /** Plain SQL beside TypeORM, over the same pool: for hot paths and for statements that an ORM can not say. */
 export class Database implements Sql {
-  /** @param dataSource initialized: its pool is watched from now on */
-  constructor(readonly dataSource: DataSource) {
+  /**
+   * @param dataSource initialized: its pool is watched from now on
+   * @param prepares false: nothing is kept by a connection, which may be another one with the next transaction
+   */
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly prepares = true,
+  ) {
     this.pool.on('release', endIfSilent);
   }
 
@@ -42,8 +48,8 @@ export class Database implements Sql {
   }
 
   /** Runs a prepared statement of the request path, with a client-side time limit. */
-  async prepared<R extends QueryResultRow>(statement: Prepared, values: unknown[]): Promise<R[]> {
-    const config = { ...statement, values, query_timeout: REQUEST_TIMEOUT_MS };
+  async prepared<R extends QueryResultRow>({ name, text }: Prepared, values: unknown[]): Promise<R[]> {
+    const config = { ...(this.prepares ? { name } : {}), text, values, query_timeout: REQUEST_TIMEOUT_MS };
     return (await this.pool.query<R>(config)).rows;
   }
 

@@ -142,7 +142,11 @@ const RETRY_MS = 1_000;
     }),
   ],
   providers: [
-    { provide: Database, inject: [getDataSourceToken()], useFactory: (source: DataSource) => new Database(source) },
+    {
+      provide: Database,
+      inject: [getDataSourceToken(), SETTINGS],
+      useFactory: (source: DataSource, settings: Settings) => new Database(source, settings.databasePrepares),
+    },
     ...REPOSITORIES.map((repository) => ({
       provide: repository,
       inject: [Database],

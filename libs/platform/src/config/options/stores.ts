@@ -11,6 +11,13 @@ export const STORES = {
     { secret: true, example: 'postgres://portus:secret@localhost:5432/portus' },
   ),
   databasePool: option('PORTUS_DB_POOL', 'Stores', integer(2, 200), '10', 'Connections of each process to PostgreSQL.'),
+  databasePrepares: option(
+    'PORTUS_DB_PREPARED_STATEMENTS',
+    'Stores',
+    bool,
+    'true',
+    'Whether statements of the request path are prepared once for each connection. Behind a pooler that shares connections between transactions and does not follow them (PgBouncer before 1.21) it must be false.',
+  ),
   databaseAcceptNewer: option(
     'PORTUS_DB_ACCEPT_NEWER',
     'Stores',
