@@ -92,6 +92,7 @@ async function report(results: (Compared & { page: string })[]): Promise<void> {
   const { ratio } = results[0]!;
   process.stdout.write(`findings ratio=${ratio.toFixed(2)} limit=${LIMIT} GET /repositories (${what})\n`);
   keep({ name: 'findings', what, ratio, limit: LIMIT, findings, bytes, all, results });
+  if (ratio > LIMIT || bytes > MOST_BYTES) process.exitCode = 1;
 }
 
 async function storage(house: House): Promise<{ findings: number; bytes: number; all: number }> {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScanDrain } from '#catalog/scan-drain.js';
+import { RegistryError } from '#registry/errors.js';
 import { ScanError } from '#scanning/scanner.js';
 import { FakeTrivy } from '../support/fake-trivy.js';
 import {
@@ -185,6 +186,20 @@ describe(ScanDrain.name, () => {
     await until('the others are scanned', () => bench.ends.length === 3);
     expect(bench.ends).toEqual(['away', 'done', 'done']);
     expect([await bench.states(), await attempts(digest('bad'))]).toEqual([{ done: 2, queued: 1 }, 0]);
+  });
+
+  it('waits for a registry that is away, and goes on with the images of others', async () => {
+    const scanner = new PlayedScanner();
+    scanner.play = async (_, { pullToken }) => report(finding(await pullToken()));
+    await bench.push('one', { tag: 'one' });
+    await bench.push('gone', { tag: 'gone', repositoryId: await bench.repository('team/away') });
+    const away = new RegistryError('UNREACHABLE', { message: 'nobody answers', url: 'http://a.test', temporary: true });
+    const pullToken = async (name: string) => (name === 'team/away' ? Promise.reject(away) : 'CVE-2024-1');
+    await (await bench.worker([scanner], { pullToken })).ring();
+    await until('both have ended', () => bench.ends.length === 2);
+    expect(bench.ends.toSorted()).toEqual(['done', 'released']);
+    expect([await bench.states(), await attempts(digest('gone'))]).toEqual([{ done: 1, queued: 1 }, 0]);
+    expect(await bench.scanners.enabled()).toMatchObject([{ problem: null }]);
   });
 
   it('begins no more scans per minute with each scanner than it may', async () => {

@@ -62,6 +62,14 @@ export class PlayedScanner implements Scanner {
   }
 }
 
+export interface WorkerOptions {
+  /** Whether it tells which scanners it has. */
+  announced?: boolean;
+  alertFrom?: Severity;
+  ratePerMinute?: number;
+  pullToken?: (repository: string) => Promise<string>;
+}
+
 /** What is shown of a target. */
 export interface ShownTarget {
   state: string;
@@ -154,14 +162,12 @@ export class ScanBench {
   }
 
   /** A worker with these scanners, as the one that started last. */
-  async worker(
-    scanners: readonly Scanner[],
-    options: { announced?: boolean; alertFrom?: Severity; ratePerMinute?: number } = {},
-  ): Promise<ScanDrain> {
+  async worker(scanners: readonly Scanner[], options: WorkerOptions = {}): Promise<ScanDrain> {
     if (options.announced ?? true) await this.scanners.announce(scanners);
     await this.scanners.backfill();
     const log = { info: () => undefined, warn: () => undefined };
-    const clients = { pullToken: async (_: unknown, repository: string) => `pull ${repository}` };
+    const pullToken = options.pullToken ?? (async (repository: string) => `pull ${repository}`);
+    const clients = { pullToken: (_: unknown, repository: string) => pullToken(repository) };
     const drain = new ScanDrain(
       {
         queue: this.queue,

@@ -5,6 +5,7 @@ import type { RegistriesRepository } from '#persistence/registries.repository.js
 import type { ClaimedScan, ScanQueueRepository } from '#persistence/scan-queue.repository.js';
 import type { NewVerdict, OnVerdict, ScanVerdictsRepository } from '#persistence/scan-verdicts.repository.js';
 import type { ScannersRepository } from '#persistence/scanners.repository.js';
+import { RegistryError } from '#registry/errors.js';
 import type { Report, Sbom } from '#scanning/finding.js';
 import { MAX_FINDINGS, withoutDoubles } from '#scanning/normalise.js';
 import { ScanError, type ScanOutcome, type Scanner, type ScanTarget } from '#scanning/scanner.js';
@@ -108,6 +109,12 @@ export class ScanRunner {
 
   private async fail(scan: ClaimedScan, error: unknown): Promise<ScanEnd> {
     const { scanner, digest, attempts } = scan;
+    if (error instanceof RegistryError && error.temporary) {
+      // Its registry is away: no fault of the image, and other registries' images go on.
+      this.parts.log.warn({ scanner, digest, error: error.message }, 'a scan waits for its registry');
+      await this.parts.queue.release(scan, this.holder, BEHIND_SECONDS);
+      return 'released';
+    }
     const expected = error instanceof ScanError;
     const reason = expected ? error.message : 'Portus failed while it was scanned; its log tells more';
     this.parts.log.warn({ scanner, digest, ...(expected ? { error: reason } : { err: error }) }, 'a scan failed');
