@@ -52,7 +52,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: (Number(process.env.FUZZ_SECONDS) || 0) * 1_000 + 600_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

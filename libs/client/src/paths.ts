@@ -3858,6 +3858,7 @@ export interface components {
         MethodNotAllowed: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                Allow: components["headers"]["Allow"];
                 [name: string]: unknown;
             };
             content: {
@@ -4040,6 +4041,8 @@ export interface components {
         "Idempotency-Replayed": "true";
         /** @description Names what was answered (RFC 9110, 8.8.3): for If-None-Match and, when strong, If-Match. */
         ETag: string;
+        /** @description What else the path has (RFC 9110 section 10.2.1). */
+        Allow: string;
         /** @description up, degraded or down */
         "X-Portus-Status": string;
     };

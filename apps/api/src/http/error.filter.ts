@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOGGER } from '#platform/config/settings.module.js';
 import type { Logger } from '#platform/logging/logger.js';
 import { AppError } from '#domain/errors/app-error.js';
-import { answerMethod } from './allowed-methods.js';
+import { allowedMethods, answerMethod } from './allowed-methods.js';
 import { errorAnswer } from './error-body.js';
 import { retryAfterOf } from './retry-after.js';
 import { sendWireError, type WireCode } from './wire-errors.js';
@@ -35,6 +35,14 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     if (status === 401) reply.header('www-authenticate', challengeFor(request));
+    // What is switched off is not allowed now, whatever the router knows (RFC 9110 section 15.5.6).
+    if (status === 405 && method !== 'refused')
+      reply.header(
+        'allow',
+        allowedMethods(request)
+          .filter((one) => one !== request.method)
+          .join(', '),
+      );
     if (status === 429 || status === 503) reply.header('retry-after', String(retryAfterOf(error)));
     void reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
   }

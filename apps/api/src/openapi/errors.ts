@@ -41,6 +41,10 @@ const ERRORS: Record<number, { description: string; code: string; message: unkno
 
 const REQUEST_ID = '0b6f1a52-6d0f-4f7c-9a51-2f3f0c9f8f5e';
 const RETRY_AFTER: HeaderObject = { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 } };
+const ALLOW: HeaderObject = {
+  description: 'What else the path has (RFC 9110 section 10.2.1).',
+  schema: { type: 'string' },
+};
 const CHALLENGE: HeaderObject = { description: 'Basic (RFC 7617).', schema: { type: 'string' } };
 
 /** The body of every error of `/api/*`: `message` as Portus has it, and the members of RFC 9457. */
@@ -76,6 +80,7 @@ export function errorResponse(status: number, description?: string): ResponseObj
 /** Headers that come with a status beside those of every answer. */
 export function errorHeaders(status: number): Record<string, HeaderObject> {
   if (status === 401) return { 'WWW-Authenticate': { ...CHALLENGE, required: true } };
+  if (status === 405) return { Allow: { ...ALLOW, required: true } };
   if (status === 429 || status === 503) return { 'Retry-After': { ...RETRY_AFTER, required: true } };
   return {};
 }
