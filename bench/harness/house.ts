@@ -57,6 +57,11 @@ export class House {
     return house;
   }
 
+  /** How many rows there are: `scans WHERE state = 'done'`. */
+  async count(what: string): Promise<number> {
+    return (await this.sql.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${what}`)).rows[0]!.n;
+  }
+
   /** What a registry that trusts this house has in `auth.token`. */
   get registryAuth(): { realm: string; service: string; issuer: string; rootcertbundle: string } {
     const rootcertbundle = join(this.folder, 'certificate.pem');
