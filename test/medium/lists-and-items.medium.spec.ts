@@ -128,6 +128,17 @@ describe.each(CALLERS)('a list shows exactly what can be had one by one, to: %s'
   });
 });
 
+it('mine: the namespaces of the teams that one is in, which for administrators are not all', async () => {
+  const mine = async (caller: string) => {
+    const { body } = await api.get<{ name: string }[]>('/namespaces?all=true&mine=true', { as: callers[caller]! });
+    return body.map(({ name }) => name).toSorted();
+  };
+  expect(await mine('viewer')).toEqual(['space0', 'space1', 'space2', 'viewer']);
+  expect(await mine('stranger')).toEqual(['stranger']);
+  expect(await mine('boss')).not.toContain('space0');
+  expect(await mine('token kept to one namespace')).toEqual(['space0']);
+});
+
 it('trap: the protected repositories of others are in the list', async () => {
   const { body } = await api.get<{ full_name: string }[]>('/repositories?all=true', { as: callers['stranger']! });
   expect(body.map((one) => one.full_name).toSorted()).toEqual(['app', 'space1/app', 'space2/app', 'stranger/app']);

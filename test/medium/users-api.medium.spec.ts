@@ -92,6 +92,34 @@ describe('what administrators do to users', () => {
   });
 });
 
+describe('tokens that end soon', () => {
+  it('are told to their users, and those of bots to administrators; the latest end first', async () => {
+    const fay = await api.person('fay');
+    const bot = { username: 'soon', email: 'soon@example.test', bot: true };
+    const { id } = (await api.post<{ id: number }>('/users', { user: bot })).body;
+    const make = async (user: number, application: string, days: number, as?: Known): Promise<unknown> => {
+      const body = { application, expires_at: new Date(Date.now() + days * 86_400_000).toISOString() };
+      return api.post(`/users/${user}/application_tokens`, body, as ? { as } : {});
+    };
+    await make(id, 'pipeline', 3);
+    await make(id, 'nightly', 5);
+    await make(id, 'later', 40);
+    await make(fay.id, 'laptop', 4, fay);
+    const within = async (days: number, as?: Known) => {
+      const before = encodeURIComponent(new Date(Date.now() + days * 86_400_000).toISOString());
+      const path = `/application_tokens?expires_before=${before}`;
+      const { body } = await api.get<{ application: string; user: object }[]>(path, as ? { as } : {});
+      return body;
+    };
+    expect((await within(14, fay)).map(({ application }) => application)).toEqual(['laptop']);
+    const ofBots = (await within(14)).filter(({ user }) => 'username' in user && user.username === 'soon');
+    expect(ofBots.map(({ application }) => application)).toEqual(['nightly', 'pipeline']);
+    expect(ofBots[0]!.user).toEqual({ id, username: 'soon', bot: true });
+    expect((await within(14)).map(({ application }) => application)).not.toContain('laptop');
+    expect((await api.get('/application_tokens?expires_before=tomorrow')).status).toBe(400);
+  });
+});
+
 describe('the own e-mail address', () => {
   const move = (as: Known, email: string | null, current_password?: string) =>
     api.put<{ message: object }>('/profile', { user: { email }, current_password }, { as });

@@ -1900,6 +1900,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/application_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List application tokens */
+        get: operations["listApplicationTokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/refresh_tokens": {
         parameters: {
             query?: never;
@@ -3222,6 +3239,18 @@ export interface components {
             visibility: ("private" | "protected" | "public") | null;
             repository_id: number | null;
         };
+        Explored: {
+            /** @enum {string} */
+            type: "repository" | "namespace" | "team" | "tag";
+            id: number;
+            /** @description of a tag: repository:tag */
+            name: string;
+            description: string;
+            visibility: ("private" | "protected" | "public") | null;
+            repository_id: number | null;
+            /** @description under which clients reach it */
+            registry_hostname: string;
+        };
         SignIn: {
             username: string;
             password: string;
@@ -3378,6 +3407,17 @@ export interface components {
             last_used_at: string | null;
             last_used_from: string | null;
             plain_token: string;
+        };
+        ExpiringToken: {
+            id: number;
+            application: string;
+            /** Format: date-time */
+            expires_at: string;
+            user: {
+                id: number;
+                username: string;
+                bot: boolean;
+            };
         };
         RefreshToken: {
             id: number;
@@ -5937,6 +5977,11 @@ export interface operations {
                  * @example app
                  */
                 search?: string;
+                /**
+                 * @description true: only those of the teams one is in
+                 * @example true
+                 */
+                mine?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -13042,11 +13087,12 @@ export interface operations {
                      *         "name": "library",
                      *         "description": "What it is for.",
                      *         "visibility": "private",
-                     *         "repository_id": 1
+                     *         "repository_id": 1,
+                     *         "registry_hostname": "registry.example.com"
                      *       }
                      *     ]
                      */
-                    "application/json": components["schemas"]["Found"][];
+                    "application/json": components["schemas"]["Explored"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14535,6 +14581,50 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listApplicationTokens: {
+        parameters: {
+            query: {
+                /** @example 2026-11-21T09:30:00.000Z */
+                expires_before: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "application": "ci",
+                     *         "expires_at": "2026-11-21T09:30:00.000Z",
+                     *         "user": {
+                     *           "id": 1,
+                     *           "username": "alice",
+                     *           "bot": false
+                     *         }
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ExpiringToken"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

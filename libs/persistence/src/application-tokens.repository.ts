@@ -23,6 +23,16 @@ export interface TokenUse {
   from: string;
 }
 
+/** A token with an end, and whose it is. */
+export interface ExpiringToken {
+  id: number;
+  application: string;
+  expiresAt: Date;
+  userId: number;
+  username: string;
+  bot: boolean;
+}
+
 /** Who shows a token, and what it is good for. */
 export interface TokenOwner {
   user: User;
@@ -39,6 +49,20 @@ export class ApplicationTokensRepository {
 
   async ofUser(userId: number): Promise<ApplicationToken[]> {
     return this.tokens.find({ where: { userId }, order: { id: 'ASC' }, take: MAX_TOKENS });
+  }
+
+  /**
+   * Tokens of a user that end before a moment, with `bots` also those of all bots, which are few; the latest end first, at
+   * most {@link MAX_TOKENS}.
+   */
+  async expiring(userId: number, bots: boolean, before: Date): Promise<ExpiringToken[]> {
+    return this.database.query<ExpiringToken & Record<string, unknown>>(
+      `SELECT t.id, t.application, t.expires_at AS "expiresAt", u.id AS "userId", u.username::text, u.bot
+         FROM (SELECT $1::int AS id UNION SELECT id FROM users WHERE bot AND $2) whose
+         JOIN application_tokens t ON t.user_id = whose.id JOIN users u ON u.id = whose.id
+        WHERE t.expires_at < $3 ORDER BY t.expires_at DESC, t.id LIMIT $4`,
+      [userId, bots, before, MAX_TOKENS],
+    );
   }
 
   async find(id: number): Promise<ApplicationToken | null> {

@@ -54,11 +54,12 @@ export const VISIBLE_NAMESPACE = `(($2 OR n.visibility IN ('public', 'protected'
 export class NamespacesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Namespaces that the viewer may pull from. */
-  async page(viewer: Viewer, page: Page<Sort>): Promise<Listed<NamespaceRow>> {
+  /** Namespaces that the viewer may pull from; with `mine` only those of the viewer's teams. */
+  async page(viewer: Viewer, page: Page<Sort>, mine = false): Promise<Listed<NamespaceRow>> {
     const ids = await visibleNamespaces(this.database, viewer);
     const where = ids === null ? '$2::int[] IS NULL' : 'n.id = ANY($2::int[])';
-    return this.list(page, `$1::int IS NOT NULL AND ${where}`, [viewer.userId, ids]);
+    const whose = mine ? 'n.team_id IN (SELECT team_id FROM team_users WHERE user_id = $1)' : '$1::int IS NOT NULL';
+    return this.list(page, `${whose} AND ${where}`, [viewer.userId, ids]);
   }
 
   /** One namespace with the viewer's role, whether visible or not. */

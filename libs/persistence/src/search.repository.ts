@@ -17,6 +17,11 @@ export interface Found {
   repositoryId: number | null;
 }
 
+/** A public repository, and under which host clients reach it. */
+export interface Explored extends Found {
+  registryHostname: string;
+}
+
 /** So many hits are looked at to find the best of them: a word that is everywhere must not cost a sort of everything. */
 const CANDIDATES = 1_000;
 /** pg_trgm finds the middle of a name by three letters; shorter words are looked for at its beginning. */
@@ -45,8 +50,9 @@ const SOURCES: Readonly<Record<SearchType, string>> = {
 };
 
 const PUBLIC = `
-  SELECT 'repository' AS type, p.id, p.full_name AS name, p.description, n.visibility, p.id AS "repositoryId"
-    FROM repositories p JOIN namespaces n ON n.id = p.namespace_id
+  SELECT 'repository' AS type, p.id, p.full_name AS name, p.description, n.visibility, p.id AS "repositoryId",
+         coalesce(r.external_hostname, r.hostname) AS "registryHostname"
+    FROM repositories p JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id
    WHERE p.full_name LIKE $1 AND p.removed_at IS NULL AND n.visibility = 'public'`;
 
 export class SearchRepository {
@@ -63,9 +69,9 @@ export class SearchRepository {
   }
 
   /** Public repositories, for visitors. */
-  async explore(text: string, limit: number): Promise<Found[]> {
+  async explore(text: string, limit: number): Promise<Explored[]> {
     const word = text.toLowerCase();
-    return this.database.query<Found & Record<string, unknown>>(
+    return this.database.query<Explored & Record<string, unknown>>(
       `SELECT * FROM (${PUBLIC} LIMIT ${CANDIDATES}) AS hit
         ORDER BY name <> $2, NOT starts_with(name, $2), name LIMIT $3`,
       [patternOf(word), word, limit],

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { By } from '#persistence/activities.repository.js';
-import { NAMESPACE_SORTS, REPOSITORY_SORTS } from '#persistence/listing.js';
+import { REPOSITORY_SORTS } from '#persistence/listing.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Answers } from '../http/answers.js';
@@ -19,6 +19,8 @@ import {
   type NamespaceChanges,
   namespaceChanges,
   namespaceView,
+  namespacesQuery,
+  type NamespacesQuery,
   nameQuery,
   type NewNamespace,
   newNamespace,
@@ -38,12 +40,9 @@ export class NamespacesController {
   @Get()
   @Decided()
   @Answers(z.array(namespaceView))
-  async list(
-    @CurrentUser() person: Person,
-    @Query({ schema: namedListQuery(NAMESPACE_SORTS) }) query: ListQuery<(typeof NAMESPACE_SORTS)[number]>,
-  ) {
+  async list(@CurrentUser() person: Person, @Query({ schema: namespacesQuery }) query: NamespacesQuery) {
     const cut = paging(query, this.settings.perPage, 'id');
-    return pageOf(cut, await this.namespaces.list(person, cut), viewNamespace);
+    return pageOf(cut, await this.namespaces.list(person, cut, query.mine === 'true'), viewNamespace);
   }
 
   /** Whether a namespace of this name could be made. */

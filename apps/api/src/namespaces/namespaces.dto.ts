@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { VISIBILITIES } from '#domain/policy/facts.js';
 import { ROLES } from '#domain/policy/facts.js';
+import { NAMESPACE_SORTS } from '#persistence/listing.js';
+import { namedListQuery } from '../http/list-query.js';
 import type { SeenNamespace } from './seen-namespace.js';
+
+export const namespacesQuery = namedListQuery(NAMESPACE_SORTS).extend({
+  mine: z.enum(['true', 'false']).optional().describe('true: only those of the teams one is in'),
+});
+export type NamespacesQuery = z.output<typeof namespacesQuery>;
 
 export const namespaceView = z
   .object({

@@ -30,8 +30,9 @@ export class NamespacesService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async list(person: Person, paging: Paging<NamespaceSort>): Promise<Listed<SeenNamespace>> {
-    const listed = await this.namespaces.page(viewerOf(person), paging);
+  /** @param mine only those of one's own teams */
+  async list(person: Person, paging: Paging<NamespaceSort>, mine: boolean): Promise<Listed<SeenNamespace>> {
+    const listed = await this.namespaces.page(viewerOf(person), paging, mine);
     return mapListed(listed, (row) => seenNamespace(person, row, this.settings));
   }
 

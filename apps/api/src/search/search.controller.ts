@@ -3,7 +3,16 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CurrentUser, Decided, type Person, Public } from '../http/access.js';
 import { Answers } from '../http/answers.js';
-import { type ExploreQuery, exploreQuery, foundView, type SearchQuery, searchQuery, viewFound } from './search.dto.js';
+import {
+  exploredView,
+  type ExploreQuery,
+  exploreQuery,
+  foundView,
+  type SearchQuery,
+  searchQuery,
+  viewExplored,
+  viewFound,
+} from './search.dto.js';
 import { SearchService } from './search.service.js';
 
 @ApiTags('search')
@@ -21,9 +30,9 @@ export class SearchController {
 
   /** Public repositories, for visitors; 401 where the site does not let them. */
   @Get('explore')
-  @Answers(z.array(foundView))
+  @Answers(z.array(exploredView))
   @Public()
   async explore(@Query({ schema: exploreQuery }) query: ExploreQuery) {
-    return (await this.service.explore(query)).map(viewFound);
+    return (await this.service.explore(query)).map(viewExplored);
   }
 }

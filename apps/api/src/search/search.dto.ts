@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { VISIBILITIES } from '#domain/policy/facts.js';
-import { type Found, SEARCH_TYPES } from '#persistence/search.repository.js';
+import { type Explored, type Found, SEARCH_TYPES } from '#persistence/search.repository.js';
 
 const text = z
   .string()
@@ -29,6 +29,14 @@ export const foundView = z
     repository_id: z.number().nullable(),
   })
   .meta({ id: 'Found' });
+
+export const exploredView = foundView
+  .extend({ registry_hostname: z.string().describe('under which clients reach it') })
+  .meta({ id: 'Explored' });
+
+export function viewExplored(found: Explored): z.output<typeof exploredView> {
+  return { ...viewFound(found), registry_hostname: found.registryHostname };
+}
 
 export function viewFound(found: Found): z.output<typeof foundView> {
   const { type, id, name, description, visibility, repositoryId } = found;

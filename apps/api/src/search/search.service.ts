@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
-import { type Found, SEARCH_TYPES, SearchRepository } from '#persistence/search.repository.js';
+import { type Explored, type Found, SEARCH_TYPES, SearchRepository } from '#persistence/search.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
@@ -25,7 +25,7 @@ export class SearchService {
   }
 
   /** For visitors, where the site lets them. */
-  async explore({ search, limit }: ExploreQuery): Promise<Found[]> {
+  async explore({ search, limit }: ExploreQuery): Promise<Explored[]> {
     const open = this.settings.anonymousBrowsing && this.settings.anonymousAccess;
     if (!open) throw new AppError('unauthenticated', 'Authentication fails');
     return this.repository.explore(search, limit);

@@ -3,6 +3,7 @@ import { isNamespaceName } from '#domain/naming/repository-name.js';
 import { ACTIONS, type Action } from '#domain/naming/scope.js';
 import { READ_ONLY } from '#domain/policy/token-limits.js';
 import type { ApplicationToken } from '#domain/user/application-token.entity.js';
+import type { ExpiringToken } from '#persistence/application-tokens.repository.js';
 
 const MAX_NAMESPACES = 100;
 
@@ -61,6 +62,22 @@ export function viewToken(token: ApplicationToken): z.output<typeof tokenView> {
     last_used_at: token.lastUsedAt?.toISOString() ?? null,
     last_used_from: token.lastUsedFrom,
   };
+}
+
+export const expiringQuery = z.object({ expires_before: z.iso.datetime({ offset: true }) });
+export type ExpiringQuery = z.output<typeof expiringQuery>;
+
+export const expiringView = tokenView
+  .pick({ id: true, application: true })
+  .extend({
+    expires_at: z.string(),
+    user: z.object({ id: z.number(), username: z.string(), bot: z.boolean() }),
+  })
+  .meta({ id: 'ExpiringToken' });
+
+export function viewExpiring(token: ExpiringToken): z.output<typeof expiringView> {
+  const { id, application, expiresAt, userId, username, bot } = token;
+  return { id, application, expires_at: expiresAt.toISOString(), user: { id: userId, username, bot } };
 }
 
 /** Whether the actions are those that `read_only` stands for. */

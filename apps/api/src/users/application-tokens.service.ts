@@ -7,7 +7,7 @@ import type { ApplicationToken } from '#domain/user/application-token.entity.js'
 import type { User } from '#domain/user/user.entity.js';
 import { hashApplicationToken, newApplicationToken } from '#identity/application-token.js';
 import { ActivitiesRepository, type By } from '#persistence/activities.repository.js';
-import { ApplicationTokensRepository } from '#persistence/application-tokens.repository.js';
+import { ApplicationTokensRepository, type ExpiringToken } from '#persistence/application-tokens.repository.js';
 import { Database, type Sql } from '#persistence/database.js';
 import { UsersRepository } from '#persistence/users.repository.js';
 import type { Person } from '../http/access.js';
@@ -26,6 +26,11 @@ export class ApplicationTokensService {
   async list(person: Person, userId: number): Promise<ApplicationToken[]> {
     await this.requireOwner(person, userId);
     return this.tokens.ofUser(userId);
+  }
+
+  /** Tokens that this person looks after and that end before a moment. */
+  async expiring(person: Person, before: Date): Promise<ExpiringToken[]> {
+    return this.tokens.expiring(person.userId, person.admin, before);
   }
 
   /** Makes an application token; its text is in the answer and nowhere else. */
