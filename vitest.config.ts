@@ -26,6 +26,7 @@ export default defineConfig({
           name: 'unit',
           include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', '{docker,docs,scripts}/**/*.spec.mjs'],
           environment: 'node',
+          testTimeout: 60_000,
           maxWorkers: 2,
         },
       },

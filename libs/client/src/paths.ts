@@ -14588,7 +14588,10 @@ export interface operations {
     listApplicationTokens: {
         parameters: {
             query: {
-                /** @example 2026-11-21T09:30:00.000Z */
+                /**
+                 * @description Those that end before then, or have ended.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
                 expires_before: string;
             };
             header?: never;

@@ -64,7 +64,11 @@ export function viewToken(token: ApplicationToken): z.output<typeof tokenView> {
   };
 }
 
-export const expiringQuery = z.object({ expires_before: z.iso.datetime({ offset: true }) });
+export const expiringQuery = z.object({
+  expires_before: z.iso
+    .datetime({ offset: true })
+    .meta({ description: 'Those that end before then, or have ended.' }),
+});
 export type ExpiringQuery = z.output<typeof expiringQuery>;
 
 export const expiringView = tokenView
