@@ -75,9 +75,11 @@ scenes('the page: every route', { flavours: ['3'], needs: ['PORTUS_TEST_CHROMIUM
     if (looker !== view) await looker.close();
   });
 
-  it.each(ERRORS)('%s says what went wrong', async (address) => {
+  it.each(ERRORS)('%s says what went wrong, what to do, and by what the log is searched', async (address) => {
     await expectGood(view, address, `error ${address}`);
-    await view.page.getByRole('alert').or(view.page.getByText('There is no such page')).first().waitFor();
+    const alert = view.page.getByRole('alert');
+    await alert.getByText('It may have been deleted').or(alert.getByText('Correct what is named here')).waitFor();
+    await alert.getByText('Request id').waitFor();
   });
 
   it('left no fault behind', async () => {

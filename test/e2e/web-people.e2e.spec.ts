@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TestBrowser, type View } from '../support/browser.js';
 import { scenes } from '../support/scenes.js';
@@ -75,8 +76,16 @@ scenes('the page: people', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'],
     await view.page.getByRole('textbox', { name: 'New password' }).fill('a new password of alice');
     await view.page.getByRole('button', { name: 'Change the password' }).click();
     await view.page.getByText('The password is changed.', { exact: false }).waitFor();
-    await other.page.getByRole('link', { name: 'Repositories' }).click();
-    await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await other.page.goto('/repositories?sort=full_name&order=desc');
+    await other.enter('alice', 'a new password of alice');
+    await other.page.getByRole('heading', { name: 'Repositories' }).waitFor();
+    expect(new URL(other.page.url()).search).toBe('?sort=full_name&order=desc');
+    // What is open when the session ends is come back to just so.
+    await house().sql('DELETE FROM sessions WHERE user_id = $1', [alice.id]);
+    await other.page.getByRole('link', { name: 'Teams' }).click();
+    await other.enter('alice', 'a new password of alice');
+    await other.page.getByRole('heading', { name: 'Teams' }).waitFor();
+    await view.signIn('alice', 'a new password of alice');
     await other.close();
     await view.page.goto('/users/edit?tab=sessions');
     await view.page.getByText('this one').waitFor();
@@ -111,6 +120,9 @@ scenes('the page: people', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'],
     await row.waitFor({ state: 'detached' });
     await admin.page.goto('/admin/activities?kind=user');
     await admin.page.getByRole('row').filter({ hasText: 'user.delete' }).filter({ hasText: 'carol' }).waitFor();
+    const csv = admin.page.getByRole('link', { name: 'Download as CSV' });
+    const [download] = await Promise.all([admin.page.waitForEvent('download'), csv.click()]);
+    expect(readFileSync(await download.path(), 'utf8')).toContain('user,carol,delete');
     await admin.expectAccessible();
     await admin.close();
   });

@@ -33,8 +33,11 @@ scenes('the page: signing in', NEEDS, (house) => {
     await view.expectAccessible();
     await view.picture('repositories-empty');
     await page.getByRole('button', { name: 'alice', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByText('Deutsch', { exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Abmelden' }).click();
+    await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await page.evaluate(() => localStorage.clear());
     await page.goto('/');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await view.close();

@@ -39,6 +39,38 @@ scenes('the page: truth', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'] }
     await view.picture('truth');
   });
 
+  it('goes on after a break where it was, without a reload', async () => {
+    await house().api.stop();
+    await view.page.getByText('Connecting', { exact: false }).waitFor();
+    await house().sql(`INSERT INTO registry_events (registry_id, event_id, action, repository, tag, state, payload)
+      SELECT registry_id, 'missed', action, 'admin/missed', 'v1', 'done', payload FROM registry_events LIMIT 1`);
+    // The list is asked for now and then, and would tell it too.
+    const list = /\/api\/v1\/events(\?|$)/;
+    await view.page.route(list, (route) => route.abort());
+    await house().api.start();
+    await view.page.getByRole('row').filter({ hasText: 'admin/missed:v1' }).waitFor();
+    await view.page.unroute(list);
+    expect(await view.page.evaluate(() => 'sameDocument' in globalThis)).toBe(true);
+  });
+
+  it('pages the events by the server', async () => {
+    await house().sql(`INSERT INTO registry_events (registry_id, event_id, action, repository, tag, state, payload)
+      SELECT registry_id, 'old ' || n, action, 'admin/old', 'n' || n, 'done', payload
+        FROM (SELECT * FROM registry_events LIMIT 1) e, generate_series(1, 150) n`);
+    await house().sql(
+      `UPDATE registry_events SET received_at = now() - interval '1 day' WHERE repository = 'admin/old'`,
+    );
+    await view.page.goto('/truth?state=done');
+    const first = view.page.getByRole('row').filter({ hasText: 'admin/live:v1' });
+    await first.waitFor();
+    await view.page.getByRole('button', { name: 'Next page' }).click();
+    await first.waitFor({ state: 'detached' });
+    await view.page.getByRole('row').filter({ hasText: 'admin/old' }).first().waitFor();
+    await view.page.getByRole('button', { name: 'First page' }).click();
+    await first.waitFor();
+    await house().sql(`DELETE FROM registry_events WHERE repository = 'admin/old'`);
+  });
+
   it('offers what failed to be tried again', async () => {
     await house().sql(`UPDATE registry_events SET state = 'dead', reason = 'the test says so'`);
     await view.page.goto('/');
@@ -135,30 +167,31 @@ scenes('the page: truth', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'] }
     await view.picture('health');
     await view.page.goto('/');
     await view.page.getByText('What needs attention').waitFor();
-    await view.page.getByRole('list').first().waitFor();
+    await view.untilAtRest();
     await view.expectAccessible();
+    await view.picture('dashboard');
     await view.close();
   });
 
   it('is readable in the dark and on a phone', async () => {
-    for (const [name, path] of [
-      ['dashboard', '/'],
-      ['truth', '/truth'],
-      ['registry', '/admin/registries/1'],
-      ['health', '/health'],
+    for (const [suffix, options] of [
+      ['dark', { look: 'dark' }],
+      ['phone', { size: 'phone' }],
     ] as const) {
-      for (const [suffix, options] of [
-        ['dark', { look: 'dark' }],
-        ['phone', { size: 'phone' }],
+      const other = await browser.view(options);
+      await other.signIn('admin', house().adminPassword);
+      for (const [name, path] of [
+        ['dashboard', '/'],
+        ['truth', '/truth'],
+        ['registry', '/admin/registries/1'],
+        ['health', '/health'],
       ] as const) {
-        const other = await browser.view(options);
-        await other.signIn('admin', house().adminPassword);
         await other.page.goto(path);
-        await other.page.getByRole('heading', { level: 1 }).waitFor();
+        await other.untilAtRest();
         await other.expectAccessible();
         await other.picture(`${name}-${suffix}`);
-        await other.close();
       }
+      await other.close();
     }
   });
 });

@@ -68,8 +68,8 @@ scenes('the page: visitors', { flavours: ['2.8'], needs: ['PORTUS_TEST_CHROMIUM'
     const { id } = body.find((one) => one.name === 'alice')!;
     await house().put(`/namespaces/${id}`, { namespace: { visibility: 'public' } }, { as: alice });
     await view.page.getByLabel('Find by name').fill('open');
-    await view.page.getByText('alice/open').waitFor();
-    expect(await view.page.getByText('alice/closed').count()).toBe(0);
+    await view.page.getByText(`${house().registryHost}/alice/open`).waitFor();
+    expect(await view.page.getByText('alice/closed', { exact: false }).count()).toBe(0);
     await view.expectAccessible();
     await view.picture('explore');
     await view.close();

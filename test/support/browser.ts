@@ -24,6 +24,8 @@ export interface ViewOptions {
 
 /** Chromium over the running product. Anything that the page's policy forbids, or that goes elsewhere, is remembered. */
 export class TestBrowser {
+  private readonly views: View[] = [];
+
   private constructor(
     private readonly browser: Browser,
     private readonly url: string,
@@ -44,11 +46,15 @@ export class TestBrowser {
       locale: language,
       reducedMotion: 'reduce',
     });
-    return View.open(context, this.url);
+    const view = await View.open(context, this.url);
+    this.views.push(view);
+    return view;
   }
 
+  /** Fails on faults of any view, also of one that nobody has closed. */
   async stop(): Promise<void> {
     await this.browser.close();
+    expect(this.views.flatMap(({ faults }) => faults)).toEqual([]);
   }
 }
 
@@ -85,10 +91,15 @@ export class View {
   /** Signs in by the page, as a person does. */
   async signIn(username: string, password: string): Promise<void> {
     await this.page.goto('/users/sign_in');
+    await this.enter(username, password);
+    await this.page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+  }
+
+  /** Fills the form of the sign-in page, which may have come by itself. */
+  async enter(username: string, password: string): Promise<void> {
     await this.page.getByLabel('User name').fill(username);
     await this.page.getByRole('textbox', { name: 'Password' }).fill(password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
-    await this.page.getByRole('heading', { name: 'Dashboard' }).waitFor();
   }
 
   /** Waits until the page has its heading and nothing in it still loads. */

@@ -15,6 +15,9 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 
+/** A page of the menu, and whether only administrators see it. */
+export type Entry = (typeof NAVIGATION)[keyof typeof NAVIGATION][number];
+
 /** The pages of the menu, in groups. */
 export const NAVIGATION = {
   catalog: [

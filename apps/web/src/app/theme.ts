@@ -17,7 +17,11 @@ export const theme = createTheme({
   defaultRadius: 'md',
   headings: { fontWeight: '650' },
   // What gets the focus first would stand in the menu without being an entry of it (WAI-ARIA, menu role).
-  components: { Menu: { defaultProps: { withInitialFocusPlaceholder: false } } },
+  components: {
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // A link is as large as the words around it.
+    Anchor: { defaultProps: { inherit: true } },
+  },
 });
 
 /** The library's quiet texts and its light variants have too little contrast on their own backgrounds. */
@@ -28,6 +32,7 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
     // Also on a row under the pointer.
     '--mantine-color-anchor': darken(colors.teal[9], 0.2),
     ...lightTexts(colors, (shades) => darken(shades[9], 0.3)),
+    ...lightGrounds(colors),
     ...filledUnderPointer(colors),
   },
   dark: {
@@ -41,6 +46,19 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
 function lightTexts(colors: MantineTheme['colors'], textOf: (shades: MantineColorsTuple) => string) {
   return Object.fromEntries(
     Object.entries(colors).map(([name, shades]) => [`--mantine-color-${name}-light-color`, textOf(shades)]),
+  );
+}
+
+/** Paler than the library has them: large notices are read, not stared at. Grey would then be white. */
+function lightGrounds(colors: MantineTheme['colors']) {
+  return Object.fromEntries(
+    Object.entries(colors).flatMap(([name, shades]) => {
+      const first = name === 'gray' ? 1 : 0;
+      return [
+        [`--mantine-color-${name}-light`, shades[first]],
+        [`--mantine-color-${name}-light-hover`, shades[first + 1]],
+      ];
+    }),
   );
 }
 

@@ -9,6 +9,7 @@ import { LoginCommands } from './client-commands.js';
 import { Copy } from './copy.js';
 import { DataList } from './data-list.js';
 import { Empty } from './empty.js';
+import { PAGE, usePlace } from './list-places.js';
 import { NewToken } from './new-token.js';
 import { RevokeToken } from './revoke-token.js';
 import { Time } from './time.js';
@@ -25,8 +26,12 @@ export function ApplicationTokens({ user, username }: Props) {
   const { t } = useTranslation();
   const [opened, modal] = useDisclosure();
   const [made, setMade] = useState<string | null>(null);
-  const query = useList(['users', user, 'application_tokens'], (signal) =>
-    api.GET('/api/v1/users/{id}/application_tokens', { params: { path: { id: user } }, signal }),
+  const [place, go] = usePlace('tokens');
+  const query = useList(['users', user, 'application_tokens', place], (signal) =>
+    api.GET('/api/v1/users/{id}/application_tokens', {
+      params: { path: { id: user }, query: { ...PAGE, ...place } },
+      signal,
+    }),
   );
   return (
     <Stack>
@@ -52,8 +57,8 @@ export function ApplicationTokens({ user, username }: Props) {
         label={t('profile.tabs.tokens')}
         query={query}
         keyOf={({ id }) => id}
-        search={{}}
-        onSearch={() => undefined}
+        search={place}
+        onSearch={go}
         empty={<Empty text={t('tokens.empty')} />}
         columns={[
           { title: t('tokens.name'), cell: ({ application }) => application },

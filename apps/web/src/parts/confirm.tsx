@@ -1,4 +1,5 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import type { UseMutationResult } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorBox } from './error-box.js';
@@ -9,8 +10,7 @@ interface Props {
   name: string;
   act: string;
   opened: boolean;
-  busy: boolean;
-  error: Error | null;
+  change: Pick<UseMutationResult, 'isPending' | 'error'>;
   disabled?: boolean;
   onClose: () => void;
   onConfirm: () => void;
@@ -18,18 +18,7 @@ interface Props {
 }
 
 /** Before something is destroyed: what will be gone, and its name to be typed. */
-export function ConfirmByName({
-  title,
-  name,
-  act,
-  opened,
-  busy,
-  error,
-  disabled,
-  onClose,
-  onConfirm,
-  children,
-}: Props) {
+export function ConfirmByName({ title, name, act, opened, change, disabled, onClose, onConfirm, children }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const close = () => {
@@ -40,7 +29,7 @@ export function ConfirmByName({
     <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('close') }} size="lg">
       <Stack>
         {children}
-        {error && <ErrorBox error={error} />}
+        {change.error && <ErrorBox error={change.error} />}
         <TextInput
           label={<Text size="sm">{t('typeToConfirm', { name, interpolation: { escapeValue: false } })}</Text>}
           value={typed}
@@ -53,7 +42,12 @@ export function ConfirmByName({
           <Button variant="default" onClick={close}>
             {t('cancel')}
           </Button>
-          <Button color="red" disabled={disabled === true || typed !== name} loading={busy} onClick={onConfirm}>
+          <Button
+            color="red"
+            disabled={disabled === true || typed !== name}
+            loading={change.isPending}
+            onClick={onConfirm}
+          >
             {act}
           </Button>
         </Group>

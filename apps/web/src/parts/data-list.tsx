@@ -1,4 +1,4 @@
-import { Button, Group, Pagination, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { Group, Skeleton, Stack, Table, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconSelector } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -7,7 +7,9 @@ import type { Listed } from '../api/client.js';
 import { Empty } from './empty.js';
 import { ErrorBox } from './error-box.js';
 import { ListFilter } from './list-filter.js';
+import { ListPager } from './list-pager.js';
 import type { ListSearch } from './list-search.js';
+import { TableFrame } from './table-frame.js';
 
 export interface Column<T> {
   title: string;
@@ -53,41 +55,30 @@ function Rows<T>({ label, columns, query, keyOf, search, onSearch, empty }: Omit
   const { t } = useTranslation();
   if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <LoadingRows />;
-  const { items, total, perPage, next } = query.data;
+  const { items } = query.data;
   if (items.length === 0 && (search.page ?? 1) === 1 && search.cursor === undefined)
     return search.q === undefined ? empty : <Empty text={t('lists.noneNamed', { q: search.q })} />;
-  const pages = total === null || perPage === null ? 1 : Math.ceil(total / perPage);
   return (
     <Stack className={query.isPlaceholderData ? 'is-refreshing' : ''}>
-      <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table aria-label={label} highlightOnHover verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
+      <TableFrame minWidth={560} label={label}>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((column) => (
+              <Heading key={column.title} column={column} search={search} onSearch={onSearch} />
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((item) => (
+            <Table.Tr key={keyOf(item)}>
               {columns.map((column) => (
-                <Heading key={column.title} column={column} search={search} onSearch={onSearch} />
+                <Table.Td key={column.title}>{column.cell(item)}</Table.Td>
               ))}
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map((item) => (
-              <Table.Tr key={keyOf(item)}>
-                {columns.map((column) => (
-                  <Table.Td key={column.title}>{column.cell(item)}</Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      {total === null ? (
-        <Onward
-          begun={search.cursor !== undefined}
-          next={next}
-          onGo={(cursor) => onSearch(withCursor(search, cursor))}
-        />
-      ) : (
-        <Footer pages={pages} total={total} page={search.page ?? 1} onPage={(page) => onSearch({ ...search, page })} />
-      )}
+          ))}
+        </Table.Tbody>
+      </TableFrame>
+      <ListPager of={query.data} search={search} onSearch={onSearch} />
     </Stack>
   );
 }
@@ -109,69 +100,6 @@ function Heading<T>({ column, search, onSearch }: { column: Column<T> } & Pick<P
         </Group>
       </UnstyledButton>
     </Table.Th>
-  );
-}
-
-interface OnwardProps {
-  begun: boolean;
-  next: string | null;
-  onGo: (cursor: string | null) => void;
-}
-
-/** Of lists that are gone through from a place on: the way to the next page and back to the first. */
-function Onward({ begun, next, onGo }: OnwardProps) {
-  const { t } = useTranslation();
-  if (!begun && next === null) return null;
-  return (
-    <Group justify="flex-end">
-      {begun && (
-        <Button variant="default" size="xs" onClick={() => onGo(null)}>
-          {t('lists.first')}
-        </Button>
-      )}
-      {next !== null && (
-        <Button variant="default" size="xs" onClick={() => onGo(next)}>
-          {t('lists.next')}
-        </Button>
-      )}
-    </Group>
-  );
-}
-
-function withCursor(search: ListSearch, cursor: string | null): ListSearch {
-  const next = { ...search };
-  if (cursor === null) delete next.cursor;
-  else next.cursor = cursor;
-  return next;
-}
-
-function Footer({
-  pages,
-  total,
-  page,
-  onPage,
-}: {
-  pages: number;
-  total: number | null;
-  page: number;
-  onPage: (page: number) => void;
-}) {
-  const { t } = useTranslation();
-  return (
-    <Group justify="space-between">
-      <Text size="sm" c="dimmed">
-        {total === null ? '' : t('lists.total', { count: total })}
-      </Text>
-      {pages > 1 && (
-        <Pagination
-          total={pages}
-          value={page}
-          onChange={onPage}
-          size="sm"
-          getControlProps={(control) => ({ 'aria-label': t(`lists.${control}`) })}
-        />
-      )}
-    </Group>
   );
 }
 

@@ -41,7 +41,7 @@ export function DeletionProgress({ id, outdates, onDone }: Props) {
     <Group gap="xs" role="status">
       {!over && <Loader size="xs" />}
       <Text size="sm">{t('deletions.progress', { gone: data.gone, total: data.total })}</Text>
-      <Anchor component={Link} to={`/deletions/${id}`} size="sm">
+      <Anchor component={Link} to={`/deletions/${id}`} inherit={false} size="sm">
         {t('deletions.follow')}
       </Anchor>
     </Group>

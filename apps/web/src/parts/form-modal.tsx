@@ -1,4 +1,5 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
+import type { UseMutationResult } from '@tanstack/react-query';
 import type { FormEventHandler, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorBox } from './error-box.js';
@@ -7,24 +8,23 @@ interface Props {
   title: string;
   act: string;
   opened: boolean;
-  busy: boolean;
-  error: Error | null;
+  change: Pick<UseMutationResult, 'isPending' | 'error'>;
   onClose: () => void;
   onSubmit: FormEventHandler<HTMLFormElement>;
   children: ReactNode;
 }
 
 /** A few questions before something is made. */
-export function FormModal({ title, act, opened, busy, error, onClose, onSubmit, children }: Props) {
+export function FormModal({ title, act, opened, change, onClose, onSubmit, children }: Props) {
   const { t } = useTranslation();
   return (
     <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('close') }}>
       <form onSubmit={onSubmit}>
         <Stack>
-          {error && <ErrorBox error={error} />}
+          {change.error && <ErrorBox error={change.error} />}
           {children}
           <Group justify="flex-end">
-            <Button type="submit" loading={busy}>
+            <Button type="submit" loading={change.isPending}>
               {act}
             </Button>
           </Group>

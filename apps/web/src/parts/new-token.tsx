@@ -1,9 +1,10 @@
-import { Checkbox, Group, Select, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, Group, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client.js';
-import { useChange, useList } from '../api/queries.js';
+import { useChange } from '../api/queries.js';
 import { FormModal } from './form-modal.js';
+import { NamespacesInput } from './namespaces-input.js';
 
 /** Days until a token ends; `never`, and a day that is chosen. */
 const ENDS = ['7', '30', '90', '365', 'never', 'on'] as const;
@@ -42,7 +43,7 @@ export function NewToken({ user, opened, onClose, onMade }: Props) {
   const create = useChange(
     (wanted: Wanted) =>
       api.POST('/api/v1/users/{id}/application_tokens', { params: { path: { id: user } }, body: bodyOf(wanted) }),
-    [['users', user, 'application_tokens']],
+    [['users', user, 'application_tokens'], ['application_tokens']],
   );
   const submit = form.onSubmit((values) =>
     create.mutate(values, {
@@ -58,8 +59,7 @@ export function NewToken({ user, opened, onClose, onMade }: Props) {
       title={t('tokens.new')}
       act={t('create')}
       opened={opened}
-      busy={create.isPending}
-      error={create.error}
+      change={create}
       onClose={onClose}
       onSubmit={submit}
     >
@@ -91,26 +91,8 @@ export function NewToken({ user, opened, onClose, onMade }: Props) {
           ))}
         </Group>
       </Checkbox.Group>
-      <Namespaces {...form.getInputProps('namespaces')} />
+      <NamespacesInput {...form.getInputProps('namespaces')} />
     </FormModal>
-  );
-}
-
-type NamespacesProps = Pick<Parameters<typeof TagsInput>[0], 'value' | 'onChange' | 'error'>;
-
-function Namespaces(props: NamespacesProps) {
-  const { t } = useTranslation();
-  const known = useList(['namespaces', 'to choose from'], (signal) =>
-    api.GET('/api/v1/namespaces', { params: { query: { per_page: 100, sort_attr: 'name' } }, signal }),
-  );
-  const names = known.data?.items.filter(({ global }) => !global).map(({ name }) => name) ?? [];
-  return (
-    <TagsInput
-      label={t('tokens.namespaces')}
-      description={t('tokens.namespacesHint')}
-      data={[...new Set(names)]}
-      {...props}
-    />
   );
 }
 

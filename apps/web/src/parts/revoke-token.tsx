@@ -17,7 +17,7 @@ export function RevokeToken({ user, token: { id, application } }: Props) {
   const [opened, modal] = useDisclosure();
   const revoke = useChange(
     () => api.DELETE('/api/v1/users/application_tokens/{id}', { params: { path: { id } } }),
-    [['users', user, 'application_tokens']],
+    [['users', user, 'application_tokens'], ['application_tokens']],
   );
   return (
     <>
@@ -35,8 +35,7 @@ export function RevokeToken({ user, token: { id, application } }: Props) {
         name={application}
         act={t('tokens.revoke')}
         opened={opened}
-        busy={revoke.isPending}
-        error={revoke.error}
+        change={revoke}
         onClose={modal.close}
         onConfirm={() => revoke.mutate()}
       >

@@ -9,7 +9,7 @@ export function Size({ bytes }: { bytes: number | null | undefined }) {
   if (bytes === null || bytes === undefined) return <span>{t('unknown')}</span>;
   return (
     <Tooltip label={`${bytes.toLocaleString(i18n.language)} B`} events={{ hover: true, focus: true, touch: true }}>
-      <span>{humanSize(bytes, i18n.language)}</span>
+      <span className="in-one-line">{humanSize(bytes, i18n.language)}</span>
     </Tooltip>
   );
 }

@@ -17,7 +17,7 @@ export function Time({ at }: { at: string | null | undefined }) {
   const exact = date.toLocaleString(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' });
   return (
     <Tooltip label={exact} events={{ hover: true, focus: true, touch: true }}>
-      <time dateTime={at} aria-label={exact}>
+      <time dateTime={at} aria-label={exact} className="in-one-line">
         {relative(date, new Date(), i18n.language)}
       </time>
     </Tooltip>

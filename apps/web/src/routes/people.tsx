@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { activitySearch } from '../pages/activities/activity-search.js';
 import { profileSearch } from '../pages/profile/profile-search.js';
 import { whySearch } from '../pages/why/why-search.js';
+import { places } from '../parts/list-places.js';
 import { listSearch } from '../parts/list-search.js';
 import { root, signedIn } from './frames.js';
 
@@ -50,6 +51,7 @@ const teams = createRoute({
 const team = createRoute({
   getParentRoute,
   path: '/teams/$id',
+  validateSearch: places,
   component: lazyRouteComponent(() => import('../pages/teams/team.js'), 'Team'),
 });
 const users = createRoute({
@@ -61,6 +63,7 @@ const users = createRoute({
 const user = createRoute({
   getParentRoute,
   path: '/admin/users/$id',
+  validateSearch: places,
   component: lazyRouteComponent(() => import('../pages/users/user.js'), 'User'),
 });
 const bots = createRoute({

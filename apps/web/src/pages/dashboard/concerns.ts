@@ -14,29 +14,30 @@ export interface Concern {
 const LOOK_MS = 15_000;
 /** A token that ends sooner is told of. */
 const SOON_MS = 14 * 86_400_000;
+/** So many tokens are told of. */
+const MOST_TOKENS = 10;
 /** Registries of which the drift is asked for. */
 const MOST = 20;
 /** Told of in words of their own. */
 const TOLD_ALREADY = /^(registry(:.*)?|clocks|webhooks)$/;
 
-/** Tokens of a person that end soon, or have ended; null while they are not known. */
-export function useTokenConcerns(user: number): Concern[] | null {
+/** Tokens that end soon, or have ended: one's own, for administrators also those of bots; null while they are not known. */
+export function useTokenConcerns(me: number): Concern[] | null {
   const { t } = useTranslation();
-  const { data } = useList(['users', user, 'application_tokens'], (signal) =>
-    api.GET('/api/v1/users/{id}/application_tokens', { params: { path: { id: user } }, signal }),
-  );
+  const { data } = useList(['application_tokens', 'expiring'], (signal) => {
+    const expires_before = new Date(Date.now() + SOON_MS).toISOString();
+    return api.GET('/api/v1/application_tokens', { params: { query: { expires_before } }, signal });
+  });
   if (!data) return null;
   const now = Date.now();
-  return data.items.flatMap(({ application: name, expires_at }): Concern[] => {
-    if (expires_at === null) return [];
-    const left = Date.parse(expires_at) - now;
-    if (left > SOON_MS) return [];
-    return [
-      {
-        text: t(left > 0 ? 'attention.token' : 'attention.tokenEnded', { name }),
-        link: { to: '/users/edit', search: { tab: 'tokens' } },
-      },
-    ];
+  return data.items.slice(0, MOST_TOKENS).map(({ application: name, expires_at, user: { id, username } }) => {
+    const ended = Date.parse(expires_at) <= now;
+    if (id === me) {
+      const text = t(ended ? 'attention.tokenEnded' : 'attention.token', { name });
+      return { text, link: { to: '/users/edit', search: { tab: 'tokens' } } };
+    }
+    const text = t(ended ? 'attention.botTokenEnded' : 'attention.botToken', { name, bot: username });
+    return { text, link: { to: '/admin/users/$id', params: { id: String(id) } } };
   });
 }
 

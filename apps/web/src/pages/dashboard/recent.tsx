@@ -21,8 +21,8 @@ export function Recent() {
       {query.data?.items.length === 0 && <Text>{t('recent.none')}</Text>}
       <Stack component="ul" gap={4} m={0} p={0} style={{ listStyle: 'none' }}>
         {query.data?.items.map(({ id, key, owner, trackable, created_at }) => (
-          <Group key={id} component="li" gap="xs" wrap="nowrap" justify="space-between">
-            <Text lineClamp={1} title={`${owner?.name ?? t('unknown')} ${key} ${trackable.name}`}>
+          <Group key={id} component="li" gap="xs" wrap="nowrap" justify="space-between" align="flex-start">
+            <Text lineClamp={4} title={trackable.name}>
               <b>{owner?.name ?? t('unknown')}</b> <code>{key}</code> {trackable.name}
             </Text>
             <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>

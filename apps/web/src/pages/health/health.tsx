@@ -8,6 +8,7 @@ import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
 import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
+import { TableFrame } from '../../parts/table-frame.js';
 import { Time } from '../../parts/time.js';
 import { InboxSummary } from '../truth/inbox-summary.js';
 
@@ -44,32 +45,30 @@ export function Health() {
 function ComponentTable({ of }: { of: Components }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table aria-label={t('health.title')} verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('health.component')}</Table.Th>
-            <Table.Th>{t('health.state')}</Table.Th>
-            <Table.Th>{t('health.message')}</Table.Th>
-            <Table.Th>{t('health.since')}</Table.Th>
+    <TableFrame minWidth={560} label={t('health.title')}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('health.component')}</Table.Th>
+          <Table.Th>{t('health.state')}</Table.Th>
+          <Table.Th>{t('health.message')}</Table.Th>
+          <Table.Th>{t('health.since')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {Object.entries(of).map(([name, { status, msg, since }]) => (
+          <Table.Tr key={name}>
+            <Table.Td>{name}</Table.Td>
+            <Table.Td>
+              <Badge variant="light" color={COLORS[status]}>
+                {t(`health.states.${status}`)}
+              </Badge>
+            </Table.Td>
+            <Table.Td>{msg}</Table.Td>
+            <Table.Td>{since !== undefined && <Time at={since} />}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {Object.entries(of).map(([name, { status, msg, since }]) => (
-            <Table.Tr key={name}>
-              <Table.Td>{name}</Table.Td>
-              <Table.Td>
-                <Badge variant="light" color={COLORS[status]}>
-                  {t(`health.states.${status}`)}
-                </Badge>
-              </Table.Td>
-              <Table.Td>{msg}</Table.Td>
-              <Table.Td>{since !== undefined && <Time at={since} />}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </TableFrame>
   );
 }
 

@@ -1,5 +1,6 @@
-import { Anchor, SegmentedControl, Stack, Tabs, Text } from '@mantine/core';
+import { Anchor, SegmentedControl, Stack, Text } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Answered } from '../../../../../libs/client/src/client.js';
 import { api } from '../../api/client.js';
@@ -13,6 +14,7 @@ import { apiQuery } from '../../parts/list-search.js';
 import { Loading } from '../../parts/loading.js';
 import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
+import { PageTabs } from '../../parts/page-tabs.js';
 import { Time } from '../../parts/time.js';
 import { DescriptionEditor } from '../../parts/description-editor.js';
 import { RepositoryTable } from '../repositories/repository-table.js';
@@ -95,45 +97,38 @@ function NamespaceTabs({ of, host }: { of: Answered<'Namespace'>; host: string }
   const member = owns || permissions.role !== null;
   const shown = TABS.filter((name) => name === 'repositories' || (name === 'retention' ? owns : member));
   const tab = shown.find((name) => name === search.tab) ?? 'repositories';
+  const panels: Record<NamespaceTab, ReactNode> = {
+    repositories: <Repositories of={of} host={host} />,
+    webhooks: (
+      <Webhooks
+        namespace={id}
+        changeable={owns}
+        search={search}
+        onSearch={(next) => go({ ...next, tab: 'webhooks' })}
+      />
+    ),
+    retention: (
+      <Stack gap="xl">
+        <Rules namespace={id} />
+        <Plan namespace={id} search={search} onSearch={(next) => go({ ...next, tab: 'retention' })} />
+      </Stack>
+    ),
+    risks: (
+      <Risks
+        place={{ id, name }}
+        changeable={owns}
+        search={search}
+        onSearch={(next) => go({ ...next, tab: 'risks' })}
+      />
+    ),
+  };
   return (
-    <Tabs
-      value={tab}
-      onChange={(value) => go(value === 'repositories' ? {} : { tab: value as NamespaceTab })}
-      keepMounted={false}
-    >
-      <Tabs.List>
-        {shown.map((one) => (
-          <Tabs.Tab key={one} value={one}>
-            {t(`namespaces.tabs.${one}`)}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      <Tabs.Panel value="repositories" pt="md">
-        <Repositories of={of} host={host} />
-      </Tabs.Panel>
-      <Tabs.Panel value="webhooks" pt="md">
-        <Webhooks
-          namespace={id}
-          changeable={owns}
-          search={search}
-          onSearch={(next) => go({ ...next, tab: 'webhooks' })}
-        />
-      </Tabs.Panel>
-      <Tabs.Panel value="retention" pt="md">
-        <Stack gap="xl">
-          <Rules namespace={id} />
-          <Plan namespace={id} search={search} onSearch={(next) => go({ ...next, tab: 'retention' })} />
-        </Stack>
-      </Tabs.Panel>
-      <Tabs.Panel value="risks" pt="md">
-        <Risks
-          place={{ id, name }}
-          changeable={owns}
-          search={search}
-          onSearch={(next) => go({ ...next, tab: 'risks' })}
-        />
-      </Tabs.Panel>
-    </Tabs>
+    <PageTabs
+      tab={tab}
+      titleOf={(one) => t(`namespaces.tabs.${one}`)}
+      onTab={(next) => go(next === undefined ? {} : { tab: next })}
+      panels={Object.fromEntries(shown.map((one) => [one, panels[one]]))}
+    />
   );
 }
 

@@ -26,8 +26,7 @@ export function NewNamespace({ team = '', opened, onClose }: { team?: string; op
       title={t('namespaces.new')}
       act={t('namespaces.create')}
       opened={opened}
-      busy={create.isPending}
-      error={create.error}
+      change={create}
       onClose={onClose}
       onSubmit={submit}
     >

@@ -1,8 +1,10 @@
-export const TABS = ['account', 'password', 'tokens', 'sessions'] as const;
-export type ProfileTab = (typeof TABS)[number];
+import { type Places, places } from '../../parts/list-places.js';
 
-/** Which tab an address names. */
-export function profileSearch(search: Record<string, unknown>): { tab?: ProfileTab } {
+const TABS = ['account', 'password', 'tokens', 'sessions'] as const;
+type ProfileTab = (typeof TABS)[number];
+
+/** Which tab an address names, and where one stands in its lists. */
+export function profileSearch(search: Record<string, unknown>): Places & { tab?: ProfileTab } {
   const tab = TABS.find((name) => name === search['tab']);
-  return tab === undefined ? {} : { tab };
+  return { ...places(search), ...(tab === undefined ? {} : { tab }) };
 }

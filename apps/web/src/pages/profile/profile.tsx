@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, Stack, Tabs, TextInput } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -10,7 +10,7 @@ import { ApplicationTokens } from '../../parts/application-tokens.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Loading } from '../../parts/loading.js';
 import { Page } from '../../parts/page.js';
-import { type ProfileTab, TABS } from './profile-search.js';
+import { PageTabs } from '../../parts/page-tabs.js';
 import { Sessions } from './sessions.js';
 
 /** One's own account: who one is, the password, tokens for programs, and where one is signed in. */
@@ -22,31 +22,17 @@ export function Profile() {
   if (me === null) return <Loading />;
   return (
     <Page title={t('profile.title')}>
-      <Tabs
-        value={tab}
-        onChange={(value) => void navigate({ search: value === 'account' ? {} : { tab: value as ProfileTab } })}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {TABS.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`profile.tabs.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="account" pt="md">
-          <Account />
-        </Tabs.Panel>
-        <Tabs.Panel value="password" pt="md">
-          <Password />
-        </Tabs.Panel>
-        <Tabs.Panel value="tokens" pt="md">
-          <ApplicationTokens user={me.id} username={me.username} />
-        </Tabs.Panel>
-        <Tabs.Panel value="sessions" pt="md">
-          <Sessions user={me.id} />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        tab={tab}
+        titleOf={(name) => t(`profile.tabs.${name}`)}
+        onTab={(next) => void navigate({ search: next === undefined ? {} : { tab: next } })}
+        panels={{
+          account: <Account />,
+          password: <Password />,
+          tokens: <ApplicationTokens user={me.id} username={me.username} />,
+          sessions: <Sessions user={me.id} />,
+        }}
+      />
     </Page>
   );
 }

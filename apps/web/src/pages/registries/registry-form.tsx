@@ -41,8 +41,7 @@ export function RegistryForm({ of, onClose }: { of: Registry | null; onClose: ()
       title={of === null ? t('registries.new') : of.name}
       act={of === null ? t('create') : t('save')}
       opened
-      busy={save.isPending}
-      error={save.error}
+      change={save}
       onClose={onClose}
       onSubmit={submit}
     >

@@ -1,6 +1,6 @@
 import { type ListSearch, listSearch } from '../../parts/list-search.js';
 
-export const TABS = ['drift', 'syncs', 'secret', 'config'] as const;
+const TABS = ['drift', 'syncs', 'secret', 'config'] as const;
 export type RegistryTab = (typeof TABS)[number];
 
 export interface RegistrySearch extends ListSearch {

@@ -1,4 +1,4 @@
-import { Button, Tabs } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -9,11 +9,11 @@ import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
 import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
+import { PageTabs } from '../../parts/page-tabs.js';
 import { Time } from '../../parts/time.js';
 import { Drift } from './drift.js';
 import { RegistryConfig } from './registry-config.js';
 import { RegistryForm } from './registry-form.js';
-import { type RegistryTab, TABS } from './registry-search.js';
 import { Secret } from './secret.js';
 import { Syncs } from './syncs.js';
 
@@ -35,31 +35,17 @@ export function Registry() {
     <Page title={query.data.name} acts={<Button onClick={form.open}>{t('registries.edit')}</Button>}>
       {editing && <RegistryForm of={query.data} onClose={form.close} />}
       <About registry={query.data} />
-      <Tabs
-        value={tab}
-        onChange={(value) => void navigate({ search: value === 'drift' ? {} : { tab: value as RegistryTab } })}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {TABS.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`registries.tabs.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="drift" pt="md">
-          <Drift id={id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="syncs" pt="md">
-          <Syncs id={id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="secret" pt="md">
-          <Secret id={id} state={query.data.webhook_secret} />
-        </Tabs.Panel>
-        <Tabs.Panel value="config" pt="md">
-          <RegistryConfig id={id} secret={null} />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        tab={tab}
+        titleOf={(name) => t(`registries.tabs.${name}`)}
+        onTab={(next) => void navigate({ search: next === undefined ? {} : { tab: next } })}
+        panels={{
+          drift: <Drift id={id} />,
+          syncs: <Syncs id={id} />,
+          secret: <Secret id={id} state={query.data.webhook_secret} />,
+          config: <RegistryConfig id={id} secret={null} />,
+        }}
+      />
     </Page>
   );
 }

@@ -1,10 +1,13 @@
 import { Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { useChange, useList } from '../../api/queries.js';
 import { Empty } from '../../parts/empty.js';
 import { ErrorBox } from '../../parts/error-box.js';
+import { PAGE } from '../../parts/list-places.js';
+import { ListPager } from '../../parts/list-pager.js';
 import { Markdown } from '../../parts/markdown.js';
 import { Time } from '../../parts/time.js';
 
@@ -14,7 +17,12 @@ export function Comments({ id }: { id: number }) {
   const [draft, setDraft] = useState('');
   const key = ['repositories', id, 'comments'] as const;
   const params = { path: { id } };
-  const query = useList(key, (signal) => api.GET('/api/v1/repositories/{id}/comments', { params, signal }));
+  const { page } = useSearch({ from: '/signed-in/repositories/$id' });
+  const navigate = useNavigate({ from: '/repositories/$id' });
+  const place = page === undefined ? {} : { page };
+  const query = useList([...key, place], (signal) =>
+    api.GET('/api/v1/repositories/{id}/comments', { params: { path: { id }, query: { ...PAGE, ...place } }, signal }),
+  );
   const write = useChange(
     (body: string) => api.POST('/api/v1/repositories/{id}/comments', { params, body: { comment: { body } } }),
     [key],
@@ -61,6 +69,13 @@ export function Comments({ id }: { id: number }) {
           <Markdown text={comment.body} />
         </Paper>
       ))}
+      {query.data && query.data.items.length > 0 && (
+        <ListPager
+          of={query.data}
+          search={place}
+          onSearch={(next) => void navigate({ search: { tab: 'comments', ...(next.page && { page: next.page }) } })}
+        />
+      )}
     </Stack>
   );
 }

@@ -46,8 +46,7 @@ export function DeleteTags({ repository, tags, onDone }: Props) {
         name={word}
         act={t('delete')}
         opened={opened}
-        busy={remove.isPending}
-        error={remove.error}
+        change={remove}
         onClose={modal.close}
         onConfirm={start}
       >

@@ -1,6 +1,6 @@
 import { type ListSearch, listSearch } from '../../parts/list-search.js';
 
-export const TABS = ['tags', 'about', 'comments'] as const;
+const TABS = ['tags', 'about', 'comments'] as const;
 export type RepositoryTab = (typeof TABS)[number];
 
 export interface RepositorySearch extends ListSearch {

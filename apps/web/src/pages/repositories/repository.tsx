@@ -1,4 +1,4 @@
-import { Anchor, Button, Tabs } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { IconStar, IconStarFilled } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -10,12 +10,12 @@ import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
 import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
+import { PageTabs } from '../../parts/page-tabs.js';
 import { RepositoryVerdict } from '../../parts/scan-verdict.js';
 import { Size } from '../../parts/size.js';
 import { Time } from '../../parts/time.js';
 import { Comments } from './comments.js';
 import { DeleteRepository } from './delete-repository.js';
-import { type RepositoryTab, TABS } from './repository-search.js';
 import { ScanRepository } from './scan-repository.js';
 import { TagGroups } from './tag-groups.js';
 
@@ -65,34 +65,26 @@ export function Repository() {
           [t('repositories.equal'), <Time key="equal" at={it.digests_equal_at} />],
         ]}
       />
-      <Tabs
-        value={tab}
-        onChange={(value) => void navigate({ search: value === 'tags' ? {} : { tab: value as RepositoryTab } })}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {TABS.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`repositories.tabs.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="tags" pt="md">
-          <TagGroups id={id} place={`${it.registry_hostname}/${it.full_name}`} deletable={it.destroyable} />
-        </Tabs.Panel>
-        <Tabs.Panel value="about" pt="md">
-          {describe.error && <ErrorBox error={describe.error} />}
-          <DescriptionEditor
-            text={it.description}
-            changeable={it.updatable}
-            saving={describe.isPending}
-            onSave={(text) => describe.mutateAsync(text)}
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="comments" pt="md">
-          <Comments id={id} />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        tab={tab}
+        titleOf={(name) => t(`repositories.tabs.${name}`)}
+        onTab={(next) => void navigate({ search: next === undefined ? {} : { tab: next } })}
+        panels={{
+          tags: <TagGroups id={id} place={`${it.registry_hostname}/${it.full_name}`} deletable={it.destroyable} />,
+          about: (
+            <>
+              {describe.error && <ErrorBox error={describe.error} />}
+              <DescriptionEditor
+                text={it.description}
+                changeable={it.updatable}
+                saving={describe.isPending}
+                onSave={(text) => describe.mutateAsync(text)}
+              />
+            </>
+          ),
+          comments: <Comments id={id} />,
+        }}
+      />
     </Page>
   );
 }

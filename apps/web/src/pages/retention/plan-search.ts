@@ -4,13 +4,16 @@ export interface PlanSearch {
   plan?: boolean;
   /** The repository after which it goes on. */
   after?: number;
+  /** Only what would be dropped. */
+  drops?: boolean;
 }
 
 /** Reads it from an address that anybody may have written. */
-export function planSearch({ plan, after }: Record<string, unknown>): PlanSearch {
+export function planSearch({ plan, after, drops }: Record<string, unknown>): PlanSearch {
   const place = Number(after);
   return {
     ...(plan === true || plan === 'true' ? { plan: true } : {}),
     ...(Number.isInteger(place) && place > 0 && place <= 2_147_483_647 ? { after: place } : {}),
+    ...(drops === true || drops === 'true' ? { drops: true } : {}),
   };
 }

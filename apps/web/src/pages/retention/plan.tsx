@@ -1,5 +1,4 @@
 import { Badge, Button, Checkbox, Group, Stack, Table, Text, Title } from '@mantine/core';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Answered } from '../../../../../libs/client/src/client.js';
 import { api } from '../../api/client.js';
@@ -10,6 +9,7 @@ import { ErrorBox } from '../../parts/error-box.js';
 import { Loading } from '../../parts/loading.js';
 import type { PlanSearch } from './plan-search.js';
 import { RunRetention } from './run-retention.js';
+import { TableFrame } from '../../parts/table-frame.js';
 
 interface Props {
   namespace: number | null;
@@ -39,7 +39,6 @@ export function Plan({ namespace, search, onSearch }: Props) {
 
 function PlanPage({ namespace, search, onSearch }: Props) {
   const { t } = useTranslation();
-  const [onlyDrops, setOnlyDrops] = useState(false);
   const query = usePlan(namespace, search.after);
   if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading />;
@@ -47,13 +46,17 @@ function PlanPage({ namespace, search, onSearch }: Props) {
   const rows = repositories.flatMap(({ id, full_name, tags }) =>
     tags.map((tag) => ({ ...tag, key: `${id} ${tag.name}`, place: `${full_name}:${tag.name}` })),
   );
-  const shown = onlyDrops ? rows.filter(({ verdict }) => verdict === 'drop') : rows;
+  const drops = search.drops === true ? { drops: true } : {};
+  const shown = search.drops === true ? rows.filter(({ verdict }) => verdict === 'drop') : rows;
   return (
     <Stack>
       <Checkbox
         label={t('retention.onlyDrops')}
-        checked={onlyDrops}
-        onChange={(event) => setOnlyDrops(event.currentTarget.checked)}
+        checked={search.drops === true}
+        onChange={(event) => {
+          const { drops: _former, ...others } = search;
+          onSearch(event.currentTarget.checked ? { ...others, drops: true } : others);
+        }}
       />
       {shown.length === 0 ? (
         <Empty text={t(rows.length === 0 ? 'retention.planNone' : 'retention.noDrops')} />
@@ -62,12 +65,12 @@ function PlanPage({ namespace, search, onSearch }: Props) {
       )}
       <Group justify="flex-end">
         {search.after !== undefined && (
-          <Button variant="default" size="xs" onClick={() => onSearch({ plan: true })}>
+          <Button variant="default" size="xs" onClick={() => onSearch({ plan: true, ...drops })}>
             {t('retention.fromStart')}
           </Button>
         )}
         {next !== null && (
-          <Button variant="default" size="xs" onClick={() => onSearch({ plan: true, after: next })}>
+          <Button variant="default" size="xs" onClick={() => onSearch({ plan: true, after: next, ...drops })}>
             {t('retention.more')}
           </Button>
         )}
@@ -90,35 +93,33 @@ type PlannedTag = Answered<'RetentionPlan'>['repositories'][number]['tags'][numb
 function PlanTable({ of }: { of: readonly (PlannedTag & { key: string; place: string })[] }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table aria-label={t('retention.plan')} verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('retention.tag')}</Table.Th>
-            <Table.Th>{t('tags.columns.image')}</Table.Th>
-            <Table.Th>{t('retention.verdict')}</Table.Th>
-            <Table.Th>{t('retention.rule')}</Table.Th>
-            <Table.Th>{t('retention.because')}</Table.Th>
+    <TableFrame minWidth={640} label={t('retention.plan')}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('retention.tag')}</Table.Th>
+          <Table.Th>{t('tags.columns.image')}</Table.Th>
+          <Table.Th>{t('retention.verdict')}</Table.Th>
+          <Table.Th>{t('retention.rule')}</Table.Th>
+          <Table.Th>{t('retention.because')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {of.map(({ key, place, digest, verdict, rule, because }) => (
+          <Table.Tr key={key}>
+            <Table.Td style={{ overflowWrap: 'anywhere' }}>{place}</Table.Td>
+            <Table.Td>
+              <Digest digest={digest} />
+            </Table.Td>
+            <Table.Td>
+              <Badge variant="light" color={verdict === 'drop' ? 'red' : 'teal'} miw="max-content">
+                {t(`retention.verdicts.${verdict}`)}
+              </Badge>
+            </Table.Td>
+            <Table.Td>{rule?.name ?? t('retention.noRule')}</Table.Td>
+            <Table.Td>{because}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {of.map(({ key, place, digest, verdict, rule, because }) => (
-            <Table.Tr key={key}>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{place}</Table.Td>
-              <Table.Td>
-                <Digest digest={digest} />
-              </Table.Td>
-              <Table.Td>
-                <Badge variant="light" color={verdict === 'drop' ? 'red' : 'teal'} miw="max-content">
-                  {t(`retention.verdicts.${verdict}`)}
-                </Badge>
-              </Table.Td>
-              <Table.Td>{rule?.name ?? t('retention.noRule')}</Table.Td>
-              <Table.Td>{because}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </TableFrame>
   );
 }

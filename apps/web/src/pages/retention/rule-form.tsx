@@ -49,8 +49,7 @@ export function RuleForm({ namespace, of, onClose }: Props) {
       title={of === null ? t('retention.new') : of.name}
       act={of === null ? t('create') : t('save')}
       opened
-      busy={save.isPending}
-      error={save.error}
+      change={save}
       onClose={onClose}
       onSubmit={form.onSubmit((values) => save.mutate(values, { onSuccess: onClose }))}
     >

@@ -7,6 +7,7 @@ import { useChange, useList } from '../../api/queries.js';
 import { ConfirmByName } from '../../parts/confirm.js';
 import { DataList } from '../../parts/data-list.js';
 import { Empty } from '../../parts/empty.js';
+import { PAGE, usePlace } from '../../parts/list-places.js';
 import { Conditions } from './conditions.js';
 import { RuleForm } from './rule-form.js';
 
@@ -17,10 +18,15 @@ export function Rules({ namespace }: { namespace: number | null }) {
   const { t } = useTranslation();
   const [editing, setEditing] = useState<Rule | 'new' | null>(null);
   const [deleting, setDeleting] = useState<Rule | null>(null);
-  const query = useList(['retention', namespace, 'rules'], (signal) =>
+  const [place, go] = usePlace('rules');
+  const asked = { ...PAGE, ...place };
+  const query = useList(['retention', namespace, 'rules', place], (signal) =>
     namespace === null
-      ? api.GET('/api/v1/retention_rules', { signal })
-      : api.GET('/api/v1/namespaces/{id}/retention_rules', { params: { path: { id: namespace } }, signal }),
+      ? api.GET('/api/v1/retention_rules', { params: { query: asked }, signal })
+      : api.GET('/api/v1/namespaces/{id}/retention_rules', {
+          params: { path: { id: namespace }, query: asked },
+          signal,
+        }),
   );
   return (
     <Stack>
@@ -39,8 +45,8 @@ export function Rules({ namespace }: { namespace: number | null }) {
         label={t('retention.rules')}
         query={query}
         keyOf={({ id }) => id}
-        search={{}}
-        onSearch={() => undefined}
+        search={place}
+        onSearch={go}
         empty={<Empty text={t('retention.none')} />}
         columns={[
           { title: t('retention.name'), cell: ({ name }) => name },
@@ -101,8 +107,7 @@ function DeleteRule({ namespace, rule, onClose }: { namespace: number | null; ru
       name={rule.name}
       act={t('delete')}
       opened
-      busy={remove.isPending}
-      error={remove.error}
+      change={remove}
       onClose={onClose}
       onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
     >

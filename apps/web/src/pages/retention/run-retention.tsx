@@ -27,8 +27,7 @@ export function RunRetention({ namespace }: { namespace: number | null }) {
         name={t('retention.runWord')}
         act={t('retention.run')}
         opened={opened}
-        busy={run.isPending}
-        error={run.error}
+        change={run}
         onClose={modal.close}
         onConfirm={() => run.mutate(undefined, { onSuccess: modal.close })}
       >

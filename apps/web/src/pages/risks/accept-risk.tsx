@@ -42,8 +42,7 @@ export function AcceptRisk({ places, of, onClose }: Props) {
       title={of === null ? t('risks.add') : t('risks.acceptThis', { name: of.vulnerability })}
       act={t('risks.accept')}
       opened
-      busy={accept.isPending}
-      error={accept.error}
+      change={accept}
       onClose={onClose}
       onSubmit={form.onSubmit((values) => accept.mutate(values, { onSuccess: onClose }))}
     >

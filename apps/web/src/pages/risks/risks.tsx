@@ -110,8 +110,7 @@ function EndRisk({ place, risk, onClose }: { place: RiskPlace | null; risk: Risk
       name={name}
       act={t('risks.end')}
       opened
-      busy={end.isPending}
-      error={end.error}
+      change={end}
       onClose={onClose}
       onConfirm={() => end.mutate(undefined, { onSuccess: onClose })}
     >

@@ -95,6 +95,7 @@ function Places({ of: { places, digest } }: { of: Scan }) {
       {places.map(({ tag_id, name }) => (
         <Anchor
           key={tag_id}
+          inherit={false}
           size="sm"
           renderRoot={(props) => (
             <Link to="/tags/$id" params={{ id: String(tag_id) }} search={{ tab: 'vulnerabilities' }} {...props} />

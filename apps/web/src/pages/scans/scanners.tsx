@@ -1,10 +1,11 @@
-import { Alert, Group, Paper, Stack, Table, Text } from '@mantine/core';
+import { Alert, Group, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Answered } from '../../../../../libs/client/src/client.js';
 import { api } from '../../api/client.js';
 import { useList } from '../../api/queries.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Demo } from '../../parts/scan-verdict.js';
+import { TableFrame } from '../../parts/table-frame.js';
 import { Time } from '../../parts/time.js';
 
 type Scanner = Answered<'Scanner'>;
@@ -30,24 +31,20 @@ export function Scanners() {
           {t('scans.demoHint')}
         </Alert>
       )}
-      <Paper withBorder p="md">
-        <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table aria-label={t('verdict.scanners')}>
-            <Table.Thead>
-              <Table.Tr>
-                {(['scanner', 'version', 'dataOf', 'checked', 'works'] as const).map((name) => (
-                  <Table.Th key={name}>{t(`scans.${name}`)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map((scanner) => (
-                <Row key={scanner.name} of={scanner} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      </Paper>
+      <TableFrame minWidth={480} label={t('verdict.scanners')}>
+        <Table.Thead>
+          <Table.Tr>
+            {(['scanner', 'version', 'dataOf', 'checked', 'works'] as const).map((name) => (
+              <Table.Th key={name}>{t(`scans.${name}`)}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((scanner) => (
+            <Row key={scanner.name} of={scanner} />
+          ))}
+        </Table.Tbody>
+      </TableFrame>
     </Stack>
   );
 }

@@ -1,6 +1,6 @@
 import { type ListSearch, listSearch } from '../../parts/list-search.js';
 
-export const TABS = ['queue', 'images', 'risks'] as const;
+const TABS = ['queue', 'images', 'risks'] as const;
 export type ScansTab = (typeof TABS)[number];
 export const STATES = ['queued', 'running', 'done', 'failed', 'unsupported'] as const;
 

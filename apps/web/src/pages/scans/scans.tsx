@@ -1,4 +1,4 @@
-import { Button, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
@@ -6,11 +6,12 @@ import { useChange } from '../../api/queries.js';
 import { useMe } from '../../api/session.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Page } from '../../parts/page.js';
+import { PageTabs } from '../../parts/page-tabs.js';
 import { Risks } from '../risks/risks.js';
 import { AffectedImages } from './affected-images.js';
 import { ScanQueue } from './scan-queue.js';
 import { Scanners } from './scanners.js';
-import { type ScansTab, TABS } from './scans-search.js';
+import type { ScansTab } from './scans-search.js';
 
 /** What is scanned, by what, what came of it, and which risks are accepted. */
 export function Scans() {
@@ -24,33 +25,23 @@ export function Scans() {
   return (
     <Page title={t('scans.title')} acts={admin ? <ScanAll /> : null}>
       <Scanners />
-      <Tabs
-        value={tab}
-        onChange={(value) => void navigate({ search: value === first ? {} : { tab: value as ScansTab } })}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {TABS.filter((name) => admin || name !== 'queue').map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`scans.tabs.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="queue" pt="md">
-          <ScanQueue />
-        </Tabs.Panel>
-        <Tabs.Panel value="images" pt="md">
-          <AffectedImages />
-        </Tabs.Panel>
-        <Tabs.Panel value="risks" pt="md">
-          <Risks
-            place={null}
-            changeable={admin}
-            search={search}
-            onSearch={(next) => void navigate({ search: { ...next, tab: 'risks' } })}
-          />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        tab={tab}
+        titleOf={(name) => t(`scans.tabs.${name}`)}
+        onTab={(next) => void navigate({ search: next === undefined ? {} : { tab: next } })}
+        panels={{
+          ...(admin ? { queue: <ScanQueue /> } : {}),
+          images: <AffectedImages />,
+          risks: (
+            <Risks
+              place={null}
+              changeable={admin}
+              search={search}
+              onSearch={(next) => void navigate({ search: { ...next, tab: 'risks' } })}
+            />
+          ),
+        }}
+      />
     </Page>
   );
 }

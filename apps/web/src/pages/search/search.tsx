@@ -11,12 +11,18 @@ import { Page } from '../../parts/page.js';
 
 const PLACES = { repository: 'repositories', namespace: 'namespaces', team: 'teams', tag: 'tags' } as const;
 
+/** Of each type; where there may be more, its list is filtered by the same text. */
+const LIMIT = 20;
+const LISTS = ['repository', 'namespace', 'team'] as const;
+
 /** What has this text in its name. */
 export function Search() {
   const { t } = useTranslation();
   const { q } = useSearch({ from: '/signed-in/search' });
   const query = useList(['search', q], (signal) =>
-    q === '' ? Promise.resolve(nothing()) : api.GET('/api/v1/search', { params: { query: { search: q } }, signal }),
+    q === ''
+      ? Promise.resolve(nothing())
+      : api.GET('/api/v1/search', { params: { query: { search: q, limit: LIMIT } }, signal }),
   );
   return (
     <Page title={t('search.title', { q })}>
@@ -38,8 +44,23 @@ export function Search() {
           </Group>
         ))}
       </Stack>
+      <More of={query.data?.items ?? []} q={q} />
     </Page>
   );
+}
+
+function More({ of, q }: { of: readonly Answered<'Found'>[]; q: string }) {
+  const { t } = useTranslation();
+  const full = LISTS.filter((type) => of.filter((found) => found.type === type).length >= LIMIT);
+  return full.map((type) => (
+    <Anchor
+      key={type}
+      w="fit-content"
+      renderRoot={(props) => <Link to={`/${PLACES[type]}`} search={{ q }} {...props} />}
+    >
+      {t(`search.all.${type}`)}
+    </Anchor>
+  ));
 }
 
 function nothing(): { data: Answered<'Found'>[]; response: Response } {

@@ -110,6 +110,7 @@ function Name({ of: { name, title, links } }: { of: Finding }) {
         </Text>
       )}
       <Anchor
+        inherit={false}
         size="xs"
         aria-label={t('findings.whereElse', { name })}
         renderRoot={(props) => <Link to="/scans" search={{ tab: 'images', cve: name }} {...props} />}

@@ -1,4 +1,5 @@
-import { Badge, Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Answered } from '../../../../../libs/client/src/client.js';
@@ -6,8 +7,9 @@ import { api } from '../../api/client.js';
 import { useChange, useList } from '../../api/queries.js';
 import { ConfirmByName } from '../../parts/confirm.js';
 import { Digest } from '../../parts/copy.js';
-import { ErrorBox } from '../../parts/error-box.js';
-import { Loading } from '../../parts/loading.js';
+import { DataList } from '../../parts/data-list.js';
+import { Empty } from '../../parts/empty.js';
+import { PAGE } from '../../parts/list-places.js';
 import { Size } from '../../parts/size.js';
 import { Time } from '../../parts/time.js';
 
@@ -18,48 +20,56 @@ export function TagHistory({ id, digest, name }: { id: number; digest: string; n
   const { t } = useTranslation();
   const [back, setBack] = useState<Revision | null>(null);
   const params = { path: { id } };
-  const query = useList(['tags', id, 'history'], (signal) => api.GET('/api/v1/tags/{id}/history', { params, signal }));
+  const { page } = useSearch({ from: '/signed-in/tags/$id' });
+  const navigate = useNavigate({ from: '/tags/$id' });
+  const place = page === undefined ? {} : { page };
+  const query = useList(['tags', id, 'history', place], (signal) =>
+    api.GET('/api/v1/tags/{id}/history', { params: { ...params, query: { ...PAGE, ...place } }, signal }),
+  );
+  const newest = page === undefined ? query.data?.items[0]?.id : undefined;
   const rollback = useChange(
     (revision: number) => api.POST('/api/v1/tags/{id}/rollback', { params, body: { revision } }),
     [['tags', id], ['repositories']],
   );
-  if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
-  if (!query.data) return <Loading />;
   return (
     <Stack>
-      <Table.ScrollContainer minWidth={600}>
-        <Table aria-label={t('tags.tabs.history')}>
-          <Table.Tbody>
-            {query.data.items.map((revision, index) => (
-              <Table.Tr key={revision.id}>
-                <Table.Td>
-                  {revision.digest === null ? t('history.removed') : <Digest digest={revision.digest} />}
-                </Table.Td>
-                <Table.Td>{revision.size === null ? '' : <Size bytes={revision.size} />}</Table.Td>
-                <Table.Td>{revision.actor ?? t(`history.from.${revision.learned_from}`)}</Table.Td>
-                <Table.Td>
-                  <Time at={revision.seen_at} />
-                </Table.Td>
-                <Table.Td>
-                  <Way
-                    revision={revision}
-                    newest={index === 0}
-                    current={revision.digest === digest}
-                    onBack={() => setBack(revision)}
-                  />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <DataList
+        label={t('tags.tabs.history')}
+        query={query}
+        keyOf={(revision) => revision.id}
+        search={place}
+        onSearch={(next) => void navigate({ search: { tab: 'history', ...(next.page && { page: next.page }) } })}
+        empty={<Empty text={t('history.none')} />}
+        columns={[
+          {
+            title: t('tags.columns.image'),
+            cell: (one) => (one.digest === null ? t('history.removed') : <Digest digest={one.digest} />),
+          },
+          { title: t('tags.columns.size'), cell: ({ size }) => size !== null && <Size bytes={size} /> },
+          {
+            title: t('tags.columns.author'),
+            cell: ({ actor, learned_from }) => actor ?? t(`history.from.${learned_from}`),
+          },
+          { title: t('tags.columns.pushed'), cell: ({ seen_at }) => <Time at={seen_at} /> },
+          {
+            title: t('users.acts'),
+            cell: (one) => (
+              <Way
+                revision={one}
+                newest={one.id === newest}
+                current={one.digest === digest}
+                onBack={() => setBack(one)}
+              />
+            ),
+          },
+        ]}
+      />
       <ConfirmByName
         title={t('history.rollback')}
         name={name}
         act={t('history.rollback')}
         opened={back !== null}
-        busy={rollback.isPending}
-        error={rollback.error}
+        change={rollback}
         onClose={() => setBack(null)}
         onConfirm={() => back && rollback.mutate(back.id, { onSuccess: () => setBack(null) })}
       >

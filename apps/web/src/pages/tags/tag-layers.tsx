@@ -9,6 +9,7 @@ import { Empty } from '../../parts/empty.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Loading } from '../../parts/loading.js';
 import { Size } from '../../parts/size.js';
+import { TableFrame } from '../../parts/table-frame.js';
 
 /** What the image is put together of, with the steps that made it; of an index, by platform. */
 export function TagLayers({ tag }: { tag: Answered<'Tag'> }) {
@@ -48,38 +49,36 @@ function LayerTable({ of }: { of: Answered<'Layers'>['layers'] }) {
   const { t } = useTranslation();
   if (of.length === 0) return <Empty text={t('layers.none')} />;
   return (
-    <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table aria-label={t('layers.title')} verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('layers.number')}</Table.Th>
-            <Table.Th>{t('layers.content')}</Table.Th>
-            <Table.Th>{t('tags.columns.size')}</Table.Th>
-            <Table.Th>{t('tags.columns.image')}</Table.Th>
+    <TableFrame minWidth={640} label={t('layers.title')}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('layers.number')}</Table.Th>
+          <Table.Th>{t('layers.content')}</Table.Th>
+          <Table.Th>{t('tags.columns.size')}</Table.Th>
+          <Table.Th>{t('tags.columns.image')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {of.map(({ digest, size, created_by, title, media_type }, i) => (
+          // The same layer may occur more than once.
+          // oxlint-disable-next-line react/no-array-index-key
+          <Table.Tr key={`${i} ${digest}`}>
+            <Table.Td>{i + 1}</Table.Td>
+            <Table.Td maw={560}>
+              {title ?? (created_by === null ? t('layers.untold') : <Code block>{created_by}</Code>)}
+              <Text size="xs" c="dimmed">
+                {media_type}
+              </Text>
+            </Table.Td>
+            <Table.Td>
+              <Size bytes={size} />
+            </Table.Td>
+            <Table.Td>
+              <Digest digest={digest} />
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {of.map(({ digest, size, created_by, title, media_type }, i) => (
-            // The same layer may occur more than once.
-            // oxlint-disable-next-line react/no-array-index-key
-            <Table.Tr key={`${i} ${digest}`}>
-              <Table.Td>{i + 1}</Table.Td>
-              <Table.Td maw={560}>
-                {title ?? (created_by === null ? t('layers.untold') : <Code block>{created_by}</Code>)}
-                <Text size="xs" c="dimmed">
-                  {media_type}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <Size bytes={size} />
-              </Table.Td>
-              <Table.Td>
-                <Digest digest={digest} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </TableFrame>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { useOne } from '../../api/queries.js';
@@ -8,6 +8,7 @@ import { ErrorBox } from '../../parts/error-box.js';
 import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
 import { Size } from '../../parts/size.js';
+import { TableFrame } from '../../parts/table-frame.js';
 import { Time } from '../../parts/time.js';
 
 /** What the manifest says of itself: kind, date, children of an index, labels and annotations. */
@@ -30,7 +31,7 @@ export function TagManifest({ id }: { id: number }) {
         ]}
       />
       {manifests.length > 0 && (
-        <Table aria-label={t('manifest.children')}>
+        <TableFrame minWidth={360} label={t('manifest.children')}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('tags.columns.platforms')}</Table.Th>
@@ -51,7 +52,7 @@ export function TagManifest({ id }: { id: number }) {
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </Table>
+        </TableFrame>
       )}
       <Pairs title={t('manifest.labels')} pairs={labels} />
       <Pairs title={t('manifest.annotations')} pairs={annotations} />
@@ -68,22 +69,24 @@ function Pairs({ title, pairs }: { title: string; pairs: Record<string, string> 
       <Title order={2} size="h4">
         {title}
       </Title>
-      <Table aria-label={title} layout="fixed">
-        <Table.Tbody>
-          {entries.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th w="35%" style={{ overflowWrap: 'anywhere' }}>
-                {name}
-              </Table.Th>
-              <Table.Td>
-                <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                  {value}
-                </Text>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Paper withBorder>
+        <Table aria-label={title} layout="fixed" horizontalSpacing="md">
+          <Table.Tbody>
+            {entries.map(([name, value]) => (
+              <Table.Tr key={name}>
+                <Table.Th w="35%" style={{ overflowWrap: 'anywhere' }}>
+                  {name}
+                </Table.Th>
+                <Table.Td>
+                  <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                    {value}
+                  </Text>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Paper>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Empty } from '../../parts/empty.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Loading } from '../../parts/loading.js';
 import { Size } from '../../parts/size.js';
+import { TableFrame } from '../../parts/table-frame.js';
 
 /** Signatures, SBOMs and attestations of what is tagged. */
 export function TagReferrers({ id }: { id: number }) {
@@ -18,26 +19,24 @@ export function TagReferrers({ id }: { id: number }) {
   if (!query.data) return <Loading />;
   if (query.data.items.length === 0) return <Empty text={t('referrers.empty')} />;
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table aria-label={t('tags.tabs.referrers')}>
-        <Table.Tbody>
-          {query.data.items.map((referrer) => (
-            <Table.Tr key={referrer.digest}>
-              <Table.Td>
-                <Badge variant="light">{t(`referrers.${referrer.kind}`)}</Badge>
-              </Table.Td>
-              <Table.Td>
-                <Digest digest={referrer.digest} />
-              </Table.Td>
-              <Table.Td>{referrer.artifact_type ?? referrer.media_type}</Table.Td>
-              <Table.Td>{referrer.tag}</Table.Td>
-              <Table.Td>
-                <Size bytes={referrer.size} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <TableFrame minWidth={560} label={t('tags.tabs.referrers')}>
+      <Table.Tbody>
+        {query.data.items.map((referrer) => (
+          <Table.Tr key={referrer.digest}>
+            <Table.Td>
+              <Badge variant="light">{t(`referrers.${referrer.kind}`)}</Badge>
+            </Table.Td>
+            <Table.Td>
+              <Digest digest={referrer.digest} />
+            </Table.Td>
+            <Table.Td>{referrer.artifact_type ?? referrer.media_type}</Table.Td>
+            <Table.Td>{referrer.tag}</Table.Td>
+            <Table.Td>
+              <Size bytes={referrer.size} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </TableFrame>
   );
 }

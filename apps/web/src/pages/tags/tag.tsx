@@ -1,4 +1,4 @@
-import { Anchor, Tabs } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
@@ -8,15 +8,16 @@ import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
 import { PageError } from '../../parts/page-error.js';
 import { Page } from '../../parts/page.js';
+import { PageTabs } from '../../parts/page-tabs.js';
 import { Platforms } from '../../parts/platforms.js';
 import { isUnderWay, ScanVerdict } from '../../parts/scan-verdict.js';
 import { Size } from '../../parts/size.js';
 import { Time } from '../../parts/time.js';
+import { DeleteTag } from './delete-tag.js';
 import { TagHistory } from './tag-history.js';
 import { TagLayers } from './tag-layers.js';
 import { TagManifest } from './tag-manifest.js';
 import { TagPulls } from './tag-pulls.js';
-import { type TagTab, TABS } from './tag-search.js';
 import { PullCommands } from './pull-commands.js';
 import { TagReferrers } from './tag-referrers.js';
 import { TagVulnerabilities } from './tag-vulnerabilities.js';
@@ -39,7 +40,7 @@ export function Tag() {
   const tag = query.data;
   const kind = tag.artifact_type ?? (manifest === undefined ? undefined : manifest.config_media_type);
   return (
-    <Page title={`${tag.repository.full_name}:${tag.name}`}>
+    <Page title={`${tag.repository.full_name}:${tag.name}`} acts={<DeleteTag of={tag} />}>
       <Anchor component={Link} to={`/repositories/${tag.repository.id}`} w="fit-content">
         {t('tags.allOf', { name: tag.repository.full_name })}
       </Anchor>
@@ -57,37 +58,19 @@ export function Tag() {
         ]}
       />
       <PullCommands tag={tag} kind={kind} />
-      <Tabs
-        value={tab}
-        onChange={(value) => void navigate({ search: value === 'image' ? {} : { tab: value as TagTab } })}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {TABS.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {t(`tags.tabs.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="image" pt="md">
-          <TagManifest id={id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="vulnerabilities" pt="md">
-          <TagVulnerabilities tag={tag} />
-        </Tabs.Panel>
-        <Tabs.Panel value="layers" pt="md">
-          <TagLayers tag={tag} />
-        </Tabs.Panel>
-        <Tabs.Panel value="history" pt="md">
-          <TagHistory id={id} digest={tag.digest} name={tag.name} />
-        </Tabs.Panel>
-        <Tabs.Panel value="pulls" pt="md">
-          <TagPulls id={id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="referrers" pt="md">
-          <TagReferrers id={id} />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        tab={tab}
+        titleOf={(name) => t(`tags.tabs.${name}`)}
+        onTab={(next) => void navigate({ search: next === undefined ? {} : { tab: next } })}
+        panels={{
+          image: <TagManifest id={id} />,
+          vulnerabilities: <TagVulnerabilities tag={tag} />,
+          layers: <TagLayers tag={tag} />,
+          history: <TagHistory id={id} digest={tag.digest} name={tag.name} />,
+          pulls: <TagPulls id={id} />,
+          referrers: <TagReferrers id={id} />,
+        }}
+      />
     </Page>
   );
 }

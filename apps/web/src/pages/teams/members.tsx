@@ -1,82 +1,104 @@
-import { Button, Group, Select, Stack, Table, TextInput, Title } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import type { Answered } from '../../../../../libs/client/src/client.js';
 import { api } from '../../api/client.js';
 import { useChange, useList } from '../../api/queries.js';
+import { DataList } from '../../parts/data-list.js';
+import { Empty } from '../../parts/empty.js';
 import { ErrorBox } from '../../parts/error-box.js';
+import { PAGE, usePlace } from '../../parts/list-places.js';
 import { Time } from '../../parts/time.js';
 
 const ROLES = ['viewer', 'contributor', 'owner'] as const;
 type Role = (typeof ROLES)[number];
+type Member = Answered<'TeamMember'>;
 
 /** Who is in a team; its owners change that here. */
 export function Members({ team, changeable }: { team: number; changeable: boolean }) {
   const { t } = useTranslation();
-  const key = ['teams', team] as const;
-  const query = useList([...key, 'members'], (signal) =>
-    api.GET('/api/v1/teams/{id}/members', { params: { path: { id: team } }, signal }),
+  const [place, go] = usePlace('members');
+  const query = useList(['teams', team, 'members', place], (signal) =>
+    api.GET('/api/v1/teams/{id}/members', { params: { path: { id: team }, query: { ...PAGE, ...place } }, signal }),
   );
-  const change = useChange(
-    ({ member, role }: { member: number; role: Role }) =>
-      api.PUT('/api/v1/teams/{id}/members/{member_id}', {
-        params: { path: { id: team, member_id: member } },
-        body: { role },
-      }),
-    [key],
-  );
-  const remove = useChange(
-    (member: number) =>
-      api.DELETE('/api/v1/teams/{id}/members/{member_id}', { params: { path: { id: team, member_id: member } } }),
-    [key],
-  );
-  const error = query.error ?? change.error ?? remove.error;
-  const roles = ROLES.map((value) => ({ value, label: t(`roles.${value}`) }));
   return (
     <Stack>
       <Title order={2} size="h3">
         {t('teams.members')}
       </Title>
-      {error && <ErrorBox error={error} />}
       {changeable && <AddMember team={team} />}
-      <Table.ScrollContainer minWidth={480}>
-        <Table aria-label={t('teams.members')}>
-          <Table.Tbody>
-            {query.data?.items.map((member) => (
-              <Table.Tr key={member.id}>
-                <Table.Td>
-                  {member.display_name ? `${member.display_name} (${member.username})` : member.username}
-                </Table.Td>
-                <Table.Td>
-                  {changeable ? (
-                    <Select
-                      aria-label={t('teams.roleOf', { name: member.username })}
-                      data={roles}
-                      value={member.role}
-                      maw={220}
-                      allowDeselect={false}
-                      onChange={(role) => change.mutate({ member: member.id, role: role as Role })}
-                    />
-                  ) : (
-                    t(`roles.${member.role}`)
-                  )}
-                </Table.Td>
-                <Table.Td>
-                  <Time at={member.created_at} />
-                </Table.Td>
-                <Table.Td>
-                  {changeable && (
-                    <Button size="xs" variant="subtle" color="red" onClick={() => remove.mutate(member.id)}>
-                      {t('teams.remove')}
-                    </Button>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <DataList
+        label={t('teams.members')}
+        query={query}
+        keyOf={({ id }) => id}
+        search={place}
+        onSearch={go}
+        empty={<Empty text={t('teams.noMembers')} />}
+        columns={[
+          { title: t('signIn.username'), cell: (member) => nameOf(member) },
+          {
+            title: t('teams.role'),
+            cell: (member) => (changeable ? <ChooseRole team={team} of={member} /> : t(`roles.${member.role}`)),
+          },
+          { title: t('teams.since'), cell: ({ created_at }) => <Time at={created_at} /> },
+          ...(changeable
+            ? [{ title: t('users.acts'), cell: (member: Member) => <Remove team={team} member={member} /> }]
+            : []),
+        ]}
+      />
     </Stack>
   );
+}
+
+function ChooseRole({ team, of: { id: member_id, username, role } }: { team: number; of: Member }) {
+  const { t } = useTranslation();
+  const change = useChange(
+    (next: Role) =>
+      api.PUT('/api/v1/teams/{id}/members/{member_id}', {
+        params: { path: { id: team, member_id } },
+        body: { role: next },
+      }),
+    [['teams', team]],
+  );
+  return (
+    <>
+      <Select
+        aria-label={t('teams.roleOf', { name: username })}
+        data={ROLES.map((value) => ({ value, label: t(`roles.${value}`) }))}
+        value={role}
+        maw={220}
+        allowDeselect={false}
+        onChange={(next) => change.mutate(next as Role)}
+      />
+      {change.error && <ErrorBox error={change.error} />}
+    </>
+  );
+}
+
+function Remove({ team, member: { id: member_id, username } }: { team: number; member: Member }) {
+  const { t } = useTranslation();
+  const remove = useChange(
+    () => api.DELETE('/api/v1/teams/{id}/members/{member_id}', { params: { path: { id: team, member_id } } }),
+    [['teams', team]],
+  );
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="subtle"
+        color="red"
+        aria-label={t('teams.removeThis', { name: username })}
+        onClick={() => remove.mutate()}
+      >
+        {t('teams.remove')}
+      </Button>
+      {remove.error && <ErrorBox error={remove.error} />}
+    </>
+  );
+}
+
+function nameOf({ display_name, username }: Member): string {
+  return display_name ? `${display_name} (${username})` : username;
 }
 
 function AddMember({ team }: { team: number }) {

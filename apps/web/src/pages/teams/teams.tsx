@@ -66,8 +66,7 @@ function NewTeam({ opened, onClose }: { opened: boolean; onClose: () => void }) 
       title={t('teams.new')}
       act={t('create')}
       opened={opened}
-      busy={create.isPending}
-      error={create.error}
+      change={create}
       onClose={onClose}
       onSubmit={submit}
     >

@@ -31,7 +31,7 @@ export function EventList({ live }: { live: readonly Event[] }) {
     ['events', 'list', search],
     (signal) =>
       api.GET('/api/v1/events', {
-        params: { query: { ...(state ? { state } : {}), ...(cursor ? { before: cursor } : {}) } },
+        params: { query: { ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) } },
         signal,
       }),
     { every: 10_000 },

@@ -45,8 +45,7 @@ export function EditUser({ user }: { user: Answered<'User'> }) {
         title={t('users.edit', { name: user.username })}
         act={t('save')}
         opened={opened}
-        busy={change.isPending}
-        error={change.error}
+        change={change}
         onClose={modal.close}
         onSubmit={submit}
       >

@@ -36,8 +36,7 @@ export function NewUser({ bot, opened, onClose }: Props) {
       title={t(bot ? 'bots.new' : 'users.new')}
       act={t('create')}
       opened={opened}
-      busy={create.isPending}
-      error={create.error}
+      change={create}
       onClose={onClose}
       onSubmit={submit}
     >

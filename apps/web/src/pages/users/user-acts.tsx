@@ -57,8 +57,7 @@ export function UserActs({ user, onDeleted }: Props) {
         name={user.username}
         act={t('delete')}
         opened={deleting}
-        busy={remove.isPending}
-        error={remove.error}
+        change={remove}
         onClose={confirm.close}
         onConfirm={() => remove.mutate(undefined, { onSuccess: onDeleted ?? confirm.close })}
       >

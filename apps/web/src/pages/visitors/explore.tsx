@@ -1,9 +1,10 @@
-import { Anchor, List, Text, TextInput } from '@mantine/core';
+import { Anchor, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { useList } from '../../api/queries.js';
+import { Copy } from '../../parts/copy.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { VisitorFrame } from './visitor-frame.js';
 
@@ -18,6 +19,7 @@ export function Explore() {
   );
   return (
     <VisitorFrame title={t('explore.title')} wide>
+      <Text>{t('explore.intro')}</Text>
       <TextInput
         type="search"
         label={t('explore.label')}
@@ -28,13 +30,19 @@ export function Explore() {
       />
       {query.error && <ErrorBox error={query.error} />}
       {query.data?.items.length === 0 && <Text c="dimmed">{t('explore.nothing')}</Text>}
-      <List aria-label={t('explore.title')}>
-        {query.data?.items.map((found) => (
-          <List.Item key={`${found.type}-${found.id}`}>
-            <b>{found.name}</b> {found.description}
-          </List.Item>
+      <Stack component="ul" gap="sm" m={0} p={0} style={{ listStyle: 'none' }} aria-label={t('explore.title')}>
+        {query.data?.items.map(({ id, name, description, registry_hostname: host }) => (
+          <Paper key={id} component="li" withBorder p="sm">
+            <Text fw={600}>{name}</Text>
+            {description !== '' && (
+              <Text size="sm" lineClamp={3}>
+                {description}
+              </Text>
+            )}
+            <Copy text={`${host}/${name}`} />
+          </Paper>
         ))}
-      </List>
+      </Stack>
       <Anchor component={Link} to="/users/sign_in">
         {t('signIn.title')}
       </Anchor>

@@ -5,6 +5,7 @@ import type { Answered } from '../../../../../libs/client/src/client.js';
 import { api } from '../../api/client.js';
 import { useChange, useOne } from '../../api/queries.js';
 import { ErrorBox } from '../../parts/error-box.js';
+import { TableFrame } from '../../parts/table-frame.js';
 import type { WebhookPath } from './webhook-path.js';
 
 /** What else is sent with each delivery; the values are never shown again. */
@@ -20,13 +21,13 @@ export function Headers({ path }: { path: WebhookPath }) {
       <AddHeader path={path} outdates={key} />
       {query.data?.length === 0 && <Text c="dimmed">{t('headers.none')}</Text>}
       {query.data !== undefined && query.data.length > 0 && (
-        <Table aria-label={t('webhooks.tabs.headers')}>
+        <TableFrame minWidth={360} label={t('webhooks.tabs.headers')}>
           <Table.Tbody>
             {query.data.map((header) => (
               <Row key={header.id} path={path} of={header} outdates={key} />
             ))}
           </Table.Tbody>
-        </Table>
+        </TableFrame>
       )}
     </Stack>
   );

@@ -40,8 +40,7 @@ export function WebhookForm({ namespace, of, onClose }: Props) {
       title={of === null ? t('webhooks.new') : of.name}
       act={of === null ? t('create') : t('save')}
       opened
-      busy={save.isPending}
-      error={save.error}
+      change={save}
       onClose={onClose}
       onSubmit={submit}
     >

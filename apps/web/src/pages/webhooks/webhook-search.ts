@@ -1,6 +1,6 @@
 import { type ListSearch, listSearch } from '../../parts/list-search.js';
 
-export const TABS = ['deliveries', 'headers'] as const;
+const TABS = ['deliveries', 'headers'] as const;
 export type WebhookTab = (typeof TABS)[number];
 export const STATES = ['waiting', 'delivered', 'dead'] as const;
 

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Tabs, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -11,13 +11,13 @@ import { ErrorBox } from '../../parts/error-box.js';
 import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
 import { Page } from '../../parts/page.js';
+import { PageTabs } from '../../parts/page-tabs.js';
 import { Time } from '../../parts/time.js';
 import { Deliveries } from './deliveries.js';
 import { EventNames } from './event-names.js';
 import { Headers } from './headers.js';
 import { Toggle, WebhookState } from './toggle.js';
 import { WebhookForm } from './webhook-form.js';
-import { TABS, type WebhookTab } from './webhook-search.js';
 
 /** One webhook: whom it tells what, what was sent, and what came of it. */
 export function Webhook() {
@@ -52,25 +52,12 @@ export function Webhook() {
       </Anchor>
       <About webhook={query.data} />
       {owns ? (
-        <Tabs
-          value={tab}
-          onChange={(value) => void navigate({ search: value === 'deliveries' ? {} : { tab: value as WebhookTab } })}
-          keepMounted={false}
-        >
-          <Tabs.List>
-            {TABS.map((one) => (
-              <Tabs.Tab key={one} value={one}>
-                {t(`webhooks.tabs.${one}`)}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          <Tabs.Panel value="deliveries" pt="md">
-            <Deliveries path={path} />
-          </Tabs.Panel>
-          <Tabs.Panel value="headers" pt="md">
-            <Headers path={path} />
-          </Tabs.Panel>
-        </Tabs>
+        <PageTabs
+          tab={tab}
+          titleOf={(one) => t(`webhooks.tabs.${one}`)}
+          onTab={(next) => void navigate({ search: next === undefined ? {} : { tab: next } })}
+          panels={{ deliveries: <Deliveries path={path} />, headers: <Headers path={path} /> }}
+        />
       ) : (
         <Alert>{t('webhooks.ownersOnly')}</Alert>
       )}
@@ -132,8 +119,7 @@ function Acts({ namespace, webhook }: { namespace: number; webhook: Answered<'We
         name={webhook.name}
         act={t('delete')}
         opened={deleting}
-        busy={remove.isPending}
-        error={remove.error}
+        change={remove}
         onClose={confirm.close}
         onConfirm={() => remove.mutate(undefined, { onSuccess: leave })}
       >

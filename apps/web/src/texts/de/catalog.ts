@@ -3,9 +3,6 @@ import type { Texts } from '../texts.js';
 
 /** Images und wo sie liegen. */
 export const catalog: Texts<typeof english> = {
-  dashboard: {
-    title: 'Übersicht',
-  },
   visibility: {
     private: 'Privat',
     protected: 'Geschützt',
@@ -155,11 +152,14 @@ export const catalog: Texts<typeof english> = {
     back: 'Dorthin zurück',
     rollback: 'Zurücksetzen',
     rollbackHint: 'Der Tag benennt dann wieder {{digest}}. Was er jetzt benennt, bleibt im Verlauf.',
+    none: 'Von früher ist nichts bekannt.',
   },
   pulls: {
     total_one: '{{count, number}} Pull in dieser Zeit',
     total_other: '{{count, number}} Pulls in dieser Zeit',
     chart: 'Pulls pro Tag vom {{from}} bis zum {{to}}; höchstens {{most}} an einem Tag',
+    most_one: 'Höchstens {{count, number}} an einem Tag',
+    most_other: 'Höchstens {{count, number}} an einem Tag',
   },
   referrers: {
     signature: 'Signatur',
@@ -185,6 +185,11 @@ export const catalog: Texts<typeof english> = {
     title: 'Gefunden zu „{{q}}“',
     nothing: 'Nichts, das du sehen kannst, hat das im Namen.',
     types: { repository: 'Repository', namespace: 'Namensraum', team: 'Team', tag: 'Tag' },
+    all: {
+      repository: 'Alle Repositories, die das im Namen haben',
+      namespace: 'Alle Namensräume, die das im Namen haben',
+      team: 'Alle Teams, die das im Namen haben',
+    },
   },
   immutableKept: 'Durch eine Regel geschützt und behalten: {{tags}}',
 };

@@ -24,6 +24,7 @@ export const common: Texts<typeof english> = {
     signOut: 'Abmelden',
   },
   nav: {
+    groups: { catalog: 'Images', people: 'Menschen und Rechte', truth: 'Stimmt es?' },
     dashboard: 'Übersicht',
     namespaces: 'Namensräume',
     repositories: 'Repositories',

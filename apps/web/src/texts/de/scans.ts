@@ -61,7 +61,6 @@ export const scans: Texts<typeof english> = {
   },
   verdict: {
     title: 'Schwachstellen',
-    tab: 'Schwachstellen',
     asOf: 'Stand',
     unknown: 'Nichts bekannt',
     unknownHint: 'Zu diesem Image gibt es kein Urteil. Das heißt nicht, dass es keine Schwachstelle hat.',
@@ -71,7 +70,6 @@ export const scans: Texts<typeof english> = {
     waits: 'Ein neuer Scan ist unterwegs. Gezeigt wird das letzte gute Urteil.',
     scanners: 'Gescannt von',
     completed: 'Gescannt',
-    platform: 'Image',
     fixable: '{{count, number}} behebbar',
     partly: '{{unknown, number}} von {{images, number}} Images sind nicht bekannt',
     exports: 'Exportieren',
@@ -136,7 +134,6 @@ export const scans: Texts<typeof english> = {
   sboms: {
     title: 'Was darin ist (SBOM)',
     none: 'Keine SBOM ist bekannt: Kein Scanner hat eine gemacht, und keine hängt am Image.',
-    origin: 'Von',
     attached: 'am Image angehängt',
     download: 'Herunterladen',
     downloadThis: 'Die SBOM von {{name}} herunterladen',

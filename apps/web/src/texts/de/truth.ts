@@ -196,7 +196,6 @@ export const truth: Texts<typeof english> = {
     other: 'Eine andere verbinden',
     connect: 'Verbinden',
     config: 'Konfiguration',
-    makeSecret: 'Geheimnis für ihre Meldungen anlegen',
     running: 'Starte dann die Registry. Portus sieht immer wieder nach:',
     checks: {
       reach: 'Die Registry antwortet',
@@ -228,6 +227,8 @@ export const truth: Texts<typeof english> = {
     token: 'Das Token {{name}} läuft bald ab',
     tokenEnded: 'Das Token {{name}} ist abgelaufen',
     none: 'Noch ist keine Registry verbunden',
+    botToken: 'Das Token {{name}} des Bots {{bot}} läuft bald ab',
+    botTokenEnded: 'Das Token {{name}} des Bots {{bot}} ist abgelaufen',
   },
   first: {
     title: 'Dein erstes Image',

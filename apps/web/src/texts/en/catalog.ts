@@ -1,8 +1,5 @@
 /** Images and where they are. */
 export const catalog = {
-  dashboard: {
-    title: 'Dashboard',
-  },
   visibility: {
     private: 'Private',
     protected: 'Protected',
@@ -147,11 +144,14 @@ export const catalog = {
     back: 'Back to this',
     rollback: 'Roll back',
     rollbackHint: 'The tag will name {{digest}} again. What it names now stays in its history.',
+    none: 'Nothing is known of its past.',
   },
   pulls: {
     total_one: '{{count, number}} pull in this time',
     total_other: '{{count, number}} pulls in this time',
     chart: 'Pulls per day from {{from}} to {{to}}; at most {{most}} on one day',
+    most_one: 'At most {{count, number}} on one day',
+    most_other: 'At most {{count, number}} on one day',
   },
   referrers: {
     signature: 'Signature',
@@ -177,6 +177,11 @@ export const catalog = {
     title: 'Found for “{{q}}”',
     nothing: 'Nothing that you can see has this in its name.',
     types: { repository: 'Repository', namespace: 'Namespace', team: 'Team', tag: 'Tag' },
+    all: {
+      repository: 'All repositories with this in their name',
+      namespace: 'All namespaces with this in their name',
+      team: 'All teams with this in their name',
+    },
   },
   immutableKept: 'Protected by a rule, and kept: {{tags}}',
 } as const;

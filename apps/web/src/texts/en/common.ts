@@ -21,6 +21,7 @@ export const common = {
     signOut: 'Sign out',
   },
   nav: {
+    groups: { catalog: 'Images', people: 'People and rights', truth: 'Is it true?' },
     dashboard: 'Dashboard',
     namespaces: 'Namespaces',
     repositories: 'Repositories',

@@ -58,7 +58,6 @@ export const scans = {
   },
   verdict: {
     title: 'Vulnerabilities',
-    tab: 'Vulnerabilities',
     asOf: 'As of',
     unknown: 'Nothing is known',
     unknownHint: 'There is no verdict of this image. That does not mean that it has no vulnerability.',
@@ -68,7 +67,6 @@ export const scans = {
     waits: 'A new scan is under way. What is shown is the last good verdict.',
     scanners: 'Scanned by',
     completed: 'Scanned',
-    platform: 'Image',
     fixable: '{{count, number}} fixable',
     partly: '{{unknown, number}} of {{images, number}} images are not known',
     exports: 'Export',
@@ -133,7 +131,6 @@ export const scans = {
   sboms: {
     title: 'What is inside (SBOM)',
     none: 'No SBOM is known: no scanner made one, and none is attached to the image.',
-    origin: 'From',
     attached: 'attached to the image',
     download: 'Download',
     downloadThis: 'Download the SBOM from {{name}}',

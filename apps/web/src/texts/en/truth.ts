@@ -193,7 +193,6 @@ export const truth = {
     other: 'Connect another one',
     connect: 'Connect',
     config: 'Configuration',
-    makeSecret: 'Make a secret for its notifications',
     running: 'Then start the registry. Portus looks for it all the time:',
     checks: {
       reach: 'The registry answers',
@@ -225,6 +224,8 @@ export const truth = {
     token: 'The token {{name}} expires soon',
     tokenEnded: 'The token {{name}} has expired',
     none: 'No registry is connected yet',
+    botToken: 'The token {{name}} of the bot {{bot}} expires soon',
+    botTokenEnded: 'The token {{name}} of the bot {{bot}} has expired',
   },
   first: {
     title: 'Your first image',
