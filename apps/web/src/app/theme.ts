@@ -49,11 +49,11 @@ function lightTexts(colors: MantineTheme['colors'], textOf: (shades: MantineColo
   );
 }
 
-/** Paler than the library has them: large notices are read, not stared at. Grey would then be white. */
+/** Paler than the library has them: large notices are read, not stared at. Grey would not be seen on its ground then. */
 function lightGrounds(colors: MantineTheme['colors']) {
   return Object.fromEntries(
     Object.entries(colors).flatMap(([name, shades]) => {
-      const first = name === 'gray' ? 1 : 0;
+      const first = name === 'gray' ? 2 : 0;
       return [
         [`--mantine-color-${name}-light`, shades[first]],
         [`--mantine-color-${name}-light-hover`, shades[first + 1]],

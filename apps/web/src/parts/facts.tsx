@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <Paper withBorder p="md">
-      <SimpleGrid component="dl" cols={{ base: 1, xs: 2, md: 4 }} m={0}>
+      <SimpleGrid component="dl" cols={{ base: 2, md: 4 }} m={0}>
         {facts.map(([name, value]) => (
           <Stack key={name} gap={2}>
             <Text component="dt" size="sm" c="dimmed">

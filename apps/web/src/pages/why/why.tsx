@@ -1,17 +1,4 @@
-import {
-  Alert,
-  Badge,
-  Button,
-  Group,
-  List,
-  Paper,
-  Select,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Alert, Button, Group, List, Paper, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -22,6 +9,7 @@ import { useMe } from '../../api/session.js';
 import { ErrorBox } from '../../parts/error-box.js';
 import { Page } from '../../parts/page.js';
 import { Denials } from './denials.js';
+import { Rule } from './rule.js';
 import { WhereToMend } from './where-to-mend.js';
 import { ACTIONS, type WhySearch } from './why-search.js';
 
@@ -107,14 +95,9 @@ function Explanation({ of }: { of: Answered<'Explanation'> }) {
           </Text>
         )}
         <Text fw={600}>{t('why.rules')}</Text>
-        <List>
-          {of.rules.map(({ rule, held }) => (
-            <List.Item key={rule}>
-              {rule}{' '}
-              <Badge variant="light" color={held ? 'teal' : 'gray'}>
-                {t(held ? 'why.held' : 'why.heldNot')}
-              </Badge>
-            </List.Item>
+        <List spacing={4}>
+          {of.rules.map((one) => (
+            <Rule key={one.rule} of={one} />
           ))}
         </List>
         {!of.allowed && of.facts.namespace !== '' && <WhereToMend namespace={of.facts.namespace} />}
