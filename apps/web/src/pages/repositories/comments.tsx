@@ -11,6 +11,8 @@ import { ListPager } from '../../parts/list-pager.js';
 import { Markdown } from '../../parts/markdown.js';
 import { Time } from '../../parts/time.js';
 
+const NEWEST_FIRST = { sort_attr: 'id', sort_order: 'desc' } as const;
+
 /** What people say of a repository, newest first. */
 export function Comments({ id }: { id: number }) {
   const { t } = useTranslation();
@@ -21,7 +23,7 @@ export function Comments({ id }: { id: number }) {
   const navigate = useNavigate({ from: '/repositories/$id' });
   const place = page === undefined ? {} : { page };
   const query = useList([...key, place], (signal) =>
-    api.GET('/api/v1/repositories/{id}/comments', { params: { path: { id }, query: { ...PAGE, ...place } }, signal }),
+    api.GET('/api/v1/repositories/{id}/comments', { params: { path: { id }, query: { ...PAGE, ...place, ...NEWEST_FIRST } }, signal }),
   );
   const write = useChange(
     (body: string) => api.POST('/api/v1/repositories/{id}/comments', { params, body: { comment: { body } } }),
