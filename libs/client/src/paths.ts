@@ -7381,6 +7381,21 @@ export interface operations {
                  * @example text
                  */
                 cursor?: string;
+                /**
+                 * @description `true` or empty: one page of at most 1000 items, without paging headers.
+                 * @example true
+                 */
+                all?: "true" | "false" | "";
+                /**
+                 * @description By what to sort.
+                 * @example id
+                 */
+                sort_attr?: "id";
+                /**
+                 * @description In which direction.
+                 * @example asc
+                 */
+                sort_order?: "asc" | "desc";
             };
             header?: never;
             path: {

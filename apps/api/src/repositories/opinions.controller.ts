@@ -9,7 +9,7 @@ import { Answers, AnswersNothing } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
 import { pageOf } from '../http/list-page.js';
-import { pageQuery, type PageQuery, paging } from '../http/list-query.js';
+import { listQuery, type ListQuery, paging } from '../http/list-query.js';
 import { VersionOf } from '../http/versioned.js';
 import {
   commentView,
@@ -61,15 +61,15 @@ export class OpinionsController {
     await this.opinions.star(person, id, false);
   }
 
-  /** Oldest first. */
+  /** Oldest first, unless asked otherwise. */
   @Get('comments')
   @Answers(z.array(commentView), { also: [404] })
   async comments(
     @CurrentUser() person: Person,
     @Param('id', { schema: idParam }) id: number,
-    @Query({ schema: pageQuery }) query: PageQuery,
+    @Query({ schema: listQuery(['id']) }) query: ListQuery<'id'>,
   ) {
-    const cut = paging<'id'>({ ...query, sort_order: 'asc' }, COMMENTS, 'id');
+    const cut = paging(query, COMMENTS, 'id');
     const view = (row: CommentRow) => viewComment(row, mayDeleteComment(person, row.authorId));
     return pageOf(cut, await this.opinions.list(person, id, cut), view);
   }

@@ -23,7 +23,10 @@ export function Comments({ id }: { id: number }) {
   const navigate = useNavigate({ from: '/repositories/$id' });
   const place = page === undefined ? {} : { page };
   const query = useList([...key, place], (signal) =>
-    api.GET('/api/v1/repositories/{id}/comments', { params: { path: { id }, query: { ...PAGE, ...place, ...NEWEST_FIRST } }, signal }),
+    api.GET('/api/v1/repositories/{id}/comments', {
+      params: { path: { id }, query: { ...PAGE, ...place, ...NEWEST_FIRST } },
+      signal,
+    }),
   );
   const write = useChange(
     (body: string) => api.POST('/api/v1/repositories/{id}/comments', { params, body: { comment: { body } } }),
