@@ -49,8 +49,12 @@ const IDS: readonly [RegExp, string][] = [
   [/\/users\/\{id\}/, `SELECT id FROM users WHERE username = 'admin'`],
   [/\/vulnerabilities\/\{name\}/, `SELECT 'CVE-2026-1' AS name`],
 ];
-/** What a search looks for: a part of some names. */
-const QUERIES: Record<string, string> = { '/api/v1/search': 'search=pp-100', '/api/v1/explore': 'search=pp-100' };
+/** What a search looks for, a part of some names; and what else has to be said. */
+const QUERIES: Record<string, string> = {
+  '/api/v1/search': 'search=pp-100',
+  '/api/v1/explore': 'search=pp-100',
+  '/api/v1/application_tokens': 'expires_before=2100-01-01T00:00:00Z',
+};
 
 /** The address of a list, with ids of things that exist. Throws for a path that nothing is known of. */
 export async function addressOf(
