@@ -52,7 +52,7 @@ describe.skipIf(missing)(title, () => {
         await untilHeard(bell);
         await pushes('failover', () => redis.failOver());
         await untilEqual(bench);
-        await untilHeard(bell, 30_000);
+        await untilHeard(bell, 90_000);
       } finally {
         await house.end();
         await bell.end();
@@ -61,7 +61,7 @@ describe.skipIf(missing)(title, () => {
       expect(await problemOf({ ...redis.env, PORTUS_REDIS_SENTINEL_PASSWORD: 'wrong' })).toContain(
         'can not be reached',
       );
-    });
+    }, 180_000);
   });
 
   describe('in a cluster', () => {
