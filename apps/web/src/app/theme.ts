@@ -21,6 +21,8 @@ export const theme = createTheme({
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     // A link is as large as the words around it.
     Anchor: { defaultProps: { inherit: true } },
+    // Tables on phones would cut their words.
+    Badge: { defaultProps: { variant: 'light', miw: 'max-content' } },
   },
 });
 

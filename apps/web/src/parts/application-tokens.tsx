@@ -96,7 +96,7 @@ function May({ token: { actions, namespaces } }: { token: Token }) {
 
 function Mark({ text }: { text: string }) {
   return (
-    <Badge variant="light" color="gray" tt="none">
+    <Badge color="gray" tt="none">
       {text}
     </Badge>
   );

@@ -15,9 +15,7 @@ export function DeletionState({ of: { state, gone, failed, total } }: { of: Answ
   const counts = t('deletions.progress', { gone, total });
   return (
     <Stack gap={4} miw={160}>
-      <Badge variant="light" color={COLORS[state]}>
-        {t(`deletions.states.${state}`)}
-      </Badge>
+      <Badge color={COLORS[state]}>{t(`deletions.states.${state}`)}</Badge>
       {!isOver(state) && (
         <Progress value={total === 0 ? 0 : ((gone + failed) / total) * 100} aria-label={counts} animated />
       )}

@@ -9,7 +9,7 @@ export function Platforms({ of }: { of: Pick<Answered<'Tag'>, 'platforms'> }) {
   return (
     <Group gap={4}>
       {[...new Set(names)].map((name) => (
-        <Badge key={name} variant="light" color="gray" tt="none" miw="max-content">
+        <Badge key={name} color="gray" tt="none">
           {name}
         </Badge>
       ))}

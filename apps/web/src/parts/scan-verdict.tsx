@@ -22,11 +22,7 @@ export const isUnderWay = (state: ScanStateName): boolean => state === 'queued' 
 /** How the newest scan is, with the reason on hover. */
 export function ScanState({ of, reason }: { of: ScanStateName; reason?: string | null }) {
   const { t } = useTranslation();
-  const badge = (
-    <Badge variant="light" color={COLORS[of]} miw="max-content">
-      {t(`scans.states.${of}`)}
-    </Badge>
-  );
+  const badge = <Badge color={COLORS[of]}>{t(`scans.states.${of}`)}</Badge>;
   if (!reason) return badge;
   return (
     <Tooltip label={reason} multiline maw={400} events={{ hover: true, focus: true, touch: true }}>
@@ -77,20 +73,12 @@ export function RepositoryVerdict({ of }: { of: Answered<'RepositoryScan'> }) {
 /** Marks what a scanner says that makes its findings up. */
 export function Demo() {
   const { t } = useTranslation();
-  return (
-    <Badge variant="light" color="orange" miw="max-content">
-      {t('scans.demo')}
-    </Badge>
-  );
+  return <Badge color="orange">{t('scans.demo')}</Badge>;
 }
 
 function NothingFound() {
   const { t } = useTranslation();
-  return (
-    <Badge variant="light" color="teal" miw="max-content">
-      {t('verdict.clean')}
-    </Badge>
-  );
+  return <Badge color="teal">{t('verdict.clean')}</Badge>;
 }
 
 function AsOf({ at }: { at: string }) {

@@ -17,11 +17,7 @@ const COLORS: Record<SeverityName, string> = {
 /** How bad it is. */
 export function Severity({ of }: { of: SeverityName }) {
   const { t } = useTranslation();
-  return (
-    <Badge variant="light" color={COLORS[of]} miw="max-content">
-      {t(`severity.${of}`)}
-    </Badge>
-  );
+  return <Badge color={COLORS[of]}>{t(`severity.${of}`)}</Badge>;
 }
 
 /** How many findings there are of each severity that occurs, the worst first. */
@@ -33,7 +29,7 @@ export function SeverityCounts({ of }: { of: Answered<'SeverityCounts'> }) {
         const text = `${t(`severity.${name}`)}: ${of[name].toLocaleString(i18n.language)}`;
         return (
           <Tooltip key={name} label={text} events={{ hover: true, focus: true, touch: true }}>
-            <Badge variant="light" color={COLORS[name]} miw="max-content" role="img" aria-label={text}>
+            <Badge color={COLORS[name]} role="img" aria-label={text}>
               {t(`severity.${name}`).slice(0, 1)} {of[name].toLocaleString(i18n.language)}
             </Badge>
           </Tooltip>

@@ -32,9 +32,7 @@ export function MyNamespaces() {
                   {host}
                 </Text>
               )}
-              <Badge variant="light" color="gray">
-                {permissions.role !== null && t(`roles.${permissions.role}`)}
-              </Badge>
+              <Badge color="gray">{permissions.role !== null && t(`roles.${permissions.role}`)}</Badge>
             </Group>
           </List.Item>
         ))}

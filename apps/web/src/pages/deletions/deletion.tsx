@@ -80,7 +80,7 @@ function Items({ id, live }: { id: number; live: boolean }) {
         {
           title: t('drift.state'),
           cell: ({ state }) => (
-            <Badge variant="light" color={GOOD.has(state) ? 'teal' : QUIET.has(state) ? 'gray' : 'orange'}>
+            <Badge color={GOOD.has(state) ? 'teal' : QUIET.has(state) ? 'gray' : 'orange'}>
               {t(`deletions.items.${state}`)}
             </Badge>
           ),

@@ -59,9 +59,7 @@ function ComponentTable({ of }: { of: Components }) {
           <Table.Tr key={name}>
             <Table.Td>{name}</Table.Td>
             <Table.Td>
-              <Badge variant="light" color={COLORS[status]}>
-                {t(`health.states.${status}`)}
-              </Badge>
+              <Badge color={COLORS[status]}>{t(`health.states.${status}`)}</Badge>
             </Table.Td>
             <Table.Td>{msg}</Table.Td>
             <Table.Td>{since !== undefined && <Time at={since} />}</Table.Td>

@@ -12,7 +12,7 @@ export function Visibility({ of }: { of: VisibilityName }) {
   const Icon = ICONS[of];
   return (
     <Tooltip label={t(`visibility.means.${of}`)} events={{ hover: true, focus: true, touch: true }}>
-      <Badge variant="light" color={of === 'public' ? 'orange' : 'gray'} leftSection={<Icon size={12} aria-hidden />}>
+      <Badge color={of === 'public' ? 'orange' : 'gray'} leftSection={<Icon size={12} aria-hidden />}>
         {t(`visibility.${of}`)}
       </Badge>
     </Tooltip>

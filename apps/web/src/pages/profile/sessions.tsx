@@ -33,7 +33,7 @@ export function Sessions({ user }: { user: number }) {
             cell: ({ user_agent, current }) => (
               <Group gap={6}>
                 <span title={user_agent}>{shortAgent(user_agent)}</span>
-                {current && <Badge variant="light">{t('sessions.this')}</Badge>}
+                {current && <Badge>{t('sessions.this')}</Badge>}
               </Group>
             ),
           },

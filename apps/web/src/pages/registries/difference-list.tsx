@@ -32,11 +32,7 @@ export function DifferenceList(props: Props) {
         { title: t('drift.what'), cell: ({ kind }) => t(`drift.kinds.${kind}`) },
         {
           title: t('drift.state'),
-          cell: ({ state }) => (
-            <Badge variant="light" miw="max-content" color={state === 'open' ? 'orange' : 'gray'}>
-              {t(`drift.states.${state}`)}
-            </Badge>
-          ),
+          cell: ({ state }) => <Badge color={state === 'open' ? 'orange' : 'gray'}>{t(`drift.states.${state}`)}</Badge>,
         },
         { title: t('drift.stored'), cell: ({ stored_digest }) => stored_digest && <Digest digest={stored_digest} /> },
         {

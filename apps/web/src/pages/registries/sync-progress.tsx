@@ -17,11 +17,7 @@ const COLORS: Record<Run['state'], string> = {
 /** Where a run stands, in a word. */
 export function SyncState({ of }: { of: Run['state'] }) {
   const { t } = useTranslation();
-  return (
-    <Badge variant="light" color={COLORS[of]}>
-      {t(`syncs.states.${of}`)}
-    </Badge>
-  );
+  return <Badge color={COLORS[of]}>{t(`syncs.states.${of}`)}</Badge>;
 }
 
 /** How far a run is, and how long it will take; of one that has ended, what came of it. */

@@ -37,7 +37,7 @@ export function SyncRun() {
             t('drift.state'),
             <Group key="state" gap={4}>
               <SyncState of={run.state} />
-              {run.dry_run && <Badge variant="light">{t('syncs.dryRun')}</Badge>}
+              {run.dry_run && <Badge>{t('syncs.dryRun')}</Badge>}
             </Group>,
           ],
           [t('syncs.result'), <SyncProgress key="progress" run={run} />],

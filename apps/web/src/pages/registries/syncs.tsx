@@ -54,7 +54,7 @@ export function Syncs({ id }: { id: number }) {
             cell: ({ mode, strategy, dry_run }) => (
               <Group gap={4}>
                 {mode} · {strategy}
-                {dry_run && <Badge variant="light">{t('syncs.dryRun')}</Badge>}
+                {dry_run && <Badge>{t('syncs.dryRun')}</Badge>}
               </Group>
             ),
           },

@@ -111,9 +111,7 @@ function PlanTable({ of }: { of: readonly (PlannedTag & { key: string; place: st
               <Digest digest={digest} />
             </Table.Td>
             <Table.Td>
-              <Badge variant="light" color={verdict === 'drop' ? 'red' : 'teal'} miw="max-content">
-                {t(`retention.verdicts.${verdict}`)}
-              </Badge>
+              <Badge color={verdict === 'drop' ? 'red' : 'teal'}>{t(`retention.verdicts.${verdict}`)}</Badge>
             </Table.Td>
             <Table.Td>{rule?.name ?? t('retention.noRule')}</Table.Td>
             <Table.Td>{because}</Table.Td>

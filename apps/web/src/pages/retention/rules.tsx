@@ -69,11 +69,7 @@ export function Rules({ namespace }: { namespace: number | null }) {
 
 function InForce({ is }: { is: boolean }) {
   const { t } = useTranslation();
-  return (
-    <Badge variant="light" color={is ? 'teal' : 'gray'} miw="max-content">
-      {t(is ? 'retention.on' : 'retention.off')}
-    </Badge>
-  );
+  return <Badge color={is ? 'teal' : 'gray'}>{t(is ? 'retention.on' : 'retention.off')}</Badge>;
 }
 
 function RuleActs({ name, onChange, onDelete }: { name: string; onChange: () => void; onDelete: () => void }) {

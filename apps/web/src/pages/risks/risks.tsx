@@ -74,11 +74,7 @@ function Ends({ of: { expires_at, expired } }: { of: Risk }) {
   return (
     <Group gap={4}>
       <Time at={expires_at} />
-      {expired && (
-        <Badge variant="light" color="gray">
-          {t('risks.over')}
-        </Badge>
-      )}
+      {expired && <Badge color="gray">{t('risks.over')}</Badge>}
     </Group>
   );
 }

@@ -32,7 +32,7 @@ export function Search() {
       <Stack gap="xs">
         {query.data?.items.map((found) => (
           <Group key={`${found.type}-${found.id}`} gap="sm">
-            <Badge variant="light" color="gray" w={110}>
+            <Badge color="gray" w={110}>
               {t(`search.types.${found.type}`)}
             </Badge>
             <Anchor component={Link} to={`/${PLACES[found.type]}/${found.id}`}>

@@ -89,9 +89,7 @@ function Check({ text, done, hint }: { text: string; done: boolean; hint?: strin
   return (
     <List.Item>
       <Group gap="xs">
-        <Badge color={done ? 'teal' : 'gray'} variant="light">
-          {t(done ? 'start.ok' : 'start.waiting')}
-        </Badge>
+        <Badge color={done ? 'teal' : 'gray'}>{t(done ? 'start.ok' : 'start.waiting')}</Badge>
         {text}
         {!done && hint && (
           <Text size="sm" c="dimmed">

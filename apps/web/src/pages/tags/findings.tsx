@@ -129,9 +129,7 @@ function Acceptance({ of, may, onAccept }: { of: Finding; may: boolean; onAccept
     return (
       <Tooltip label={told} multiline maw={400} events={{ hover: true, focus: true, touch: true }}>
         <Group gap={4}>
-          <Badge variant="light" color="gray" miw="max-content">
-            {t('findings.accepted')}
-          </Badge>
+          <Badge color="gray">{t('findings.accepted')}</Badge>
           <span className="only-read">{told}</span>
         </Group>
       </Tooltip>

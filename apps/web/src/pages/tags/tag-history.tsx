@@ -88,7 +88,7 @@ interface WayProps {
 
 function Way({ revision, newest, current, onBack }: WayProps) {
   const { t } = useTranslation();
-  if (current && newest) return <Badge variant="light">{t('history.now')}</Badge>;
+  if (current && newest) return <Badge>{t('history.now')}</Badge>;
   if (current || revision.digest === null) return null;
   if (revision.kept === false) return <Text size="sm">{t('history.gone')}</Text>;
   return (

@@ -24,7 +24,7 @@ export function TagReferrers({ id }: { id: number }) {
         {query.data.items.map((referrer) => (
           <Table.Tr key={referrer.digest}>
             <Table.Td>
-              <Badge variant="light">{t(`referrers.${referrer.kind}`)}</Badge>
+              <Badge>{t(`referrers.${referrer.kind}`)}</Badge>
             </Table.Td>
             <Table.Td>
               <Digest digest={referrer.digest} />

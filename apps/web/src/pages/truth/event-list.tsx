@@ -89,9 +89,7 @@ function State({ of }: { of: Event }) {
   const { t } = useTranslation();
   return (
     <Stack gap={2} align="flex-start">
-      <Badge variant="light" color={COLORS[of.state]}>
-        {t(`events.states.${of.state}`)}
-      </Badge>
+      <Badge color={COLORS[of.state]}>{t(`events.states.${of.state}`)}</Badge>
       {of.reason !== null && <Text size="xs">{of.reason}</Text>}
       {of.next_attempt_at !== null && of.state === 'failed' && (
         <Text size="xs">

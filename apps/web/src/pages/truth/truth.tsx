@@ -22,7 +22,7 @@ export function Truth() {
     <Page
       title={t('events.title')}
       acts={
-        <Badge role="status" variant="light" color={connected ? 'teal' : 'gray'}>
+        <Badge role="status" color={connected ? 'teal' : 'gray'}>
           {t(connected ? 'events.live' : 'events.connecting')}
         </Badge>
       }

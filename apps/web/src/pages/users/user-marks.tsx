@@ -7,22 +7,10 @@ export function UserMarks({ of }: { of: Answered<'User'> }) {
   const { t } = useTranslation();
   return (
     <>
-      {of.admin && <Badge variant="light">{t('users.admin')}</Badge>}
-      {of.bot && (
-        <Badge variant="light" color="gray">
-          {t('users.bot')}
-        </Badge>
-      )}
-      {!of.enabled && (
-        <Badge variant="light" color="red">
-          {t('users.disabled')}
-        </Badge>
-      )}
-      {of.locked_at !== null && (
-        <Badge variant="light" color="orange">
-          {t('users.locked')}
-        </Badge>
-      )}
+      {of.admin && <Badge>{t('users.admin')}</Badge>}
+      {of.bot && <Badge color="gray">{t('users.bot')}</Badge>}
+      {!of.enabled && <Badge color="red">{t('users.disabled')}</Badge>}
+      {of.locked_at !== null && <Badge color="orange">{t('users.locked')}</Badge>}
     </>
   );
 }

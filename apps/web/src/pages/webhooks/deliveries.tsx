@@ -86,9 +86,7 @@ export function DeliveryState({ of }: { of: Pick<Listed, 'state' | 'next_attempt
   const { t } = useTranslation();
   return (
     <Stack gap={2} align="flex-start">
-      <Badge variant="light" color={COLORS[of.state]} miw="max-content">
-        {t(`deliveries.states.${of.state}`)}
-      </Badge>
+      <Badge color={COLORS[of.state]}>{t(`deliveries.states.${of.state}`)}</Badge>
       {of.next_attempt_at !== null && of.attempts > 0 && (
         <Text size="xs" c="dimmed">
           {t('deliveries.next')} <Time at={of.next_attempt_at} />

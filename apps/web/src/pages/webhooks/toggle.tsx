@@ -12,11 +12,9 @@ export function WebhookState({ of: { enabled, resting_until } }: { of: Webhook }
   const { t } = useTranslation();
   return (
     <Group gap={4}>
-      <Badge variant="light" color={enabled ? 'teal' : 'gray'} miw="max-content">
-        {t(enabled ? 'webhooks.on' : 'webhooks.off')}
-      </Badge>
+      <Badge color={enabled ? 'teal' : 'gray'}>{t(enabled ? 'webhooks.on' : 'webhooks.off')}</Badge>
       {resting_until !== null && (
-        <Badge variant="light" color="orange" miw="max-content" tt="none">
+        <Badge color="orange" tt="none">
           {t('webhooks.resting')}
         </Badge>
       )}

@@ -17,7 +17,7 @@ export function Rule({ of: { rule, held } }: { of: Answered<'Explanation'>['rule
     >
       {held ? (
         <>
-          <b>{rule}</b> <Badge variant="light">{t('why.held')}</Badge>
+          <b>{rule}</b> <Badge>{t('why.held')}</Badge>
         </>
       ) : (
         <Text span c="dimmed">
