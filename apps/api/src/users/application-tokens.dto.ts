@@ -65,9 +65,7 @@ export function viewToken(token: ApplicationToken): z.output<typeof tokenView> {
 }
 
 export const expiringQuery = z.object({
-  expires_before: z.iso
-    .datetime({ offset: true })
-    .meta({ description: 'Those that end before then, or have ended.' }),
+  expires_before: z.iso.datetime({ offset: true }).meta({ description: 'Those that end before then, or have ended.' }),
 });
 export type ExpiringQuery = z.output<typeof expiringQuery>;
 
