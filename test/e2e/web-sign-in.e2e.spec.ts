@@ -37,7 +37,7 @@ scenes('the page: signing in', NEEDS, (house) => {
     await page.getByRole('menuitem', { name: 'Abmelden' }).click();
     await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
-    await page.evaluate(() => localStorage.clear());
+    await page.evaluate('localStorage.clear()');
     await page.goto('/');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await view.close();
