@@ -8,10 +8,10 @@ export function checkNames(checkScript) {
 
 /**
  * Runs the checks one by one, so that one failure does not hide the next; each counts as a test.
- * @returns {Promise<{ passed: number, failed: number }>}
+ * @returns {Promise<{ passed: number, failed: string[] }>}
  */
 export async function runChecks({ root, names, progress, context }) {
-  const counts = { passed: 0, failed: 0 };
+  const counts = { passed: 0, failed: [] };
   const [file, first] = npmCommand();
   for (const name of names) {
     try {
@@ -21,8 +21,8 @@ export async function runChecks({ root, names, progress, context }) {
       counts.passed++;
     } catch (error) {
       if (context.signal.aborted) throw error;
-      progress.say(`${error.output ?? error.message}\nfailed: check:${name}`);
-      counts.failed++;
+      progress.say(error.output ?? error.message);
+      counts.failed.push(`check:${name}`);
     }
   }
   return counts;

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+
 /** Variables by which suites learn of their real parts. */
 const PART = /\b(?:PORTUS_TEST_[A-Z0-9_]+|REDIS_URL|DATABASE_URL)\b/g;
 
@@ -7,21 +9,27 @@ const PART = /\b(?:PORTUS_TEST_[A-Z0-9_]+|REDIS_URL|DATABASE_URL)\b/g;
  * test that never came to an end.
  * @param {object} report
  * @param {{ missing: Record<string, { reason: string, offered: boolean }>, sourceOf: (file: string) => string }} facts
- * @returns {{ passed: number, failed: number, skipped: { name: string, reason: string, offered: boolean }[] }}
+ * @returns {{ passed: number, failed: string[], skipped: { name: string, reason: string, offered: boolean }[] }} each
+ * failure by its file, its name, and the first line of what it says
  */
 export function countResults(report, facts) {
-  const counts = { passed: 0, failed: 0, skipped: [] };
+  const counts = { passed: 0, failed: [], skipped: [] };
   for (const file of report.testResults) {
-    const failedBefore = counts.failed;
+    const failedBefore = counts.failed.length;
     for (const test of file.assertionResults) {
       if (test.status === 'passed') counts.passed++;
       else if (test.status === 'skipped' || test.status === 'todo')
         counts.skipped.push(describeSkip(test, file, facts));
-      else counts.failed++;
+      else counts.failed.push(describeFailure(file, test.fullName.trim(), test.failureMessages?.[0]));
     }
-    if (file.status === 'failed' && counts.failed === failedBefore) counts.failed++;
+    if (file.status === 'failed' && counts.failed.length === failedBefore)
+      counts.failed.push(describeFailure(file, 'outside of its tests', file.message));
   }
   return counts;
+}
+
+function describeFailure(file, name, message = 'it never ended') {
+  return `${basename(file.name)}: ${name}: ${message.trim().split('\n', 1)[0]}`;
 }
 
 /** Why a test was skipped: the missing parts that its name speaks of, else those that its file speaks of. */
@@ -40,7 +48,7 @@ function describeSkip({ fullName, status }, file, { missing, sourceOf }) {
 
 /** The one line that closes everything. */
 export function totalLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  return `${passed} passed, ${failed.length} failed, ${skipped.length} skipped`;
 }
 
 export const SIZES = ['check', 'unit', 'medium', 'fuzz', 'e2e'];

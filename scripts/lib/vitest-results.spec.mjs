@@ -9,29 +9,42 @@ const missing = {
 const facts = { missing, sourceOf: () => "describe.skipIf(!process.env.PORTUS_TEST_SKOPEO)('x')" };
 const report = (status, ...tests) => ({
   testResults: [
-    { name: '/x.spec.ts', status, assertionResults: tests.map(([s, fullName = 't']) => ({ status: s, fullName })) },
+    {
+      name: '/a/x.spec.ts',
+      status,
+      message: 'no such file\nsecond line',
+      assertionResults: tests.map(([s, fullName = 't', ...failureMessages]) => ({
+        status: s,
+        fullName,
+        failureMessages,
+      })),
+    },
   ],
 });
 
 describe(countResults, () => {
-  it('counts passed and failed tests', () => {
-    expect(countResults(report('failed', ['passed'], ['passed'], ['failed']), facts)).toEqual({
+  it('counts passed tests and names the failed ones', () => {
+    const failed = ['failed', 'adds', 'Error: 3, not 4\n    at x.spec.ts'];
+    expect(countResults(report('failed', ['passed'], ['passed'], failed), facts)).toEqual({
       passed: 2,
-      failed: 1,
+      failed: ['x.spec.ts: adds: Error: 3, not 4'],
       skipped: [],
     });
   });
 
   it('counts a file that could not be loaded as one failure', () => {
-    expect(countResults(report('failed'), facts).failed).toBe(1);
+    expect(countResults(report('failed'), facts).failed).toEqual(['x.spec.ts: outside of its tests: no such file']);
   });
 
   it('counts a hook that threw as one failure, beside the tests that it kept from running', () => {
-    expect(countResults(report('failed', ['skipped'], ['passed']), facts)).toMatchObject({ failed: 1, passed: 1 });
+    expect(countResults(report('failed', ['skipped'], ['passed']), facts)).toMatchObject({
+      failed: [expect.any(String)],
+      passed: 1,
+    });
   });
 
   it('counts a test that never ended as a failure', () => {
-    expect(countResults(report('passed', ['pending']), facts).failed).toBe(1);
+    expect(countResults(report('passed', ['pending']), facts).failed).toEqual(['x.spec.ts: t: it never ended']);
   });
 
   it('takes the reason of a skip from the missing part that its name speaks of', () => {
@@ -53,7 +66,7 @@ describe(countResults, () => {
       missing,
       sourceOf: () => '',
     });
-    expect([failed, ...skipped.map(({ offered }) => offered)]).toEqual([1, false, false]);
+    expect([failed.length, ...skipped.map(({ offered }) => offered)]).toEqual([1, false, false]);
   });
 
   it('never excuses a skip without a reason', () => {
@@ -78,7 +91,7 @@ describe(selectSizes, () => {
 
 describe(totalLine, () => {
   it('is the line that scripts look for', () => {
-    expect(totalLine({ passed: 3, failed: 0, skipped: 1 })).toBe('3 passed, 0 failed, 1 skipped');
+    expect(totalLine({ passed: 3, failed: [], skipped: ['one'] })).toBe('3 passed, 0 failed, 1 skipped');
   });
 });
 

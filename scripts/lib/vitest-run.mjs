@@ -7,7 +7,7 @@ import { countResults } from './vitest-results.mjs';
 /**
  * Runs one size of tests and counts it. A run that ends badly without a failed test in its report (a crash, an error
  * outside of all tests) counts as one failure, and so does one without any test.
- * @returns {Promise<{ passed: number, failed: number, skipped: object[] }>}
+ * @returns {Promise<{ passed: number, failed: string[], skipped: object[] }>}
  */
 export async function runVitest({ root, size, filters, env, missing, progress, context }) {
   const file = join(root, '.test-output', `${size}.json`);
@@ -27,12 +27,10 @@ export async function runVitest({ root, size, filters, env, missing, progress, c
   const report = readJson(file);
   const counts = report
     ? countResults(report, { missing, sourceOf: (path) => readFileSync(path, 'utf8') })
-    : { passed: 0, failed: 0, skipped: [] };
-  if (filters.length === 0 && counts.passed + counts.failed + counts.skipped.length === 0)
+    : { passed: 0, failed: [], skipped: [] };
+  if (filters.length === 0 && counts.passed + counts.failed.length + counts.skipped.length === 0)
     problem ??= `no test ran (${size})`;
-  if (problem !== undefined && counts.failed === 0) {
-    progress.say(`failed: ${problem}; see ${relative(root, file)}`);
-    counts.failed++;
-  }
+  if (problem !== undefined && counts.failed.length === 0)
+    counts.failed.push(`${problem}; see ${relative(root, file)}`);
   return counts;
 }

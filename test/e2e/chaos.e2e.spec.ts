@@ -16,8 +16,8 @@ const REPOSITORIES = 6;
 const TAGS = 8;
 /** Every so many changes one is a deletion. */
 const DELETIONS = 4;
-const PATIENCE_MS = 120_000;
-const LONGEST_MS = 600_000;
+const PATIENCE_MS = 300_000;
+const LONGEST_MS = 900_000;
 
 const OPTIONS = {
   workers: 3,
@@ -31,6 +31,7 @@ const OPTIONS = {
 /** What the clients of one house do. */
 class Clients {
   failures = 0;
+  changes = 0;
   private readonly kept: { image: BuiltImage; source: string }[] = [];
   /** `repository digest` → tags that ever were that. */
   private readonly tagged = new Map<string, Set<string>>();
@@ -95,12 +96,14 @@ class Clients {
   }
 
   private async done(what: string, attempt: () => Promise<string | null>): Promise<void> {
-    const tried = async (): Promise<boolean> => {
+    const tried = async (): Promise<true> => {
       const problem = await attempt();
-      if (problem !== null) this.failures += 1;
-      return problem === null;
+      if (problem === null) return true;
+      this.failures += 1;
+      throw new Error(problem);
     };
     await until(what, tried, { timeoutMs: PATIENCE_MS, everyMs: 100 });
+    this.changes += 1;
   }
 }
 
@@ -139,7 +142,7 @@ crashScenes(
         const seed = numberOf('CHAOS_SEED') ?? randomInt(2 ** 31);
         const clients = new Clients(house(), skopeo, numbersOf(seed + 1));
         await clients.prepare();
-        const chaos = new Chaos(victimsOf(house(), apis), numbersOf(seed));
+        const chaos = new Chaos(victimsOf(house(), apis), numbersOf(seed), () => clients.changes);
         const began = performance.now();
         chaos.begin();
         try {

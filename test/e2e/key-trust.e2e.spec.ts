@@ -46,17 +46,19 @@ const other = await makeSigningKey({ commonName: 'other' });
 const root = await TestAuthority.make('root');
 const middle = await TestAuthority.make('middle', root);
 
-describe.each(['2.8', '3'] as const)('what registry %s believes', (flavour) => {
+const REGISTRIES = (['2.8', '3'] as const).map((flavour) => {
   const program = REGISTRY_PROGRAMS[flavour];
-  const binary = process.env[program];
-  if (!binary) return void it.skip(`is looked at (needs ${program})`, () => undefined);
+  return { flavour, program, binary: process.env[program] };
+});
+
+describe.each(REGISTRIES)('what registry $flavour believes (needs $program)', ({ flavour, binary }) => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'portus-trust-'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  describe.each(KEY_KINDS)('of a key of the kind %s', async (kind) => {
+  describe.skipIf(binary === undefined).each(KEY_KINDS)('of a key of the kind %s', async (kind) => {
     const made = await makeSigningKey({ commonName: 'portus', kind });
     const chain = (await middle.certificateOf('portus', createPublicKey(made.keyPem))) + middle.certificatePem;
     const headers: Record<Header, string | null> = {
@@ -80,7 +82,7 @@ describe.each(['2.8', '3'] as const)('what registry %s believes', (flavour) => {
 
     it.each(CASES.filter((one) => flavour in one))('a token with $header, by a $trust', async (one) => {
       const auth = { realm: 'http://127.0.0.1:9/v2/token', service: 'S', issuer: 'I', ...(await trusted(one.trust)) };
-      const registry = await startRealRegistry({ binary, auth });
+      const registry = await startRealRegistry({ binary: binary!, auth });
       try {
         // The reasons are told at this level, the refusals themselves as warnings.
         const config = await readFile(registry.configPath, 'utf8');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScanError } from '#scanning/scanner.js';
 import { TrivyScanner } from '#scanning/trivy/trivy.js';
 import { FakeTrivy } from '../support/fake-trivy.js';
@@ -44,6 +44,16 @@ describe(TrivyScanner.name, () => {
     cancel.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
     await until('it is dead', () => !isRunning(call!.pid));
+  });
+
+  it('gives a verdict without an SBOM where nothing can be written', async () => {
+    const sut = trivy.scanner();
+    vi.stubEnv('TMPDIR', join(trivy.folder, 'nowhere'));
+    try {
+      expect(await scanAt(REGISTRY, sut)).toMatchObject({ kind: 'report', report: { sbom: null } });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('has an SBOM made of the report, without findings, and leaves nothing behind', async () => {

@@ -1,4 +1,4 @@
-/** A bound that is of no use to anybody's registry: see {@link ClaimAhead}. */
+/** More than anybody hands over at once: a registry of which nothing is known yet is taken to be quick. */
 const MOST = 256;
 
 /**

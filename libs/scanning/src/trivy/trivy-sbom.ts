@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,26 @@ export const MAX_SBOM_BYTES = 32 * 1024 * 1024;
  * verdict all the same.
  */
 export class KeptReport {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'portus-trivy-'));
-  private readonly path = join(this.folder, 'report.json');
-  private readonly file = openSync(this.path, 'wx', 0o600);
   private isWhole = true;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly path: string,
+    private readonly file: number,
+  ) {}
+
+  /** null: nothing can be written to the folder of temporary files. */
+  static make(): KeptReport | null {
+    let folder: string | null = null;
+    try {
+      folder = mkdtempSync(join(tmpdir(), 'portus-trivy-'));
+      const path = join(folder, 'report.json');
+      return new KeptReport(folder, path, openSync(path, 'wx', 0o600));
+    } catch {
+      if (folder !== null) rmSync(folder, { recursive: true, force: true });
+      return null;
+    }
+  }
 
   /** Whoever writes bounds how much. */
   write(chunk: Buffer): void {

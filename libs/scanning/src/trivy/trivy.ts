@@ -37,7 +37,7 @@ export class TrivyScanner implements Scanner {
     const { signal } = request;
     // Before the scan: a database that is replaced meanwhile makes the verdict older than it is, never newer.
     const scanner = await (this.known && Date.now() < this.known.until ? this.known.facts : this.describe(signal));
-    const kept = this.settings.sbom ? new KeptReport() : null;
+    const kept = this.settings.sbom ? KeptReport.make() : null;
     try {
       const findings = await this.findings(request, (chunk) => kept?.write(chunk));
       if (findings === null) return { kind: 'unsupported', reason: 'Trivy finds no packages in it that it knows' };
