@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isSilence, isUnavailable } from './connection-errors.js';
 
 export interface GatherLimits {
@@ -52,7 +53,7 @@ export class Gather<I, O> {
     if (this.asked || this.waiting.length === 0) return;
     this.asked = true;
     if (this.limits.wait !== undefined && this.last >= (this.limits.several ?? 2))
-      setTimeout(() => this.begin(), this.limits.wait);
+      void delay(this.limits.wait).then(() => this.begin());
     else setImmediate(() => this.begin());
   }
 
