@@ -53,7 +53,7 @@ export class House {
     writeFileSync(join(folder, 'certificate.pem'), certificatePem);
     const sql = new pg.Pool({ connectionString: url.href, max: 2 });
     const house = new House(url.href, sql, folder, keyPem, certificatePem, options);
-    await promisify(execFile)(process.execPath, ['dist/apps/api/src/migrate.js'], { env: house.environment() });
+    await promisify(execFile)(process.execPath, ['dist/programs/migrate.js'], { env: house.environment() });
     return house;
   }
 
@@ -76,12 +76,12 @@ export class House {
 
   async startApi(env: Record<string, string> = {}): Promise<Program> {
     const port = await freePort();
-    return this.start('apps/api/src/main.js', port, '/_health', { PORTUS_PORT: String(port), ...env });
+    return this.start('programs/api.js', port, '/_health', { PORTUS_PORT: String(port), ...env });
   }
 
   async startWorker(env: Record<string, string> = {}): Promise<Program> {
     const port = await freePort();
-    return this.start('apps/worker/src/main.js', port, '/_health', { PORTUS_WORKER_PORT: String(port), ...env });
+    return this.start('programs/worker.js', port, '/_health', { PORTUS_WORKER_PORT: String(port), ...env });
   }
 
   /** A program of `bench/limits`, on the same database and with the same key. */

@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { run } from './commands.mjs';
+import { programFile, PROGRAMS } from './programs.mjs';
 
 const SOURCES = ['apps/api', 'apps/cli', 'apps/worker', 'libs'];
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const BUNDLER = 'scripts/lib/bundle.mjs';
 const STAMP = 'dist/.built-from';
 const PAGE_STAMP = 'dist/apps/web/.built-from';
 
@@ -45,8 +47,9 @@ export function isBuilt(root) {
 
 function areProgramsBuilt(root) {
   const files = sourceFiles(root);
-  const same = readStamp(root, STAMP) === fingerprint(root, files);
-  return same && files.every((file) => existsSync(join(root, outputOf(file))));
+  const same = readStamp(root, STAMP) === programsFingerprint(root, files);
+  const outputs = [...files.map(outputOf), ...PROGRAMS.map((name) => programFile(name))];
+  return same && outputs.every((file) => existsSync(join(root, file)));
 }
 
 function isPageBuilt(root) {
@@ -68,10 +71,13 @@ export async function build(root, context = {}) {
   if (!isPageBuilt(root)) await buildPage(root, context);
 }
 
-/** Compiles the programs and removes what no source stands for any more. */
+/** Of the programs: their sources, and how they are put together. */
+export const programsFingerprint = (root, files) => fingerprint(root, [BUNDLER, ...files]);
+
+/** Compiles the sources, removes what none of them stands for any more, and puts each program together. */
 export async function buildPrograms(root, context = {}) {
   const files = sourceFiles(root);
-  const stamp = fingerprint(root, files);
+  const stamp = programsFingerprint(root, files);
   rmSync(join(root, STAMP), { force: true });
   // The incremental compiler believes its own notes: an output that was removed by hand would never come back.
   if (!files.every((file) => existsSync(join(root, outputOf(file)))))
@@ -79,6 +85,7 @@ export async function buildPrograms(root, context = {}) {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, ...context });
   removeStale(root, files);
+  await run(process.execPath, [join(root, BUNDLER), root], { cwd: root, ...context });
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(join(root, STAMP), stamp);
 }

@@ -61,14 +61,14 @@ async function signingKey(settings, env) {
 }
 
 async function migrate({ settings, progress, context }, env) {
-  const args = ['--enable-source-maps', 'dist/apps/api/src/migrate.js'];
+  const args = ['--enable-source-maps', 'dist/programs/migrate.js'];
   await progress.step('Database schema', async () => {
     await run(process.execPath, args, { cwd: settings.root, env, ...context });
   });
 }
 
 function programService(name, { settings, env, healthUrl }) {
-  const args = ['--enable-source-maps', join(settings.root, `dist/apps/${name}/src/main.js`)];
+  const args = ['--enable-source-maps', join(settings.root, `dist/programs/${name}.js`)];
   return {
     name,
     command: () => ({ file: process.execPath, args, env, cwd: settings.root }),

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fingerprint, isBuilt, pageFiles, sourceFiles } from './build.mjs';
+import { fingerprint, isBuilt, pageFiles, programsFingerprint, sourceFiles } from './build.mjs';
 import { missingPackages } from './install.mjs';
+import { programFile, PROGRAMS } from './programs.mjs';
 
 describe(missingPackages, () => {
   const lock = {
@@ -43,6 +44,7 @@ describe(fingerprint, () => {
     root = mkdtempSync(join(tmpdir(), 'portus-tree-'));
     for (const file of ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) write(file, '{}');
     write('libs/a/src/a.ts', 'export const a = 1;');
+    write('scripts/lib/bundle.mjs', '');
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
@@ -65,9 +67,11 @@ describe(fingerprint, () => {
   });
 
   it('counts a tree as built only while every output is there', () => {
-    write('dist/.built-from', now());
+    write('dist/.built-from', programsFingerprint(root, sourceFiles(root)));
     expect(isBuilt(root)).toBe(false);
     write('dist/libs/a/src/a.js', '');
+    expect(isBuilt(root)).toBe(false);
+    for (const name of PROGRAMS) write(programFile(name), '');
     expect(isBuilt(root)).toBe(false);
     write('dist/apps/web/.built-from', fingerprint(root, pageFiles(root)));
     expect(isBuilt(root)).toBe(false);

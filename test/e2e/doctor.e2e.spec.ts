@@ -52,7 +52,7 @@ scenes('portus registry config and portus doctor', { stack: { strategy: 'update'
   const at = (name: string): string => join(folder, name);
 
   const cli = (args: string[], changes: Record<string, string> = {}): Promise<Outcome> =>
-    runClient(process.execPath, [programFile('apps/cli/src/main.js'), ...args], { env: { ...env, ...changes } });
+    runClient(process.execPath, [programFile('portus'), ...args], { env: { ...env, ...changes } });
   const config = (name: string, ...more: string[]): Promise<Outcome> => {
     const files = ['--webhook-secret-file', at('secret'), '--bundle', house().signing.trustPath, '-o', at(name)];
     const places = ['--portus-url', house().url, '--storage', at('data')];

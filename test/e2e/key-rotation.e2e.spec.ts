@@ -120,7 +120,7 @@ const jwksSite = { key: rsa, trust: 'jwks', env: { PORTUS_CERT_PATH: undefined }
 playRotation('rotation of keys by a jwks file', { flavours: ['3'], stack: jwksSite }, false);
 
 describe('a start with keys that no registry could verify', () => {
-  it.each(['api', 'worker'])('is refused by the %s, which lists everything that is wrong', async (name) => {
+  it.each(['api', 'worker'] as const)('is refused by the %s, which lists everything that is wrong', async (name) => {
     const folder = await mkdtemp(join(tmpdir(), 'portus-bad-keys-'));
     const [keyPath, certPath] = [join(folder, 'ed25519.key'), join(folder, 'other.crt')];
     const { privateKey } = generateKeyPairSync('ed25519');
@@ -132,7 +132,7 @@ describe('a start with keys that no registry could verify', () => {
       PORTUS_OTHER_KEY_PATHS: join(folder, 'none'),
       PORTUS_REGISTRY_JWT_EXPIRATION_TIME: '0',
     };
-    const { code, output } = await runClient(process.execPath, [programFile(`apps/${name}/src/main.js`)], { env });
+    const { code, output } = await runClient(process.execPath, [programFile(name)], { env });
     await rm(folder, { recursive: true });
     expect(code).toBe(78);
     expect(output).toContain(`portus-${name}: configuration errors:`);

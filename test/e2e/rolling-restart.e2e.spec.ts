@@ -98,7 +98,7 @@ scenes('restarts one after the other', options, (house) => {
 
   describe('onto a schema', () => {
     const tryStart = async (name: 'api' | 'worker', env: Record<string, string>) => {
-      const args = [programFile(`apps/${name}/src/main.js`)];
+      const args = [programFile(name)];
       const isReady = async () => false;
       const changes = { PORTUS_PORT: '0', PORTUS_METRICS_PORT: '0', ...env };
       const all = { ...house().programEnvironment(), ...changes };

@@ -51,8 +51,8 @@ describe.skipIf(missing.length > 0)(`what other users of the machine see of the 
   it('looks at all of them', () => {
     for (const program of [
       'scripts/start.mjs',
-      'api/src/main.js',
-      'worker/src/main.js',
+      'programs/api.js',
+      'programs/worker.js',
       '\nserve\n',
       'postgres',
       'trivy',

@@ -81,7 +81,7 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   const { balancer, apiPort } = await balance(options, port, undo);
   const env = environment(options, { ...stores, port: apiPort, registryHost });
   Object.assign(env, secretVariables(secrets), key.variables, options.env);
-  await run(process.execPath, [programFile('apps/api/src/migrate.js')], { env: withoutUndefined(env), cwd: '/' });
+  await run(process.execPath, [programFile('migrate')], { env: withoutUndefined(env), cwd: '/' });
   if (options.pooled) env['DATABASE_URL'] = await pooled(stores.databaseUrl, undo);
   const api = program('api', await withMetrics(env), `http://localhost:${apiPort}/_health`);
   undo.push(() => api.stop());
@@ -211,7 +211,7 @@ function program(name: 'api' | 'worker', env: Environment, healthUrl: string): P
     await answer.body?.cancel();
     return answer.status === 200;
   };
-  const args = ['--enable-source-maps', programFile(`apps/${name}/src/main.js`)];
+  const args = ['--enable-source-maps', programFile(name)];
   const metricsUrl = `http://127.0.0.1:${env['PORTUS_METRICS_PORT']}/metrics`;
   const urls = { metricsUrl, healthUrl: new URL(healthUrl).origin };
   return new Program({ name, file: process.execPath, args, env: withoutUndefined(env), isReady, ...urls });
@@ -222,9 +222,9 @@ async function withMetrics(env: Environment): Promise<Environment> {
   return { ...env, PORTUS_METRICS_PORT: String(await quietPort()) };
 }
 
-/** A file of the built product. Throws when it was not built. */
-export function programFile(path: string): string {
-  const file = join(ROOT, 'dist', path);
+/** A program of the built product. Throws when it was not built. */
+export function programFile(name: 'api' | 'worker' | 'migrate' | 'portus'): string {
+  const file = join(ROOT, 'dist/programs', `${name}.js`);
   if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first`);
   return file;
 }

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { ENTITIES } from '#domain/entities.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -35,6 +36,8 @@ export function migrationOptions(settings: DatabaseSettings): DataSourceOptions 
 function optionsWith(settings: DatabaseSettings, limits: Record<string, number>): DataSourceOptions {
   return {
     type: 'postgres',
+    // Else it looks for one by itself, and may find another copy.
+    driver: pg,
     url: settings.url,
     entities: [...ENTITIES],
     migrations: [...MIGRATIONS],

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 
-/** Where the build puts the page: the same from the sources and from `dist/`, which mirrors the tree one folder deeper. */
-const FOLDERS = ['../../../web/public/', '../../../../dist/apps/web/public/'];
+/** Where the build puts the page, below the folder that Portus lies in. */
+const FOLDER = 'dist/apps/web/public/';
 
 /** The page's own addresses, those of Portus; the router in the browser knows what is behind them. */
 export const PAGES = [
@@ -59,14 +60,19 @@ const PAGE_HEADERS = {
  * their names and are kept for a year.
  */
 export async function servePage(app: NestFastifyApplication): Promise<void> {
-  const root = FOLDERS.map((folder) => fileURLToPath(new URL(folder, import.meta.url))).find((folder) =>
-    existsSync(`${folder}index.html`),
-  );
-  if (root === undefined) return;
+  const root = pageFolder(dirname(fileURLToPath(import.meta.url)));
+  if (root === null) return;
   const fastify = app.getHttpAdapter().getInstance();
   // Only files of the build are served, each as a route of its own: no other path reaches the disk.
   await app.register(fastifyStatic, { root, wildcard: false, index: false, preCompressed: true, setHeaders });
   for (const url of PAGES) fastify.get(url, (_request, reply) => sendPage(reply as unknown as FastifyReply));
+}
+
+/** The page of the nearest folder above that has one: the programs and the sources lie at different depths. null: none was built. */
+function pageFolder(from: string): string | null {
+  const folder = join(from, FOLDER);
+  if (existsSync(join(folder, 'index.html'))) return folder;
+  return dirname(from) === from ? null : pageFolder(dirname(from));
 }
 
 function sendPage(reply: FastifyReply): FastifyReply {

@@ -62,7 +62,7 @@ export async function checkQueues(settings: Settings, database: Database): Promi
   const backlog = await new InboxRepository(database).backlog();
   const line = tellBacklog(backlog);
   if (backlog.oldestSeconds > PATIENCE_SECONDS)
-    found.warn('backlog', line, 'start a worker: node dist/apps/worker/src/main.js');
+    found.warn('backlog', line, 'start a worker: node dist/programs/worker.js');
   else found.ok('backlog', line);
   return found.list;
 }

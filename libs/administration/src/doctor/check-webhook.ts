@@ -72,7 +72,7 @@ async function judge(found: Findings, parts: WebhookParts, digest: string, begun
     return row !== null && row.state !== 'received' && row.state !== 'failed' ? row : null;
   };
   if ((await within(parts.patienceMs, handled)) !== null) found.ok('worker', 'a worker handles them');
-  else found.wrong('worker', 'no worker handles them', 'start a worker: node dist/apps/worker/src/main.js');
+  else found.wrong('worker', 'no worker handles them', 'start a worker: node dist/programs/worker.js');
 }
 
 function notHeard(found: Findings, { registry, webhookUrl, patienceMs }: WebhookParts): void {
