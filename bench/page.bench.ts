@@ -22,6 +22,15 @@ interface Visit {
   script: number;
 }
 
+/** Run by the page: what it took so far; null while it is not shown. */
+const TAKEN = `(() => {
+  const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime;
+  const shown = globalThis.shownAfter;
+  if (paint === undefined || shown === undefined) return null;
+  const scripts = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'));
+  return { paint, shown, script: scripts.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) };
+})()`;
+
 const executablePath = process.env['PORTUS_TEST_CHROMIUM'];
 if (!executablePath) throw new Error('PORTUS_TEST_CHROMIUM is not set: this benchmark needs a browser');
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
@@ -76,14 +85,6 @@ function noteWhenShown(wanted: string): string {
     observer.disconnect();
   }).observe(document, { childList: true, subtree: true });`;
 }
-
-const TAKEN = `(() => {
-  const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime;
-  const shown = globalThis.shownAfter;
-  if (paint === undefined || shown === undefined) return null;
-  const scripts = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'));
-  return { paint, shown, script: scripts.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) };
-})()`;
 
 async function visit(chrome: Browser, url: string, session: Session | null, wanted: string): Promise<Visit> {
   const context = await chrome.newContext(session === null ? {} : { storageState: session });
