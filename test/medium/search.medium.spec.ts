@@ -33,6 +33,9 @@ afterAll(() => database.drop());
 const names = async (viewer: typeof ADMIN, type: SearchType, text: string, limit = 20): Promise<string[]> =>
   (await search.find(viewer, type, text, limit)).map((found) => found.name);
 
+const explored = async (more: { named?: string }): Promise<string[]> =>
+  (await search.explore({ skip: 0, take: 20, sort: 'name', order: 'ASC', ...more })).items.map(({ name }) => name);
+
 describe(SearchRepository.name, () => {
   it('finds by any part of the name what the viewer may see, the closest first', async () => {
     expect(await names(ADMIN, 'repository', 'app')).toEqual(['app/a', 'crew/app', 'open/app', 'shut/app']);
@@ -63,8 +66,17 @@ describe(SearchRepository.name, () => {
   });
 
   it('shows visitors public repositories only', async () => {
-    expect((await search.explore('', 20)).map((found) => found.name)).toEqual(['app/a', 'open/app']);
-    expect((await search.explore('crew', 20)).map((found) => found.name)).toEqual([]);
+    expect(await explored({})).toEqual(['app/a', 'open/app']);
+    expect(await explored({ named: 'PEN' })).toEqual(['open/app']);
+    expect(await explored({ named: 'crew' })).toEqual([]);
+  });
+
+  it('shows visitors all of them, page by page', async () => {
+    const page = { skip: 0, take: 1, sort: 'name', order: 'ASC' } as const;
+    const first = await search.explore(page);
+    expect([first.total, first.items[0]?.name]).toEqual([2, 'app/a']);
+    const second = await search.explore({ ...page, after: first.next! });
+    expect([second.next, second.items[0]?.name]).toEqual([null, 'open/app']);
   });
 
   it.each([

@@ -10405,6 +10405,11 @@ export interface operations {
                  * @example 20
                  */
                 per_page?: number;
+                /**
+                 * @description only tags with this one, and repositories that have such tags
+                 * @example keep
+                 */
+                verdict?: "keep" | "drop";
             };
             header?: {
                 /**
@@ -10863,6 +10868,11 @@ export interface operations {
                  * @example 20
                  */
                 per_page?: number;
+                /**
+                 * @description only tags with this one, and repositories that have such tags
+                 * @example keep
+                 */
+                verdict?: "keep" | "drop";
             };
             header?: {
                 /**
@@ -11008,11 +11018,6 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description 1 unless given
-                 * @example 1
-                 */
-                page?: number;
-                /**
                  * @description Items of a page.
                  * @example 1
                  */
@@ -11038,15 +11043,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "X-Page": components["headers"]["X-Page"];
-                    "X-Per-Page": components["headers"]["X-Per-Page"];
-                    "X-Next-Page": components["headers"]["X-Next-Page"];
-                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
-                    "X-Total": components["headers"]["X-Total"];
-                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
-                    "X-Total-Exact": components["headers"]["X-Total-Exact"];
                     Link: components["headers"]["Link"];
                     "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13071,13 +13070,28 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Text to look for: from the beginning of a name, or within it.
+                 * @description 1 unless given
+                 * @example 1
+                 */
+                page?: number;
+                /**
+                 * @description Items of a page.
+                 * @example 1
+                 */
+                per_page?: number;
+                /**
+                 * @description `X-Next-Cursor` of the answer before; instead of `page`
+                 * @example text
+                 */
+                cursor?: string;
+                /**
+                 * @description only those with this in their name
                  * @example
                  */
                 search?: string;
                 /**
-                 * @description of each type
-                 * @example 20
+                 * @description the same as per_page
+                 * @example 1
                  */
                 limit?: number;
             };
@@ -13091,6 +13105,15 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Page": components["headers"]["X-Page"];
+                    "X-Per-Page": components["headers"]["X-Per-Page"];
+                    "X-Next-Page": components["headers"]["X-Next-Page"];
+                    "X-Prev-Page": components["headers"]["X-Prev-Page"];
+                    "X-Total": components["headers"]["X-Total"];
+                    "X-Total-Pages": components["headers"]["X-Total-Pages"];
+                    "X-Total-Exact": components["headers"]["X-Total-Exact"];
+                    Link: components["headers"]["Link"];
+                    "X-Next-Cursor": components["headers"]["X-Next-Cursor"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,6 +1,7 @@
 import type { Visibility } from '#domain/policy/facts.js';
 import type { Database } from './database.js';
 import { containing, escapedForLike } from './like.js';
+import { type Listed, type Page, readPage } from './listing.js';
 import { seenBy, type Viewer, VISIBLE_NAMESPACE } from './namespaces.repository.js';
 
 export const SEARCH_TYPES = ['repository', 'namespace', 'team', 'tag'] as const;
@@ -49,12 +50,6 @@ const SOURCES: Readonly<Record<SearchType, string>> = {
      WHERE g.name LIKE $4 AND p.removed_at IS NULL AND ${VISIBLE_NAMESPACE}`,
 };
 
-const PUBLIC = `
-  SELECT 'repository' AS type, p.id, p.full_name AS name, p.description, n.visibility, p.id AS "repositoryId",
-         coalesce(r.external_hostname, r.hostname) AS "registryHostname"
-    FROM repositories p JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id
-   WHERE p.full_name LIKE $1 AND p.removed_at IS NULL AND n.visibility = 'public'`;
-
 export class SearchRepository {
   constructor(private readonly database: Database) {}
 
@@ -68,14 +63,23 @@ export class SearchRepository {
     );
   }
 
-  /** Public repositories, for visitors. */
-  async explore(text: string, limit: number): Promise<Explored[]> {
-    const word = text.toLowerCase();
-    return this.database.query<Explored & Record<string, unknown>>(
-      `SELECT * FROM (${PUBLIC} LIMIT ${CANDIDATES}) AS hit
-        ORDER BY name <> $2, NOT starts_with(name, $2), name LIMIT $3`,
-      [patternOf(word), word, limit],
+  /** Public repositories, for visitors, by name. */
+  async explore(page: Page<'name'>): Promise<Listed<Explored>> {
+    const [row] = await this.database.query<{ ids: number[] | null }>(
+      `SELECT array_agg(id) AS ids FROM namespaces WHERE visibility = 'public'`,
     );
+    const source = {
+      from: 'repositories p',
+      where: 'p.removed_at IS NULL AND p.namespace_id = ANY($1::int[])',
+      values: [row?.ids ?? []],
+      id: 'p.id',
+      sorts: { name: { by: 'p.full_name', type: 'text' } },
+      name: 'p.full_name',
+      columns: `'repository' AS type, p.id, p.full_name AS name, p.description, n.visibility, p.id AS "repositoryId",
+                coalesce(r.external_hostname, r.hostname) AS "registryHostname"`,
+      rows: 'repositories p JOIN namespaces n ON n.id = p.namespace_id JOIN registries r ON r.id = p.registry_id',
+    } as const;
+    return readPage(this.database, source, page);
   }
 }
 

@@ -45,6 +45,8 @@ export class TagAlarmsRepository {
       sorts: { id: { by: 'a.id', type: 'integer' } },
       columns: COLUMNS,
       rows: ROWS,
+      // Those of a viewer lie anywhere among all alarms.
+      uncounted: true,
     } as const;
     return readPage(this.database, source, page);
   }

@@ -110,7 +110,7 @@ function rulesAt({ path, allowed, scope }: Place): Type {
     @allowed()
     @Answers(planView, { also: [404] })
     async plan(@CurrentUser() person: Person, @scope() place: Scope, @Query({ schema: planQuery }) query: PlanQuery) {
-      return viewPlan(await this.retention.plan(person, place, placeOf(query), query.per_page));
+      return viewPlan(await this.retention.plan(person, place, placeOf(query), query.per_page), query.verdict);
     }
 
     /** Drops now what the plan shows: a deletion for each registry. None: nothing is dropped, or a former run goes on. */

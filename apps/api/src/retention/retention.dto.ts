@@ -98,6 +98,10 @@ export const planQuery = z.object({
     .regex(/^[^\0]*$/)
     .optional(),
   per_page: z.coerce.number().int().min(1).max(100).default(20),
+  verdict: z
+    .enum(['keep', 'drop'])
+    .optional()
+    .describe('only tags with this one, and repositories that have such tags'),
 });
 export type PlanQuery = z.output<typeof planQuery>;
 
@@ -131,13 +135,16 @@ export const planView = z
  * `next`, `next_tag`: where the following page begins; null after the last one. A page may hold fewer repositories than
  * were asked for, and of a large one only some tags.
  */
-export function viewPlan({ plans, next }: PlanPage): z.output<typeof planView> {
+export function viewPlan({ plans, next }: PlanPage, wanted?: PlanQuery['verdict']): z.output<typeof planView> {
+  const repositories = plans.map(({ repository, verdicts }) => ({
+    id: repository.id,
+    full_name: repository.fullName,
+    tags: verdicts
+      .filter(({ verdict }) => wanted === undefined || verdict === wanted)
+      .map(({ tag, ...rest }) => ({ name: tag, ...rest })),
+  }));
   return {
-    repositories: plans.map(({ repository, verdicts }) => ({
-      id: repository.id,
-      full_name: repository.fullName,
-      tags: verdicts.map(({ tag, ...rest }) => ({ name: tag, ...rest })),
-    })),
+    repositories: wanted === undefined ? repositories : repositories.filter(({ tags }) => tags.length > 0),
     next: next?.repository ?? null,
     next_tag: next?.tag ?? null,
   };

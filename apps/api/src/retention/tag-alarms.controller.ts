@@ -8,12 +8,12 @@ import { CurrentUser, Decided, type Person } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { CalledBy } from '../http/by.js';
 import { idParam } from '../http/id-param.js';
-import { pageQuery, paging } from '../http/list-query.js';
+import { cursorQuery, paging } from '../http/list-query.js';
 import { pageOf } from '../http/list-page.js';
 import { alarmView, viewAlarm } from './retention.dto.js';
 import { TagAlarmsService } from './tag-alarms.service.js';
 
-const alarmsQuery = pageQuery.extend({ state: z.enum(['open', 'all']).default('open') });
+const alarmsQuery = cursorQuery.extend({ state: z.enum(['open', 'all']).default('open') });
 
 @ApiTags('retention')
 @Controller('api/v1/tag_alarms')

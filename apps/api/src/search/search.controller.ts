@@ -1,8 +1,12 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { SETTINGS } from '#platform/config/settings.module.js';
+import type { Settings } from '#platform/config/settings.js';
 import { CurrentUser, Decided, type Person, Public } from '../http/access.js';
 import { Answers } from '../http/answers.js';
+import { pageOf } from '../http/list-page.js';
+import { paging } from '../http/list-query.js';
 import {
   exploredView,
   type ExploreQuery,
@@ -18,7 +22,10 @@ import { SearchService } from './search.service.js';
 @ApiTags('search')
 @Controller('api/v1')
 export class SearchController {
-  constructor(private readonly service: SearchService) {}
+  constructor(
+    private readonly service: SearchService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   /** Repositories, namespaces, teams and tags that the caller may see, by any part of their names. */
   @Get('search')
@@ -28,11 +35,14 @@ export class SearchController {
     return (await this.service.search(person, query)).map(viewFound);
   }
 
-  /** Public repositories, for visitors; 401 where the site does not let them. */
+  /** Public repositories by name, for visitors; 401 where the site does not let them. */
   @Get('explore')
   @Answers(z.array(exploredView))
   @Public()
   async explore(@Query({ schema: exploreQuery }) query: ExploreQuery) {
-    return (await this.service.explore(query)).map(viewExplored);
+    const { limit, search, ...page } = query;
+    const named = { per_page: limit, ...page, search, sort_order: 'asc' } as const;
+    const cut = paging<'name'>(named, this.settings.perPage, 'name');
+    return pageOf(cut, await this.service.explore(cut), viewExplored);
   }
 }

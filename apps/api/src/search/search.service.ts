@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '#domain/errors/app-error.js';
+import type { Listed, Page } from '#persistence/listing.js';
 import { type Explored, type Found, SEARCH_TYPES, SearchRepository } from '#persistence/search.repository.js';
 import { SETTINGS } from '#platform/config/settings.module.js';
 import type { Settings } from '#platform/config/settings.js';
 import type { Person } from '../http/access.js';
 import { viewerOf } from '../http/viewer.js';
-import type { ExploreQuery, SearchQuery } from './search.dto.js';
+import type { SearchQuery } from './search.dto.js';
 
 @Injectable()
 export class SearchService {
@@ -25,9 +26,9 @@ export class SearchService {
   }
 
   /** For visitors, where the site lets them. */
-  async explore({ search, limit }: ExploreQuery): Promise<Explored[]> {
+  async explore(page: Page<'name'>): Promise<Listed<Explored>> {
     const open = this.settings.anonymousBrowsing && this.settings.anonymousAccess;
     if (!open) throw new AppError('unauthenticated', 'Authentication fails');
-    return this.repository.explore(search, limit);
+    return this.repository.explore(page);
   }
 }
