@@ -33,7 +33,7 @@ const reset = createRoute({
 const explore = createRoute({
   getParentRoute: () => root,
   path: '/explore',
-  validateSearch: ({ q }): { q: string } => ({ q: typeof q === 'string' ? q.slice(0, 255) : '' }),
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('../pages/visitors/explore.js'), 'Explore'),
 });
 const profile = createRoute({

@@ -39,38 +39,39 @@ export function Plan({ namespace, search, onSearch }: Props) {
 
 function PlanPage({ namespace, search, onSearch }: Props) {
   const { t } = useTranslation();
-  const query = usePlan(namespace, search.after);
+  const query = usePlan(namespace, search);
   if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading />;
-  const { repositories, next } = query.data;
+  const { repositories, next, next_tag: nextTag } = query.data;
   const rows = repositories.flatMap(({ id, full_name, tags }) =>
     tags.map((tag) => ({ ...tag, key: `${id} ${tag.name}`, place: `${full_name}:${tag.name}` })),
   );
-  const drops = search.drops === true ? { drops: true } : {};
-  const shown = search.drops === true ? rows.filter(({ verdict }) => verdict === 'drop') : rows;
+  const drops = search.drops === true;
+  const begin: PlanSearch = { plan: true, ...(drops ? { drops } : {}) };
   return (
     <Stack>
       <Checkbox
         label={t('retention.onlyDrops')}
-        checked={search.drops === true}
-        onChange={(event) => {
-          const { drops: _former, ...others } = search;
-          onSearch(event.currentTarget.checked ? { ...others, drops: true } : others);
-        }}
+        checked={drops}
+        onChange={(event) => onSearch({ plan: true, ...(event.currentTarget.checked ? { drops: true } : {}) })}
       />
-      {shown.length === 0 ? (
-        <Empty text={t(rows.length === 0 ? 'retention.planNone' : 'retention.noDrops')} />
+      {rows.length === 0 ? (
+        <Empty text={t(drops ? 'retention.noDrops' : 'retention.planNone')} />
       ) : (
-        <PlanTable of={shown} />
+        <PlanTable of={rows} />
       )}
       <Group justify="flex-end">
         {search.after !== undefined && (
-          <Button variant="default" size="xs" onClick={() => onSearch({ plan: true, ...drops })}>
+          <Button variant="default" size="xs" onClick={() => onSearch(begin)}>
             {t('retention.fromStart')}
           </Button>
         )}
         {next !== null && (
-          <Button variant="default" size="xs" onClick={() => onSearch({ plan: true, after: next, ...drops })}>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() => onSearch({ ...begin, after: next, ...(nextTag === null ? {} : { afterTag: nextTag }) })}
+          >
             {t('retention.more')}
           </Button>
         )}
@@ -79,9 +80,13 @@ function PlanPage({ namespace, search, onSearch }: Props) {
   );
 }
 
-function usePlan(namespace: number | null, after: number | undefined) {
-  const query = after === undefined ? {} : { after };
-  return useOne(['retention', namespace, 'plan', after], (signal) =>
+function usePlan(namespace: number | null, { after, afterTag, drops }: PlanSearch) {
+  const query = {
+    ...(after === undefined ? {} : { after }),
+    ...(afterTag === undefined ? {} : { after_tag: afterTag }),
+    ...(drops === true ? { verdict: 'drop' as const } : {}),
+  };
+  return useOne(['retention', namespace, 'plan', query], (signal) =>
     namespace === null
       ? api.GET('/api/v1/retention/plan', { params: { query }, signal })
       : api.GET('/api/v1/namespaces/{id}/retention/plan', { params: { path: { id: namespace }, query }, signal }),

@@ -11,12 +11,13 @@ export function Retention() {
   const { t } = useTranslation();
   const search = useSearch({ from: '/signed-in/admin/retention' });
   const navigate = useNavigate({ from: '/admin/retention' });
+  const { cursor: _former, ...others } = search;
   return (
     <Page title={t('retention.title')}>
       <Text>{t('retention.intro')}</Text>
       <Rules namespace={null} />
       <Plan namespace={null} search={search} onSearch={(next) => void navigate({ search: next })} />
-      <TagAlarms search={search} onSearch={(next) => void navigate({ search: { ...search, ...next } })} />
+      <TagAlarms search={search} onSearch={(next) => void navigate({ search: { ...others, ...next } })} />
     </Page>
   );
 }

@@ -16,10 +16,10 @@ type Alarm = Answered<'TagAlarm'>;
 export function TagAlarms({ search, onSearch }: { search: ListSearch; onSearch: (search: ListSearch) => void }) {
   const { t } = useTranslation();
   const query = useList(
-    ['alarms', search.page],
+    ['alarms', search.cursor],
     (signal) =>
       api.GET('/api/v1/tag_alarms', {
-        params: { query: search.page === undefined ? {} : { page: search.page } },
+        params: { query: search.cursor === undefined ? {} : { cursor: search.cursor } },
         signal,
       }),
     { every: 15_000 },

@@ -1,8 +1,9 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, Tooltip } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
 import { useOne } from '../../api/queries.js';
+import { artifactKind } from '../../parts/artifact-kind.js';
 import { Digest } from '../../parts/copy.js';
 import { Facts } from '../../parts/facts.js';
 import { Loading } from '../../parts/loading.js';
@@ -53,7 +54,7 @@ export function Tag() {
           [t('tags.columns.pushed'), <Time key="pushed" at={tag.updated_at} />],
           [t('tags.columns.pulled'), <Time key="pulled" at={tag.pulled_at} />],
           [t('repositories.pulls'), tag.pull_count.toLocaleString(i18n.language)],
-          [t('tags.kind'), kind ?? tag.media_type],
+          [t('tags.kind'), <Kind key="kind" type={kind ?? tag.media_type} />],
           [t('tags.columns.vulnerabilities'), <ScanVerdict key="scan" of={tag.scan} />],
         ]}
       />
@@ -72,5 +73,17 @@ export function Tag() {
         }}
       />
     </Page>
+  );
+}
+
+/** The word for it, with the media type on hover; the type itself where there is no word. */
+function Kind({ type }: { type: string }) {
+  const { t } = useTranslation();
+  const kind = artifactKind(type);
+  if (kind === null) return type;
+  return (
+    <Tooltip label={type} events={{ hover: true, focus: true, touch: true }}>
+      <span>{t(`tags.kinds.${kind}`)}</span>
+    </Tooltip>
   );
 }

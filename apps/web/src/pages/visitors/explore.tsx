@@ -6,16 +6,19 @@ import { api } from '../../api/client.js';
 import { useList } from '../../api/queries.js';
 import { Copy } from '../../parts/copy.js';
 import { ErrorBox } from '../../parts/error-box.js';
+import { ListPager } from '../../parts/list-pager.js';
+import type { ListSearch } from '../../parts/list-search.js';
 import { VisitorFrame } from './visitor-frame.js';
 
 /** Public repositories, for everybody, where the installation shows them. */
 export function Explore() {
   const { t } = useTranslation();
-  const { q } = useSearch({ from: '/explore' });
+  const search = useSearch({ from: '/explore' });
   const navigate = useNavigate({ from: '/explore' });
-  const look = useDebouncedCallback((text: string) => void navigate({ search: { q: text }, replace: true }), 250);
-  const query = useList(['explore', q], (signal) =>
-    api.GET('/api/v1/explore', { params: { query: { search: q } }, signal }),
+  const go = (next: ListSearch): void => void navigate({ search: next });
+  const look = useDebouncedCallback((text: string) => go(text.trim() === '' ? {} : { q: text.trim() }), 250);
+  const query = useList(['explore', search], (signal) =>
+    api.GET('/api/v1/explore', { params: { query: placeOf(search) }, signal }),
   );
   return (
     <VisitorFrame title={t('explore.title')} wide>
@@ -23,7 +26,7 @@ export function Explore() {
       <TextInput
         type="search"
         label={t('explore.label')}
-        defaultValue={q}
+        defaultValue={search.q ?? ''}
         maxLength={255}
         autoFocus
         onChange={(event) => look(event.currentTarget.value)}
@@ -43,9 +46,15 @@ export function Explore() {
           </Paper>
         ))}
       </Stack>
+      {query.data && <ListPager of={query.data} search={search} onSearch={go} />}
       <Anchor component={Link} to="/users/sign_in">
         {t('signIn.title')}
       </Anchor>
     </VisitorFrame>
   );
+}
+
+/** It has one order. */
+function placeOf({ page, q }: ListSearch): { page?: number; search?: string } {
+  return { ...(page === undefined ? {} : { page }), ...(q === undefined ? {} : { search: q }) };
 }
