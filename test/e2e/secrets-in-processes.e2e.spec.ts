@@ -71,7 +71,7 @@ describe.skipIf(missing.length > 0)(`what other users of the machine see of the 
   });
 
   it('gives programs of others none of our secrets, and the scanner one that opens one image for a while', () => {
-    const foreign = seen.filter(({ commandLine }) => !/main\.js|start\.mjs/.test(commandLine));
+    const foreign = seen.filter(({ commandLine }) => !/dist\/programs\/|start\.mjs/.test(commandLine));
     expect(foreign.length).toBeGreaterThanOrEqual(4);
     const lasting = [...Object.values(stored()), facts.password, MAIL_PASSWORD];
     for (const { commandLine, environment } of foreign) {
