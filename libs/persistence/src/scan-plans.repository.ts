@@ -72,9 +72,14 @@ const RESCAN = `
                                    ORDER BY id FOR UPDATE SKIP LOCKED)
   RETURNING s.target_id AS "targetId"`;
 
+/** A worker that did not know yet that a scanner is used no more may have planned a scan with it. Milliseconds. */
+const LOOK_AGAIN_MS = 60_000;
+
 /** Finds out what new digests are, and which scanners are to look at them. */
 export class ScanPlansRepository {
   private looked = '0';
+  /** The scanners that had no scans any more when they were last looked for, and when that was. */
+  private emptied = { names: '', at: Number.NEGATIVE_INFINITY };
 
   constructor(private readonly database: Database) {}
 
@@ -94,12 +99,25 @@ export class ScanPlansRepository {
 
   /** Takes the scans of scanners away that are used no more, some at a time; their verdicts stay. Returns how many. */
   async drain(limit: number): Promise<number> {
+    const disabled = await this.database.query<{ name: string }>(
+      'SELECT name FROM scanners WHERE NOT enabled ORDER BY 1',
+    );
+    const names = disabled.map(({ name }) => name);
+    const key = names.join('\n');
+    // All scans have to be looked through to find none.
+    if (names.length === 0 || (this.emptied.names === key && Date.now() < this.emptied.at + LOOK_AGAIN_MS)) return 0;
+    const gone = await this.takeAway(names, limit);
+    if (gone === 0) this.emptied = { names: key, at: Date.now() };
+    return gone;
+  }
+
+  private async takeAway(scanners: readonly string[], limit: number): Promise<number> {
     return this.database.transaction(async (sql) => {
       const gone = await sql.query<{ targetId: string }>(
         `DELETE FROM scans WHERE id IN (
-           SELECT s.id FROM scans s WHERE s.scanner NOT IN (SELECT name FROM scanners WHERE enabled)
+           SELECT s.id FROM scans s WHERE s.scanner = ANY($2::text[])
             ORDER BY s.target_id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING target_id AS "targetId"`,
-        [limit],
+        [limit, scanners],
       );
       const ids = [...new Set(gone.map((row) => row.targetId))];
       await sql.query(
