@@ -239,6 +239,30 @@ describe(ScanDrain.name, () => {
     expect(await sql('SELECT state, attempts FROM scans')).toEqual([{ state: 'queued', attempts: 0 }]);
   });
 
+  it('lets new images wait for a moment while the catalog is read, and no longer', async () => {
+    scanner.play = () => report();
+    const catalog = { isReading: true };
+    const worker = await bench.worker([scanner], { catalog });
+    await worker.ring();
+    await bench.push('a', { tag: 'v1' });
+    await worker.ring();
+    expect(await bench.states()).toEqual({});
+    catalog.isReading = false;
+    await worker.ring();
+    await settled('a', 'done');
+    catalog.isReading = true;
+    await bench.push('b', { tag: 'v2' });
+    await until(
+      'it is its turn',
+      async () => {
+        await worker.ring();
+        return scanner.asked.includes(digest('b'));
+      },
+      { timeoutMs: 60_000 },
+    );
+    await settled('b', 'done');
+  });
+
   it('drains the scans of a scanner that is switched off, and keeps its verdicts', async () => {
     scanner.play = () => report(finding('CVE-2024-1'));
     await bench.push('a', { tag: 'v1' });

@@ -68,6 +68,7 @@ export interface WorkerOptions {
   alertFrom?: Severity;
   ratePerMinute?: number;
   pullToken?: (repository: string) => Promise<string>;
+  catalog?: { isReading: boolean };
 }
 
 /** What is shown of a target. */
@@ -178,6 +179,7 @@ export class ScanBench {
         clients: clients as unknown as RegistryClients,
         log,
         ratePerMinute: options.ratePerMinute ?? 0,
+        ...(options.catalog ? { catalog: options.catalog } : {}),
         onEnd: (_, end) => this.ends.push(end),
         onVerdict: recordNewFindings(new ActivitiesRepository(this.database.sql), options.alertFrom ?? 'high'),
       },

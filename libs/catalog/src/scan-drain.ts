@@ -3,11 +3,14 @@ import type { ScanPlansRepository } from '#persistence/scan-plans.repository.js'
 import type { ClaimedScan } from '#persistence/scan-queue.repository.js';
 import type { Scanner } from '#scanning/scanner.js';
 import type { Scanners } from '#scanning/scanners.js';
+import type { Busy } from './config-drain.js';
 import { Pace } from './pace.js';
 import { type ScanEnd, ScanRunner, type ScanRunnerParts } from './scan-runner.js';
 import { WorkLoop } from './work-loop.js';
 
 const BATCH = 200;
+/** While the catalog is read, new images wait so long until it is found out what they are, milliseconds: to be seen comes first. */
+const PATIENCE_MS = 5_000;
 /** Leases of workers that are gone which one round puts back. */
 const EXPIRED_AT_ONCE = 100;
 
@@ -15,6 +18,8 @@ export interface ScanDrainParts extends ScanRunnerParts {
   plans: ScanPlansRepository;
   /** Scans that are begun per minute with each scanner at most; 0: any number. */
   ratePerMinute: number;
+  /** Without it there is nothing that planning waits for. */
+  catalog?: Busy;
   /** Told of each end of a scan, and how many seconds it took. */
   onEnd?: (scanner: string, end: ScanEnd, seconds: number) => void;
 }
@@ -32,6 +37,8 @@ export class ScanDrain {
   private readonly paces: Map<string, Pace>;
   /** One at a time for each scanner, so that it never gets more than it has room for. */
   private readonly fills: Map<string, WorkLoop>;
+  /** When nothing was left to be planned. */
+  private plannedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly parts: ScanDrainParts,
@@ -59,9 +66,17 @@ export class ScanDrain {
   private async round(): Promise<boolean> {
     await this.parts.queue.expire(this.runner.maxAttempts, EXPIRED_AT_ONCE);
     const drained = await this.parts.plans.drain(BATCH);
-    const planned = await this.parts.plans.plan(BATCH);
+    const planned = await this.plan();
     for (const { name } of this.scanners.all) await this.fills.get(name)?.ring();
     return drained > 0 || planned > 0;
+  }
+
+  /** How many were planned. Who has to wait is found by the sweeper. */
+  private async plan(): Promise<number> {
+    if (this.parts.catalog?.isReading && performance.now() < this.plannedAt + PATIENCE_MS) return 0;
+    const planned = await this.parts.plans.plan(BATCH);
+    if (planned === 0) this.plannedAt = performance.now();
+    return planned;
   }
 
   /** Whether there may be room for more, and more to be done. */

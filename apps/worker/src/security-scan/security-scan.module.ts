@@ -1,5 +1,6 @@
 import { type FactoryProvider, Module } from '@nestjs/common';
 import { recordNewFindings } from '#catalog/new-findings.js';
+import { Reconciler } from '#catalog/reconciler.js';
 import { RegistryClients } from '#catalog/registry-clients.js';
 import { ScanDrain } from '#catalog/scan-drain.js';
 import { SCAN_ENDS } from '#catalog/scan-runner.js';
@@ -52,6 +53,7 @@ const drain: FactoryProvider<ScanDrain> = {
     ActivitiesRepository,
     Scanners,
     Metrics,
+    Reconciler,
     SETTINGS,
     LOGGER,
   ],
@@ -65,6 +67,7 @@ const drain: FactoryProvider<ScanDrain> = {
     activities: ActivitiesRepository,
     known: Scanners,
     metrics: Metrics,
+    catalog: Reconciler,
     settings: Settings,
     log: Logger,
   ) => {
@@ -74,7 +77,7 @@ const drain: FactoryProvider<ScanDrain> = {
     );
     const onVerdict = recordNewFindings(activities, settings.alertSeverity);
     const parts = { queue, verdicts, plans, scanners: records, registries, clients, log, onEnd, onVerdict };
-    return new ScanDrain({ ...parts, ratePerMinute: settings.scanRate }, known);
+    return new ScanDrain({ ...parts, catalog, ratePerMinute: settings.scanRate }, known);
   },
 };
 
