@@ -105,8 +105,8 @@ export class ScanPlansRepository {
     const names = disabled.map(({ name }) => name);
     const key = names.join('\n');
     // All scans have to be looked through to find none.
-    if (names.length === 0 || (this.emptied.names === key && Date.now() < this.emptied.at + LOOK_AGAIN_MS)) return 0;
-    const gone = await this.takeAway(names, limit);
+    if (this.emptied.names === key && Date.now() < this.emptied.at + LOOK_AGAIN_MS) return 0;
+    const gone = names.length === 0 ? 0 : await this.takeAway(names, limit);
     if (gone === 0) this.emptied = { names: key, at: Date.now() };
     return gone;
   }
