@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions, SentinelConnector } from 'ioredis';
 import { ConfigurationError, type Settings } from '#platform/config/settings.js';
 
 /** What the settings say of Redis. */
@@ -41,9 +41,22 @@ export function makeRedisClient(settings: RedisSettings, how: RedisOptions): Red
     sentinels: [...settings.redisSentinels],
     name: nameOf(url),
     failoverDetector: true,
+    Connector: AskingConnector as NonNullable<RedisOptions['Connector']>,
     ...(settings.redisSentinelPassword === null ? {} : { sentinelPassword: settings.redisSentinelPassword }),
     ...(tls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
   });
+}
+
+/**
+ * A client that hears of a failover while it asks for the new master already would end for good (ioredis 5.11: the word ends
+ * the connection that is being made, and that error is none after which it tries again). Who asks needs no such word.
+ */
+class AskingConnector extends SentinelConnector {
+  override async connect(...args: Parameters<SentinelConnector['connect']>): ReturnType<SentinelConnector['connect']> {
+    // What is left of the connection before, above all who listens to the sentinels for it.
+    this.disconnect();
+    return super.connect(...args);
+  }
 }
 
 /** Clusters know one database only. */
