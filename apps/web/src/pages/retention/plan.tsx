@@ -39,15 +39,7 @@ export function Plan({ namespace, search, onSearch }: Props) {
 
 function PlanPage({ namespace, search, onSearch }: Props) {
   const { t } = useTranslation();
-  const query = usePlan(namespace, search);
-  if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
-  if (!query.data) return <Loading />;
-  const { repositories, next, next_tag: nextTag } = query.data;
-  const rows = repositories.flatMap(({ id, full_name, tags }) =>
-    tags.map((tag) => ({ ...tag, key: `${id} ${tag.name}`, place: `${full_name}:${tag.name}` })),
-  );
   const drops = search.drops === true;
-  const begin: PlanSearch = { plan: true, ...(drops ? { drops } : {}) };
   return (
     <Stack>
       <Checkbox
@@ -55,8 +47,25 @@ function PlanPage({ namespace, search, onSearch }: Props) {
         checked={drops}
         onChange={(event) => onSearch({ plan: true, ...(event.currentTarget.checked ? { drops: true } : {}) })}
       />
+      <PlannedTags namespace={namespace} search={search} onSearch={onSearch} />
+    </Stack>
+  );
+}
+
+function PlannedTags({ namespace, search, onSearch }: Props) {
+  const { t } = useTranslation();
+  const query = usePlan(namespace, search);
+  if (query.error) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Loading />;
+  const { repositories, next, next_tag: nextTag } = query.data;
+  const rows = repositories.flatMap(({ id, full_name, tags }) =>
+    tags.map((tag) => ({ ...tag, key: `${id} ${tag.name}`, place: `${full_name}:${tag.name}` })),
+  );
+  const begin: PlanSearch = { plan: true, ...(search.drops === true ? { drops: true } : {}) };
+  return (
+    <Stack>
       {rows.length === 0 ? (
-        <Empty text={t(drops ? 'retention.noDrops' : 'retention.planNone')} />
+        <Empty text={t(search.drops === true ? 'retention.noDrops' : 'retention.planNone')} />
       ) : (
         <PlanTable of={rows} />
       )}
