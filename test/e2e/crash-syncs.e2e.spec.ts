@@ -83,7 +83,9 @@ crashScenes('a registry that was started anew', { strategy: 'initial' }, (house)
     await stack.registry.start();
     await house().push('anew/other:v1', 'first sign of life');
     await house().settle();
-    const repair = (await runs(house())).filter((run) => run.slot.startsWith('instance:'));
-    expect(repair.map((run) => [run.mode, run.state])).toEqual([['deep', 'done']]);
+    const repair = async () =>
+      (await runs(house())).filter((run) => run.slot.startsWith('instance:')).map((run) => [run.mode, run.state]);
+    // It ends a moment after the catalog is equal.
+    await expect.poll(repair, { timeout: 60_000 }).toEqual([['deep', 'done']]);
   });
 });
