@@ -8,6 +8,7 @@ import { programFile, PROGRAMS } from './programs.mjs';
 const SOURCES = ['apps/api', 'apps/cli', 'apps/worker', 'libs'];
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const BUNDLER = 'scripts/lib/bundle.mjs';
+const PROGRAM_NAMES = 'scripts/lib/programs.mjs';
 const STAMP = 'dist/.built-from';
 const PAGE_STAMP = 'dist/apps/web/.built-from';
 
@@ -72,7 +73,7 @@ export async function build(root, context = {}) {
 }
 
 /** Of the programs: their sources, and how they are put together. */
-export const programsFingerprint = (root, files) => fingerprint(root, [BUNDLER, ...files]);
+export const programsFingerprint = (root, files) => fingerprint(root, [BUNDLER, PROGRAM_NAMES, ...files]);
 
 /** Compiles the sources, removes what none of them stands for any more, and puts each program together. */
 export async function buildPrograms(root, context = {}) {

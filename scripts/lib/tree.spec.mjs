@@ -44,7 +44,7 @@ describe(fingerprint, () => {
     root = mkdtempSync(join(tmpdir(), 'portus-tree-'));
     for (const file of ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) write(file, '{}');
     write('libs/a/src/a.ts', 'export const a = 1;');
-    write('scripts/lib/bundle.mjs', '');
+    for (const name of ['bundle', 'programs']) write(`scripts/lib/${name}.mjs`, '');
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
@@ -64,6 +64,12 @@ describe(fingerprint, () => {
     const before = now();
     change();
     expect(now()).not.toBe(before);
+  });
+
+  it.each(['bundle', 'programs'])('changes for the programs when scripts/lib/%s.mjs does', (name) => {
+    const before = programsFingerprint(root, sourceFiles(root));
+    write(`scripts/lib/${name}.mjs`, 'changed');
+    expect(programsFingerprint(root, sourceFiles(root))).not.toBe(before);
   });
 
   it('counts a tree as built only while every output is there', () => {
