@@ -152,6 +152,18 @@ scenes('the page: rules', { flavours: ['3'], needs: ['PORTUS_TEST_CHROMIUM'], st
     await row('team/app:v2').getByText('kept', { exact: true }).waitFor();
     await view.expectAccessible();
     await view.picture('retention');
+    await view.page.getByLabel('Only what would be dropped').click();
+    await view.page.waitForURL(/drops=true/);
+    const onlyDrops = async () => {
+      await house().sql(`UPDATE tags SET updated_at = now() - interval '40 days' WHERE name <> 'v2'`);
+      await view.page.reload();
+      await view.page.getByLabel('Only what would be dropped').waitFor();
+      await row('team/app:v1').or(view.page.getByText('None of these is dropped.')).waitFor();
+      return [await dropped.isVisible(), await row('team/app:v2').isVisible()];
+    };
+    await expect.poll(onlyDrops, { timeout: 60_000, interval: 1_000 }).toEqual([true, false]);
+    await view.page.getByLabel('Only what would be dropped').click();
+    await row('team/app:v2').getByText('kept', { exact: true }).waitFor();
     expect(Object.keys(await tagsOf(house(), 'team/app'))).toHaveLength(3);
     await button('Drop them now').click();
     await dialog().getByRole('textbox').fill('drop');
