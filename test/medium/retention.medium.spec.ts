@@ -30,6 +30,7 @@ describe(Retention.name, () => {
       deleteEnabled: true,
       moveShared: false,
       rule: null,
+      grace: 0,
       ...more,
     });
   const age = (tag: string, days: number) =>
@@ -108,6 +109,29 @@ describe(Retention.name, () => {
     expect(await retention().request('retention:1')).toHaveLength(1);
   });
 
+  it('leaves somebody time to look at what a new or changed rule would do before it does it by itself', async () => {
+    bench.fake.putImage('team/app', 'v1');
+    await bench.handleEvents();
+    await age('v1', 99);
+    const sut = retention({ grace: 600 });
+    const written = (seconds: number) =>
+      bench.database.sql.query('UPDATE retention_rules SET updated_at = now() - make_interval(secs => $1)', [seconds]);
+    const young = rule({ olderThan: 30 });
+    const id = await rules.create(null, young);
+    await written(500);
+    expect(await sut.request('retention:1')).toEqual([]);
+    const [plan] = (await sut.plan(null, BEGINNING, 10)).plans;
+    expect(plan!.verdicts).toMatchObject([{ tag: 'v1', verdict: 'drop' }]);
+    await written(700);
+    await rules.update(id!, { ...young, olderThan: 31 }, bench.database.sql);
+    expect(await sut.request('retention:1'), 'just changed').toEqual([]);
+    await written(700);
+    const releases = await rules.create(null, rule({ action: 'protect', tagPattern: 'v1' }));
+    expect(await sut.request('retention:1'), 'what protects does so at once').toEqual([]);
+    await rules.remove(releases!, bench.database.sql);
+    expect(await sut.request('retention:1')).toHaveLength(1);
+  });
+
   it('leaves a tag that was pushed between the plan and its deletion', async () => {
     bench.fake.putImage('team/app', 'v1', { seed: 'a' });
     await bench.handleEvents();
@@ -165,6 +189,7 @@ describe('a namespace with many tags', () => {
       deleteEnabled: true,
       moveShared: false,
       rule: null,
+      grace: 0,
     });
     const pages: number[] = [];
     const query = vi.spyOn(bench.database.sql, 'query');
@@ -208,7 +233,8 @@ describe('a namespace with many tags', () => {
     await rules.create(null, rule({ name: 'some', olderThan: 30, tagPattern: 'v*7', keepLatest: 700 }));
     await rules.create(null, rule({ name: 'old', olderThan: 90, keepLatest: 6_000 }));
     await rules.create(null, rule({ name: 'held', action: 'protect', tagPattern: 'v1*0' }));
-    const sut = new Retention(sql, rules, deletions, { deleteEnabled: true, moveShared: false, rule: null });
+    const settings = { deleteEnabled: true, moveShared: false, rule: null, grace: 0 };
+    const sut = new Retention(sql, rules, deletions, settings);
     const pages: PlanPage[] = [];
     const query = vi.spyOn(sql, 'query');
     for (let after: PlanPlace | null = BEGINNING; after !== null; after = pages.at(-1)!.next)

@@ -49,6 +49,7 @@ const PROVIDERS: FactoryProvider[] = [
         deleteEnabled: settings.deleteEnabled,
         moveShared: settings.deleteMoveShared,
         rule: ruleOfSettings(settings),
+        grace: settings.retentionInterval,
       }),
   },
 ];

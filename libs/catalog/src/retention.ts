@@ -12,6 +12,15 @@ export interface RetentionSettings {
   moveShared: boolean;
   /** The rule of the settings; null: it is off. */
   rule: Rule | null;
+  /** Seconds that a rule that drops has to be unchanged before it drops by itself: time to look at its plan. */
+  grace: number;
+}
+
+/** What is planned for: of one namespace, of one registry, or (null) all; `unchangedFor` as rules are asked for it. */
+interface Planned {
+  namespaceId: number | null;
+  registryId: number | null;
+  unchangedFor: number | null;
 }
 
 /** What retention would do with the tags of one repository, or with some of them. */
@@ -80,24 +89,21 @@ export class Retention {
    * tags. Nothing is changed.
    */
   async plan(namespaceId: number | null, after: PlanPlace, limit: number): Promise<PlanPage> {
-    return this.page({ namespaceId, registryId: null }, after, limit);
+    return this.page({ namespaceId, registryId: null, unchangedFor: null }, after, limit);
   }
 
-  private async page(
-    of: { namespaceId: number | null; registryId: number | null },
-    after: PlanPlace,
-    limit: number,
-  ): Promise<PlanPage> {
+  private async page(of: Planned, after: PlanPlace, limit: number): Promise<PlanPage> {
     const from = after.tag === null ? after.repository + 1 : after.repository;
     const found = await this.tags.repositories(of, from, limit);
     const [first] = found;
     if (first === undefined) return { plans: [], next: null };
     const begun = first.id === after.repository ? after.tag : null;
     if (begun !== null || first.tagsCount > MAX_TAGS) {
-      return this.part(first, begun ?? '', found.length > 1 || limit === 1);
+      const { unchangedFor } = of;
+      return this.part(first, { after: begun ?? '', more: found.length > 1 || limit === 1, unchangedFor });
     }
     const repositories = found.slice(0, fitting(found));
-    const rules = await this.rulesOf(repositories);
+    const rules = await this.rulesOf(repositories, of.unchangedFor);
     const tags = await this.tags.of(repositories.map(({ id }) => id));
     const plans = repositories.map((repository, i) => {
       return { repository, verdicts: planRetention(repository.fullName, tags[i]!, rules(repository), Date.now()) };
@@ -107,16 +113,22 @@ export class Retention {
   }
 
   /** Of a repository with too many tags for one page, those behind a name. */
-  private async part(repository: RetainedRepository, after: string, more: boolean): Promise<PlanPage> {
-    const rules = (await this.rulesOf([repository]))(repository);
+  private async part(
+    repository: RetainedRepository,
+    { after, more, unchangedFor }: { after: string; more: boolean; unchangedFor: number | null },
+  ): Promise<PlanPage> {
+    const rules = (await this.rulesOf([repository], unchangedFor))(repository);
     const { verdicts, last } = await judgePart(this.tags, { repository, rules, after, size: MAX_TAGS });
     const next = last !== null || more ? { repository: repository.id, tag: last } : null;
     return { plans: [{ repository, verdicts }], next };
   }
 
   /** The rules that apply to a repository, of those given. */
-  private async rulesOf(repositories: readonly RetainedRepository[]): Promise<(of: RetainedRepository) => Rule[]> {
-    const rules = await this.rules.effective([...new Set(repositories.map((one) => one.namespaceId))]);
+  private async rulesOf(
+    repositories: readonly RetainedRepository[],
+    unchangedFor: number | null,
+  ): Promise<(of: RetainedRepository) => Rule[]> {
+    const rules = await this.rules.effective([...new Set(repositories.map((one) => one.namespaceId))], unchangedFor);
     const own = this.settings.rule === null ? [] : [this.settings.rule];
     return ({ namespaceId }) => [
       ...rules.filter((rule) => rule.namespaceId === null || rule.namespaceId === namespaceId),
@@ -124,14 +136,16 @@ export class Retention {
     ];
   }
 
-  /** Whether any rule drops anything at all. */
-  async isWanted(): Promise<boolean> {
-    return this.settings.deleteEnabled && (this.settings.rule !== null || (await this.rules.anyDrops()));
+  /** Whether any rule drops anything by itself. */
+  private async isWanted(): Promise<boolean> {
+    const { deleteEnabled, rule, grace } = this.settings;
+    return deleteEnabled && (rule !== null || (await this.rules.anyDrops(grace)));
   }
 
   /**
    * Asks for the deletion of all that the rules drop now, once for each slot and registry, and of a registry not while a
-   * former one has not ended. Returns the deletions that are new.
+   * former one has not ended. Rules that were changed just now wait, see {@link RetentionSettings.grace}. Returns the
+   * deletions that are new.
    */
   async request(slot: string): Promise<number[]> {
     if (!(await this.isWanted())) return [];
@@ -152,7 +166,7 @@ export class Retention {
     const asked: number[] = [];
     for (const registryId of await this.tags.registries()) {
       if (await this.deletions.isOpen('retention', registryId)) continue;
-      const items = await this.drops({ namespaceId, registryId });
+      const items = await this.drops({ namespaceId, registryId, unchangedFor: null });
       const id = await this.create(items, { ...by, slot: null });
       if (id !== null) asked.push(id);
     }
@@ -160,7 +174,7 @@ export class Retention {
   }
 
   private async ask(registryId: number, slot: string): Promise<number | null> {
-    const items = await this.drops({ namespaceId: null, registryId });
+    const items = await this.drops({ namespaceId: null, registryId, unchangedFor: this.settings.grace });
     return this.create(items, { actorId: null, actor: SERVICE_ACCOUNT, slot: `${slot}:${registryId}` });
   }
 
@@ -175,7 +189,7 @@ export class Retention {
     return this.database.transaction((sql) => this.deletions.create(sql, made, items));
   }
 
-  private async drops(of: { namespaceId: number | null; registryId: number }): Promise<NewItem[]> {
+  private async drops(of: Planned): Promise<NewItem[]> {
     const items: NewItem[] = [];
     for (let after: PlanPlace | null = BEGINNING; after !== null && items.length < MAX_DROPS;) {
       const { plans, next }: PlanPage = await this.page(of, after, PAGE);

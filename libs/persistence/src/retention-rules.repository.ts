@@ -67,17 +67,27 @@ export class RetentionRulesRepository {
     await sql.query('DELETE FROM retention_rules WHERE id = $1', [id]);
   }
 
-  /** Enabled rules that apply to any of the namespaces: their own, and those of all. */
-  async effective(namespaceIds: readonly number[]): Promise<RuleRow[]> {
+  /**
+   * Enabled rules that apply to any of the namespaces: their own, and those of all. `unchangedFor` (seconds): of those that
+   * drop, only the ones that were written at least so long ago.
+   */
+  async effective(namespaceIds: readonly number[], unchangedFor: number | null = null): Promise<RuleRow[]> {
     return this.database.query<RuleRow & Record<string, unknown>>(
       `SELECT ${COLUMNS} FROM retention_rules r
-        WHERE r.enabled AND (r.namespace_id IS NULL OR r.namespace_id = ANY($1::int[])) ORDER BY r.id LIMIT $2`,
-      [namespaceIds, (1 + namespaceIds.length) * MAX_RULES],
+        WHERE r.enabled AND (r.namespace_id IS NULL OR r.namespace_id = ANY($1::int[]))
+          AND (r.action <> 'drop' OR $3::int IS NULL OR r.updated_at <= now() - make_interval(secs => $3::int))
+        ORDER BY r.id LIMIT $2`,
+      [namespaceIds, (1 + namespaceIds.length) * MAX_RULES, unchangedFor],
     );
   }
 
-  async anyDrops(): Promise<boolean> {
-    const rows = await this.database.query(`SELECT 1 FROM retention_rules WHERE enabled AND action = 'drop' LIMIT 1`);
+  /** Whether an enabled rule drops anything that was written at least so many seconds ago. */
+  async anyDrops(unchangedFor: number): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT 1 FROM retention_rules
+        WHERE enabled AND action = 'drop' AND updated_at <= now() - make_interval(secs => $1::int) LIMIT 1`,
+      [unchangedFor],
+    );
     return rows.length > 0;
   }
 

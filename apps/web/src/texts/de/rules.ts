@@ -129,7 +129,8 @@ export const rules: Texts<typeof english> = {
     deleteThis: '{{name}} löschen',
     deletes: 'Was sie entfernt hat, bleibt weg; was sie geschützt hat, ist nicht mehr geschützt.',
     plan: 'Was die Regeln jetzt täten',
-    planHint: 'Ansehen ändert nichts. Jedes Tag steht mit der Regel da, die es behält oder entfernt.',
+    planHint:
+      'Ansehen ändert nichts. Jedes Tag steht mit der Regel da, die es behält oder entfernt. Von selbst entfernt eine Regel erst etwas, wenn seit ihrer letzten Änderung eine Periode der Aufbewahrung (eine Stunde, wenn nichts anderes eingestellt ist) vergangen ist.',
     look: 'Probelauf',
     tag: 'Tag',
     verdict: 'Würde',

@@ -125,7 +125,8 @@ export const rules = {
     deleteThis: 'Delete {{name}}',
     deletes: 'What it dropped stays gone; what it protected is protected no more.',
     plan: 'What the rules would do now',
-    planHint: 'Nothing is changed by looking. Each tag is listed with the rule that keeps or drops it.',
+    planHint:
+      'Nothing is changed by looking. Each tag is listed with the rule that keeps or drops it. By itself, a rule drops nothing before one period of retention (an hour, unless set otherwise) has passed since it was last changed.',
     look: 'Dry run',
     tag: 'Tag',
     verdict: 'Would be',

@@ -44,6 +44,6 @@ export const RETENTION = {
     'Retention',
     integer(1, 2_592_000),
     '3600',
-    'Seconds between two runs of retention.',
+    'Seconds between two runs of retention, and those that a new or changed rule waits before it drops anything by itself.',
   ),
 } as const;
