@@ -5,8 +5,11 @@ const conditions = ['source', 'node'];
 const resolve = { conditions };
 /** Checks every answer of the api against its OpenAPI document. */
 const setupFiles = ['test/support/contract/setup.ts'];
+const globalSetup = ['test/support/template-database.ts'];
 const ssr = { resolve: { conditions, externalConditions: conditions } };
 
+/** No isolation: files that run in one process find the packages loaded that those before them used. */
+const SHARED = false;
 /** Files at a time. They wait for servers more than they compute, so even two cores carry three. */
 const SIDE_BY_SIDE = 3;
 
@@ -27,6 +30,7 @@ export default defineConfig({
           include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', '{docker,docs,scripts}/**/*.spec.mjs'],
           environment: 'node',
           testTimeout: 60_000,
+          isolate: SHARED,
           maxWorkers: 2,
         },
       },
@@ -36,10 +40,12 @@ export default defineConfig({
         test: {
           name: 'medium',
           setupFiles,
+          globalSetup,
           include: ['test/medium/**/*.medium.spec.ts'],
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          isolate: SHARED,
           maxWorkers: SIDE_BY_SIDE,
         },
       },
@@ -49,6 +55,7 @@ export default defineConfig({
         test: {
           name: 'fuzz',
           setupFiles,
+          globalSetup,
           include: ['test/fuzz/**/*.fuzz.spec.ts'],
           environment: 'node',
           testTimeout: (Number(process.env.FUZZ_SECONDS) || 0) * 1_000 + 600_000,
@@ -62,6 +69,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           setupFiles,
+          globalSetup,
           include: ['test/e2e/**/*.e2e.spec.ts'],
           environment: 'node',
           testTimeout: 240_000,

@@ -1,14 +1,15 @@
 /**
  * Writes one line per step, with its seconds when it is done. A step's name stands there while it works, without the end
- * of the line, so that a slow one can be seen to be slow.
+ * of the line, so that a slow one can be seen to be slow. Steps may overlap: one that lost its line is named again.
  */
 export function createProgress(out = process.stdout) {
   // The reader may go away (`npm start | head`); that must not end the servers.
   out.on?.('error', () => {});
-  let open = false;
+  // The step whose line has no end yet.
+  let open = null;
   const breakLine = () => {
-    if (open) out.write('\n');
-    open = false;
+    if (open !== null) out.write('\n');
+    open = null;
   };
   const say = (text) => {
     breakLine();
@@ -20,14 +21,17 @@ export function createProgress(out = process.stdout) {
     async step(label, work) {
       breakLine();
       const began = Date.now();
+      const mine = {};
       out.write(`  ${label} … `);
-      open = true;
+      open = mine;
       try {
         const note = await work();
         const seconds = `${((Date.now() - began) / 1000).toFixed(1)} s`;
-        const again = open ? '' : `  ${label}: `;
-        out.write(`${again}${seconds}${typeof note === 'string' ? `  ${note}` : ''}\n`);
-        open = false;
+        const text = `${seconds}${typeof note === 'string' ? `  ${note}` : ''}`;
+        if (open === mine) {
+          out.write(`${text}\n`);
+          open = null;
+        } else say(`  ${label}: ${text}`);
       } catch (error) {
         breakLine();
         throw error;

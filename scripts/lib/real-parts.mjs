@@ -84,12 +84,13 @@ function launch({ workDir, context, stack, onGiveUp }, service) {
 async function preparePrograms({ root, progress, context }, found) {
   const cache = testCache();
   mkdirSync(cache, { recursive: true });
+  let docker;
   const parts = [
     ['Registry 2.8', true, () => registry28(cache, context)],
     ['Registry 3', false, () => findRegistry3(cache, context)],
     ['skopeo', true, () => findSkopeo(context)],
-    ['docker', true, () => findDocker(context)],
-    ['Containers', false, () => findContainerParts(cache, context)],
+    ['docker', true, async () => (docker = await findDocker(context))],
+    ['Containers', false, () => findContainerParts(cache, docker, context)],
     ['chromium', true, () => findChromium(context)],
     ['podman', true, () => findRootTool('podman', 'PORTUS_TEST_PODMAN', context)],
     ['buildah', true, () => findRootTool('buildah', 'PORTUS_TEST_BUILDAH', context)],

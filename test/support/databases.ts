@@ -13,10 +13,16 @@ export async function query<T extends object>(url: string, text: string, values:
   }
 }
 
-/** Makes an empty database with a name of its own on a server. Returns its URL, and what removes it again. */
-export async function createDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+/**
+ * Makes a database with a name of its own on a server: an empty one, or as `template` says. Returns its URL, and what
+ * removes it again.
+ */
+export async function createDatabase(
+  serverUrl: string,
+  template: string | null = null,
+): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `portus_e2e_${randomBytes(6).toString('hex')}`;
-  await query(serverUrl, `CREATE DATABASE ${name}`);
+  await query(serverUrl, `CREATE DATABASE ${name} ${template ?? ''}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const drop = async (): Promise<void> => {

@@ -19,6 +19,7 @@ import { quietPort } from './ports.js';
 import { Program } from './program.js';
 import { startRealRegistry, type RealRegistryOptions } from './real-registry.js';
 import { Stack } from './stack-handle.js';
+import { migratedTemplate } from './template-database.js';
 
 const run = promisify(execFile);
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -81,7 +82,9 @@ async function build(options: StackOptions, undo: Undo[]): Promise<Stack> {
   const { balancer, apiPort } = await balance(options, port, undo);
   const env = environment(options, { ...stores, port: apiPort, registryHost });
   Object.assign(env, secretVariables(secrets), key.variables, options.env);
-  await run(process.execPath, [programFile('migrate')], { env: withoutUndefined(env), cwd: '/' });
+  // Queues in PostgreSQL have tables of their own.
+  if (!stores.isMigrated || stores.redis === null)
+    await run(process.execPath, [programFile('migrate')], { env: withoutUndefined(env), cwd: '/' });
   if (options.pooled) env['DATABASE_URL'] = await pooled(stores.databaseUrl, undo);
   const api = program('api', await withMetrics(env), `http://localhost:${apiPort}/_health`);
   undo.push(() => api.stop());
@@ -129,10 +132,11 @@ async function startStores(options: StackOptions, undo: Undo[]) {
   if (postgres) undo.push(() => postgres.remove());
   const serverUrl = postgres?.url ?? process.env['DATABASE_URL'];
   if (!serverUrl) throw new Error('DATABASE_URL does not name a PostgreSQL server');
-  const database = await createDatabase(serverUrl);
+  const template = migratedTemplate(serverUrl);
+  const database = await createDatabase(serverUrl, template);
   // A cluster of our own is removed as a whole, and may not even run then.
   if (!postgres) undo.push(() => database.drop());
-  return { redis, postgres, databaseUrl: database.url };
+  return { redis, postgres, databaseUrl: database.url, isMigrated: template !== null };
 }
 
 async function writeKey(given: StackOptions['key'], trust: NonNullable<StackOptions['trust']>, undo: Undo[]) {

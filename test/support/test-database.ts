@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '#persistence/data-source-options.js';
 import { Database } from '#persistence/database.js';
 import { migrate } from '#persistence/migrate.js';
+import { migratedTemplate } from './template-database.js';
 
 /** A database of one test file, on the server that DATABASE_URL names. */
 export class TestDatabase {
@@ -21,12 +22,13 @@ export class TestDatabase {
     options: { migrated?: boolean; poolSize?: number; relaxed?: boolean } = {},
   ): Promise<TestDatabase> {
     const name = `test_${randomBytes(6).toString('hex')}`;
-    await onServer(`CREATE DATABASE ${name}`);
+    const template = (options.migrated ?? true) ? migratedTemplate(serverUrl()) : null;
+    await onServer(`CREATE DATABASE ${name} ${template ?? ''}`);
     if (options.relaxed) await onServer(`ALTER DATABASE ${name} SET synchronous_commit = off`);
     const url = new URL(serverUrl());
     url.pathname = `/${name}`;
     const settings = { url: url.href, poolSize: options.poolSize ?? 10, applicationName: 'portus-test' };
-    if (options.migrated ?? true) await migrate(settings);
+    if ((options.migrated ?? true) && template === null) await migrate(settings);
     const source = await new DataSource(dataSourceOptions(settings)).initialize();
     return new TestDatabase(url.href, new Database(source), name);
   }

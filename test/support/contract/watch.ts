@@ -4,6 +4,7 @@ import { type Answered, contractFaults } from './check-answer.js';
 const found: string[] = [];
 const origins = new Set<string>();
 let checked = 0;
+let isWatched = false;
 
 /** Everything that a test gets from this address is checked. Answers with an `X-Request-Id` are, wherever they come from. */
 export function watchApi(url: string): void {
@@ -24,8 +25,10 @@ export function takeFaults(): string[] {
 /** How many answers were checked by now, for tests of the watch itself. */
 export const checkedAnswers = (): number => checked;
 
-/** Wraps `fetch`, so that no test can ask the api anything whose answer is not checked. */
+/** Wraps `fetch`, once, so that no test can ask the api anything whose answer is not checked. */
 export function watchFetch(): void {
+  if (isWatched) return;
+  isWatched = true;
   const original = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const answer = await original(input, init);
