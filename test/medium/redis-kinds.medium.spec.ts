@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadSettings } from '#platform/config/settings.js';
+import { atMost } from '#platform/lifecycle/at-most.js';
 import { storeProblem } from '#queues/check-store.js';
 import { makeServerCertificate } from '../factories/server-certificate.js';
 import { CatalogBench } from '../support/catalog-bench.js';
@@ -71,6 +73,19 @@ describe.skipIf(missing)(title, () => {
     });
     afterAll(() => redis?.stop());
 
+    it('refuse what is asked after they were left, instead of keeping it for good', async () => {
+      const queues = new QueueHouse(bench, redis.env).connect('consumer');
+      const client = queues.connection as unknown as Cluster;
+      await until('it is ready', () => client.status === 'ready');
+      const nodes = client.nodes();
+      await Promise.all(nodes.map((node) => node.ping()));
+      await queues.close();
+      await until('every connection is gone', () => nodes.every((node) => node.status === 'end'));
+      await new Promise(setImmediate);
+      expect(client.status).toBe('end');
+      await expect(client.ping()).rejects.toThrow('closed');
+    });
+
     it('lie on one node, whichever nodes were named, and lose nothing while that is away', async () => {
       const house = new QueueHouse(bench, redis.env);
       expect(await problemOf(redis.env)).toBeNull();
@@ -89,6 +104,33 @@ describe.skipIf(missing)(title, () => {
       } finally {
         await house.end();
         await bell.end();
+      }
+    }, 180_000);
+  });
+
+  describe('in a cluster that does not serve all keys', () => {
+    let redis: RedisCluster;
+    beforeAll(async () => {
+      redis = await RedisCluster.start();
+      await redis.tear();
+    });
+    afterAll(() => redis?.stop());
+
+    it('are known to be out of reach, not waited for', async () => {
+      expect(await problemOf(redis.env)).toContain('was not ready within 3 s');
+    });
+
+    it('are left at once by who waits to try again', async () => {
+      const queues = new QueueHouse(bench, redis.env).connect('consumer');
+      const client = queues.connection as unknown as Cluster;
+      for (const one of [client.duplicate(), client]) {
+        const ended = new Promise((resolve) => one.once('end', resolve));
+        one.on('error', () => undefined);
+        await until('it waits', () => ['reconnecting', 'close'].includes(one.status), { everyMs: 5 });
+        if (one === client) await queues.close();
+        else one.disconnect();
+        expect(await atMost(20_000, ended)).toBe(true);
+        expect(one.status).toBe('end');
       }
     });
   });

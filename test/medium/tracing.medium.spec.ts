@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { traceCall } from '#catalog/trace-call.js';
 import { JOBS, QUEUES, type JobPayload } from '#domain/jobs/jobs.js';
 import { createLogger } from '#platform/logging/logger.js';
@@ -23,14 +23,15 @@ describe('traces by OpenTelemetry', () => {
 
   beforeAll(async () => {
     collector = await OtlpReceiver.start();
-    process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.endpoint;
-    process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'service.name=named-by-the-environment';
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', collector.endpoint);
+    vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.name=named-by-the-environment');
     stop = await startTracing('portus-test', logger);
     api = await ApiInProcess.start();
   });
   afterAll(async () => {
     await api?.stop();
     installTracer(null);
+    vi.unstubAllEnvs();
     await collector?.stop();
   });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { hash, verify } from '@node-rs/argon2';
+import * as argon2 from '@node-rs/argon2';
 import { isBcrypt, verifyBcrypt } from './bcrypt-hash.js';
 import { FairTurns, NoTurnError } from './fair-turns.js';
 
@@ -26,6 +26,9 @@ export class PasswordHasher {
   /** What a password is checked against that belongs to nobody: as much work as any, and never right. */
   private readonly nobody = hashOfNothing();
 
+  /** @param work what hashes; for who looks at how much work it is given */
+  constructor(private readonly work: Pick<typeof argon2, 'hash' | 'verify'> = argon2) {}
+
   /** Hashes under way, and callers that wait for their turn. */
   get load(): { running: number; waiting: number } {
     return this.turns.load;
@@ -36,7 +39,7 @@ export class PasswordHasher {
    * @param source where the password comes from; '' for our own
    */
   async hash(password: string, source = ''): Promise<string> {
-    return this.inTurn(source, () => hash(password, OPTIONS));
+    return this.inTurn(source, () => this.work.hash(password, OPTIONS));
   }
 
   /**
@@ -46,7 +49,7 @@ export class PasswordHasher {
    */
   async verify(stored: string | null, password: string, source = ''): Promise<boolean> {
     const against = stored ?? this.nobody;
-    const check = isBcrypt(against) ? verifyBcrypt : verify;
+    const check = isBcrypt(against) ? verifyBcrypt : this.work.verify;
     const matches = await this.inTurn(source, () => check(against, password).catch(() => false));
     return stored !== null && matches;
   }

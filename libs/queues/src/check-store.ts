@@ -1,6 +1,7 @@
 import { Client } from 'pg';
+import { atMost } from '#platform/lifecycle/at-most.js';
 import type { QueueSettings } from './queue-backend.js';
-import { makeRedisClient, type RedisSettings } from './redis-client.js';
+import { makeRedisClient, redisKind, type RedisSettings } from './redis-client.js';
 
 const PATIENCE_MS = 3_000;
 
@@ -19,7 +20,8 @@ async function problemOfRedis(settings: RedisSettings): Promise<string | null> {
   const client = makeRedisClient(settings, { ...options, ...limits });
   client.on('error', () => undefined);
   try {
-    await client.connect();
+    // A client of a cluster that does not serve all keys waits for it without an end (ioredis 5.11).
+    if (!(await atMost(PATIENCE_MS, client.connect()))) return lateAnswer(settings);
     // Hosted ones do not tell.
     const [, policy] = (await client.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
     return policy === undefined || policy === 'noeviction' ? null : `its maxmemory-policy is ${policy}, not noeviction`;
@@ -28,6 +30,12 @@ async function problemOfRedis(settings: RedisSettings): Promise<string | null> {
   } finally {
     client.disconnect();
   }
+}
+
+function lateAnswer(settings: RedisSettings): string {
+  const isCluster = redisKind(settings) === 'Redis Cluster';
+  const hint = isCluster ? ': a cluster is when all keys are served (cluster_state:ok)' : '';
+  return `Redis can not be reached: it was not ready within ${PATIENCE_MS / 1000} s${hint}`;
 }
 
 async function problemOfPostgres(url: string): Promise<string | null> {

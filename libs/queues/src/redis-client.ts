@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { Cluster, Redis, type RedisOptions, SentinelConnector } from 'ioredis';
+import {
+  type Callback,
+  Cluster,
+  type ClusterNode,
+  type ClusterOptions,
+  Redis,
+  type RedisOptions,
+  SentinelConnector,
+} from 'ioredis';
 import { ConfigurationError, type Settings } from '#platform/config/settings.js';
 
 /** What the settings say of Redis. */
@@ -59,10 +67,60 @@ class AskingConnector extends SentinelConnector {
   }
 }
 
+/** What ioredis does when the last connection to a node is gone. */
+interface Closing {
+  setStatus(status: 'close'): void;
+  handleCloseEvent(): void;
+}
+
+/**
+ * A client of a cluster that ends when it is told to, and then refuses all commands. That of ioredis 5.11 says that it is
+ * closed once for each node that it leaves, the last time after it has ended, and keeps commands that come then for
+ * good; without any connection it never says so. BullMQ closes no worker before it has heard of both.
+ */
+class LeavingCluster extends Cluster {
+  private isLeft = false;
+
+  constructor(
+    private readonly named: ClusterNode[],
+    options: ClusterOptions,
+  ) {
+    super(named, options);
+    this.on('close', () => {
+      if (this.isLeft && this.status !== 'end') this.closing.handleCloseEvent();
+    });
+  }
+
+  override connect(): Promise<void> {
+    this.isLeft = false;
+    return super.connect();
+  }
+
+  override disconnect(reconnect = false): void {
+    const isAlone = ['reconnecting', 'connecting', 'close'].includes(this.status) && this.nodes().length === 0;
+    this.isLeft ||= !reconnect;
+    super.disconnect(reconnect);
+    if (!reconnect && isAlone) this.closing.setStatus('close');
+  }
+
+  override quit(callback?: Callback<'OK'>): Promise<'OK'> {
+    this.isLeft = true;
+    return super.quit(callback);
+  }
+
+  override duplicate(nodes: ClusterNode[] = [], options: ClusterOptions = {}): Cluster {
+    return new LeavingCluster(nodes.length > 0 ? nodes : this.named, { ...this.options, ...options });
+  }
+
+  private get closing(): Closing {
+    return this as unknown as Closing;
+  }
+}
+
 /** Clusters know one database only. */
 function overCluster(url: URL, { redisCluster }: RedisSettings, options: RedisOptions): Cluster {
   const { retryStrategy, lazyConnect, enableOfflineQueue: _, ...ofNodes } = options;
-  return new Cluster([placeOf(url), ...redisCluster], {
+  return new LeavingCluster([placeOf(url), ...redisCluster], {
     redisOptions: ofNodes,
     ...(lazyConnect === undefined ? {} : { lazyConnect }),
     clusterRetryStrategy: (attempt) => retryStrategy?.(attempt) ?? null,
