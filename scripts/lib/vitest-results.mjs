@@ -51,7 +51,7 @@ export function totalLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed.length} failed, ${skipped.length} skipped`;
 }
 
-export const SIZES = ['check', 'unit', 'medium', 'fuzz', 'e2e'];
+export const SIZES = ['check', 'unit', 'medium', 'fuzz', 'e2e', 'containers'];
 
 /**
  * What `npm test -- medium -- webhooks` asks for: sizes before `--` (none: all of them, in their order), then filters

@@ -77,7 +77,7 @@ describe(countResults, () => {
 
 describe(selectSizes, () => {
   it.each([
-    [[], ['check', 'unit', 'medium', 'fuzz', 'e2e'], []],
+    [[], ['check', 'unit', 'medium', 'fuzz', 'e2e', 'containers'], []],
     [['e2e', 'unit'], ['unit', 'e2e'], []],
     [['medium', '--', 'webhooks', '-t', 'x'], ['medium'], ['webhooks', '-t', 'x']],
   ])('%j', (args, sizes, filters) => {
