@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cluster } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadSettings } from '#platform/config/settings.js';
 import { atMost } from '#platform/lifecycle/at-most.js';
@@ -37,6 +37,30 @@ describe.skipIf(missing)(title, () => {
   };
   const problemOf = (env: Record<string, string>) =>
     storeProblem(loadSettings({ DATABASE_URL: bench.database.url, ...SETTINGS, ...env }).settings);
+
+  it('are left at once while the only server is away, by who waits to try again', async () => {
+    const redis = await OwnRedis.start();
+    const queues = new QueueHouse(bench, { REDIS_URL: redis.url }).connect('consumer');
+    const client = queues.connection as unknown as Redis;
+    const copy = client.duplicate();
+    try {
+      for (const one of [client, copy]) one.on('error', () => undefined);
+      await Promise.all([client.ping(), copy.ping()]);
+      await redis.stop('SIGKILL');
+      for (const one of [copy, client]) {
+        const ended = new Promise((resolve) => one.once('end', resolve));
+        await until('it waits', () => one.status === 'reconnecting', { everyMs: 5 });
+        const asked = one.ping().catch((error: Error) => error.message);
+        if (one === client) await queues.close();
+        else one.disconnect();
+        expect(await atMost(20_000, ended)).toBe(true);
+        expect(await asked).toContain('closed');
+        await expect(one.ping()).rejects.toThrow('closed');
+      }
+    } finally {
+      await redis.stop('SIGKILL');
+    }
+  });
 
   describe('behind sentinels', () => {
     let redis: RedisSentinels;

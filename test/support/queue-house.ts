@@ -5,7 +5,6 @@ import { Queue, Worker } from 'bullmq';
 import { expect } from 'vitest';
 import { JOBS, QUEUES, type QueueName } from '#domain/jobs/jobs.js';
 import { loadSettings, type Settings } from '#platform/config/settings.js';
-import { atMost } from '#platform/lifecycle/at-most.js';
 import { createLogger } from '#platform/logging/logger.js';
 import { Doorbell } from '#queues/doorbell.js';
 import { connectQueues, type QueueConnections } from '#queues/queue-backend.js';
@@ -16,8 +15,6 @@ import type { CatalogBench } from './catalog-bench.js';
 import { until } from './until.js';
 
 const QUEUE: QueueName = 'registry-events';
-/** As the worker itself does it: a store that does not answer a goodbye is not waited for. */
-const PARTING_MS = 10_000;
 
 /** Workers and bells in this process, over a real store of the queues that the settings name. */
 export class QueueHouse {
@@ -48,12 +45,11 @@ export class QueueHouse {
       heard++;
     };
     const workers = consumers.map((consumer) => new Worker(QUEUE, hear, of(consumer)).on('error', () => undefined));
-    const close = async (): Promise<void> => {
+    const end = async (): Promise<void> => {
       await Promise.all(workers.map((worker) => worker.close()));
       await Promise.all(queues.map(([, queue]) => queue.close()));
       await Promise.all([producer, ...consumers].map((connections) => connections.close()));
     };
-    const end = async (): Promise<void> => void (await atMost(PARTING_MS, close()));
     return { ring: () => bell.tryRing(QUEUE), heard: () => heard, failures, end };
   }
 
@@ -64,11 +60,8 @@ export class QueueHouse {
 
   async end(): Promise<void> {
     for (const { app, queues } of this.workers.splice(0)) {
-      const close = async (): Promise<void> => {
-        await app.close();
-        await queues.close();
-      };
-      await atMost(PARTING_MS, close());
+      await app.close();
+      await queues.close();
     }
   }
 

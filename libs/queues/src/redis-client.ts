@@ -42,8 +42,8 @@ export function makeRedisClient(settings: RedisSettings, how: RedisOptions): Red
   const kind = redisKind(settings);
   if (kind === 'Redis Cluster') return overCluster(url, settings, options);
   const db = Number(url.pathname.slice(1) || '0');
-  if (kind === 'Redis') return new Redis({ ...options, ...placeOf(url), db });
-  return new Redis({
+  if (kind === 'Redis') return new LeavingRedis({ ...options, ...placeOf(url), db });
+  return new LeavingRedis({
     ...options,
     db,
     sentinels: [...settings.redisSentinels],
@@ -67,16 +67,24 @@ class AskingConnector extends SentinelConnector {
   }
 }
 
-/** What ioredis does when the last connection to a node is gone. */
-interface Closing {
-  setStatus(status: 'close'): void;
-  handleCloseEvent(): void;
+/**
+ * A client that ends when it is told to while it waits to try again. That of ioredis 5.11 waits for the end of a connection
+ * that it does not have, and keeps what it was asked for good. It is told as one that has not begun.
+ */
+class LeavingRedis extends Redis {
+  override disconnect(reconnect = false): void {
+    if (!reconnect && this.status === 'reconnecting') this.status = 'wait';
+    super.disconnect(reconnect);
+  }
+
+  override duplicate(over: Partial<RedisOptions> = {}): Redis {
+    return new LeavingRedis({ ...this.options, ...over });
+  }
 }
 
 /**
- * A client of a cluster that ends when it is told to, and then refuses all commands. That of ioredis 5.11 says that it is
- * closed once for each node that it leaves, the last time after it has ended, and keeps commands that come then for
- * good; without any connection it never says so. BullMQ closes no worker before it has heard of both.
+ * The same for a cluster, whose client has a second fault: it says that it is closed once for each node that it leaves, the
+ * last time after it has ended, and is no ended one any more. BullMQ closes no worker before all of this is right.
  */
 class LeavingCluster extends Cluster {
   private isLeft = false;
@@ -87,7 +95,7 @@ class LeavingCluster extends Cluster {
   ) {
     super(named, options);
     this.on('close', () => {
-      if (this.isLeft && this.status !== 'end') this.closing.handleCloseEvent();
+      if (this.isLeft && this.status !== 'end') this.end();
     });
   }
 
@@ -97,10 +105,11 @@ class LeavingCluster extends Cluster {
   }
 
   override disconnect(reconnect = false): void {
+    if (reconnect) return super.disconnect(reconnect);
+    this.isLeft = true;
     const isAlone = ['reconnecting', 'connecting', 'close'].includes(this.status) && this.nodes().length === 0;
-    this.isLeft ||= !reconnect;
-    super.disconnect(reconnect);
-    if (!reconnect && isAlone) this.closing.setStatus('close');
+    if (isAlone) this.end();
+    else super.disconnect();
   }
 
   override quit(callback?: Callback<'OK'>): Promise<'OK'> {
@@ -112,8 +121,10 @@ class LeavingCluster extends Cluster {
     return new LeavingCluster(nodes.length > 0 ? nodes : this.named, { ...this.options, ...options });
   }
 
-  private get closing(): Closing {
-    return this as unknown as Closing;
+  /** As one that has not begun. */
+  private end(): void {
+    this.status = 'wait';
+    super.disconnect();
   }
 }
 
